@@ -1,0 +1,1 @@
+"""Types, the training loop and the reward tree: what everything else stands on."""

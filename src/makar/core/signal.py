@@ -1,0 +1,50 @@
+"""From judgement to learning signal: one order everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from makar.core.types import Judgement, Rollout
+
+
+def decision_rewards(rollout: Rollout[Any], judgement: Judgement) -> Float[Tensor, " B T"]:
+    """Reward per decision: what the process paid, else credit by place, else the total at the end.
+
+    Each unit's credit goes to the last decision that belongs to the unit; what the credit
+    leaves of the total goes to the work's last decision. Hence the sum over decisions is the
+    judged total, always. Works that could not be judged (NaN) get NaN throughout.
+    """
+    if rollout.step_reward is not None:
+        return rollout.step_reward
+    total = torch.as_tensor(judgement.total, dtype=torch.float32)
+    rewards = torch.zeros_like(rollout.logp)
+    last = last_decision(rollout)
+    rows = torch.arange(len(rollout))
+    decided = rollout.mask.any(1)
+    rest = total.clone()
+    if judgement.credit is not None:
+        credit = torch.as_tensor(judgement.credit, dtype=torch.float32)
+        placed = _completes_unit(rollout)
+        rewards = torch.where(placed, credit.gather(1, rollout.place.clamp(min=0)), 0.0)
+        rest = total - rewards.sum(1)
+    rewards[rows[decided], last[decided]] += rest[decided]
+    return torch.where(total.isnan()[:, None], torch.nan, rewards)
+
+
+def last_decision(rollout: Rollout[Any]) -> Tensor:
+    """``(B,)`` index of each work's last decision; 0 where there is none."""
+    steps = torch.arange(rollout.mask.shape[1])
+    return torch.where(rollout.mask, steps, 0).amax(1) if rollout.mask.numel() else steps[:0]
+
+
+def _completes_unit(rollout: Rollout[Any]) -> Tensor:
+    """``(B, T)`` True at the last decision of each unit. Places never fall along a work."""
+    place = torch.where(rollout.mask, rollout.place, -1)
+    later = torch.full_like(place, -1)
+    if place.shape[1] > 1:
+        later[:, :-1] = place.flip(1).cummax(1).values.flip(1)[:, 1:]
+    return rollout.mask & (place > later)

@@ -1,0 +1,1 @@
+"""The arts makar works in; independent of one another."""

@@ -1,0 +1,1 @@
+"""Music: pieces, melodies, their rewards, corpus and files."""

@@ -1,0 +1,1 @@
+"""Learners: they change a generator so that its judgement rises."""

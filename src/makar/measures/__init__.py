@@ -1,0 +1,1 @@
+"""Measures on features and keys that know nothing of a domain."""

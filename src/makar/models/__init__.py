@@ -1,0 +1,1 @@
+"""Generators: networks that make works."""

@@ -1,0 +1,1 @@
+"""From a config to generator, reward and learner."""

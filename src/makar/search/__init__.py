@@ -1,0 +1,1 @@
+"""Generators that search instead of sampling once."""
