@@ -1,22 +1,21 @@
-"""What is said of a file that cannot be read as music."""
+"""The error for a music file that cannot be read: it names the file, the fault and the remedy."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 
 class UnreadableError(ValueError):
-    """A file that is not music makar can read: which file, what is wrong, what helps.
+    """A file or text that is not the music it claims to be, or is too large to be one.
 
     Attributes:
-        path: The file.
-        fault: What is wrong with it, with the remedy where there is one.
+        path: The file, or what stands for it.
+        fault: What is wrong with it.
+        remedy: What the user can do.
     """
 
-    def __init__(self, path: str | Path, fault: str):
-        super().__init__(f"{path}: {fault}")
-        self.path = Path(path)
+    def __init__(
+        self, path: str, fault: str, *, remedy: str = "Check the file or leave it out"
+    ) -> None:
+        self.path = path
         self.fault = fault
-
-    def __reduce__(self) -> tuple[type[UnreadableError], tuple[Path, str]]:
-        return type(self), (self.path, self.fault)  # so that a worker process can hand it back
+        self.remedy = remedy
+        super().__init__(f"{path}: {fault}. {remedy}")
