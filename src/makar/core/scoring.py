@@ -1,0 +1,125 @@
+"""Calling one reward part so that its faults cost only the works they concern.
+
+A part may raise, hang, or return NaN, the wrong shape or huge values. Whatever it does, the
+answer is one number per work, NaN where there is none, and a count of what went wrong.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, TypeAlias
+
+import numpy as np
+from jaxtyping import Float
+
+from makar.core.types import Judgement, Prompt, Works
+
+HUGE = 1e6
+"""A raw value beyond this is a fault of the reward, not a property of the work."""
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """Raw values ``(B,)``, and where in the work they were earned ``(B, U)`` if that is known."""
+
+    values: Float[np.ndarray, " B"]
+    credit: Float[np.ndarray, " B U"] | None = None
+
+
+Scorer: TypeAlias = Callable[[Any, Sequence[Prompt]], Any]
+"""Works and prompts in; ``(B,)`` numbers, a ``Statistic`` or a ``Judgement`` out."""
+
+
+class RewardTimeout(Exception):  # noqa: N818 - named for what happened, as TimeoutError cannot be
+    """A reward part took longer than it may."""
+
+
+@contextmanager
+def time_limit(seconds: float | None) -> Generator[None]:
+    """Raise ``RewardTimeout`` inside the block after ``seconds``.
+
+    Works through a timer signal, so only in the main thread, and it cannot break into a
+    single long call of compiled code; elsewhere the block simply runs on.
+    """
+    if seconds is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise RewardTimeout(f"took longer than {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def score(
+    scorer: Scorer, works: Works[Any], prompts: Sequence[Prompt], *, seconds: float | None
+) -> tuple[Statistic, Counter[str]]:
+    """Score the works; where the batch fails, score them one by one to find which are at fault.
+
+    Args:
+        scorer: The reward part.
+        works: The batch.
+        prompts: What was asked of each.
+        seconds: Time the part may take for the batch, and again for the works one by one.
+
+    Returns:
+        One number per work (NaN where there is none), and the faults by name.
+    """
+    faults: Counter[str] = Counter()
+    try:
+        with time_limit(seconds):
+            return _checked(scorer(works, prompts), len(works), faults), faults
+    except Exception as error:
+        faults.clear()
+        if len(works) == 1:
+            faults[_name(error)] += 1
+            return Statistic(np.full(1, np.nan)), faults
+    values = np.full(len(works), np.nan)
+    deadline = None if seconds is None else time.monotonic() + seconds
+    for i in range(len(works)):
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            faults["RewardTimeout: no time left for this work"] += len(works) - i
+            break
+        one, fault = score(scorer, works.take([i]), [prompts[i]], seconds=left)
+        values[i] = one.values[0]
+        faults += fault
+    return Statistic(values), faults
+
+
+def _checked(answer: Any, count: int, faults: Counter[str]) -> Statistic:
+    """The answer as a ``Statistic`` of the right shape, its unusable values NaN and counted."""
+    if isinstance(answer, Judgement):
+        answer = Statistic(answer.total, answer.credit)
+    if not isinstance(answer, Statistic):
+        answer = Statistic(np.asarray(answer))
+    values = np.array(answer.values, dtype=np.float64)
+    if values.shape != (count,):
+        raise ValueError(f"returned shape {values.shape} for {count} works, expected ({count},)")
+    faults["NaN"] += int(np.isnan(values).sum())
+    huge = np.abs(values) > HUGE
+    faults[f"beyond ±{HUGE:g}"] += int(huge.sum())
+    values[huge] = np.nan
+    credit = answer.credit
+    if credit is not None and (len(credit) != count or not np.isfinite(credit).all()):
+        raise ValueError("returned credit that is not finite or not one row per work")
+    for name in [name for name, times in faults.items() if not times]:
+        del faults[name]
+    return Statistic(values, credit)
+
+
+def _name(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

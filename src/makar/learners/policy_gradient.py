@@ -1,0 +1,309 @@
+"""REINFORCE, RLOO, GRPO, A2C and PPO: one learner with the advantage and the loss swapped.
+
+Left out of the papers on purpose: reward models, value warm-up, separate value networks, and
+PPO's value clipping, none of which small creative generators were seen to need.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, cast, runtime_checkable
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from torch import Tensor, nn
+
+from makar.core.signal import decision_rewards
+from makar.core.types import Evaluation, Judgement, Rollout
+from makar.learners.stability import (
+    AdaptiveCoefficient,
+    EntropyFloor,
+    LastGood,
+    Stability,
+    gradient_norm,
+)
+from makar.objectives import advantage as advantages
+from makar.objectives import policy_loss
+
+Algorithm = Literal["reinforce", "rloo", "grpo", "a2c", "ppo"]
+
+
+class PolicyGradientConfig(BaseModel):
+    """How a policy-gradient learner learns."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    algorithm: Algorithm = "grpo"
+    learning_rate: PositiveFloat = 3e-4
+    epochs: PositiveInt = Field(default=1, description="passes over each rollout")
+    minibatch: PositiveInt | None = Field(
+        default=None, description="works per step; none takes all"
+    )
+    gamma: float = Field(default=1.0, gt=0, le=1, description="discount per decision")
+    lam: float = Field(
+        default=0.95, ge=0, le=1, description="GAE: 0 trusts the value, 1 the rewards"
+    )
+    clip: PositiveFloat = Field(default=0.2, description="PPO's and GRPO's clip")
+    value_weight: NonNegativeFloat = 0.5
+    entropy_weight: NonNegativeFloat = Field(
+        default=0.0, description="constant bonus, besides the floor"
+    )
+    stability: Stability = Field(default_factory=Stability)
+
+    @property
+    def uses_value(self) -> bool:
+        """True where a value head is trained."""
+        return self.algorithm in ("a2c", "ppo")
+
+    @property
+    def uses_groups(self) -> bool:
+        """True where works are compared within their group."""
+        return self.algorithm in ("rloo", "grpo")
+
+
+@runtime_checkable
+class TrainablePolicy(Protocol):
+    """A policy that is a torch module."""
+
+    def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
+        """See ``core.types.Policy``."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What one gradient step needs besides the rollout's rows."""
+
+    rollout: Rollout[Any]
+    advantage: Tensor
+    target: Tensor
+    prior: Evaluation | None
+
+
+class PolicyGradient:
+    """Raises the judgement of a policy's works by following its gradient.
+
+    Args:
+        policy: The policy to change; a ``torch.nn.Module`` with ``evaluate``.
+        config: Which algorithm, and how.
+        prior: The policy to stay near, never changed; None takes a frozen copy of ``policy``
+            as it is now, if the KL is switched on.
+        seed: For the order of minibatches.
+    """
+
+    def __init__(
+        self,
+        policy: TrainablePolicy,
+        config: PolicyGradientConfig,
+        *,
+        prior: TrainablePolicy | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.policy, self.config = policy, config
+        self.model = cast(nn.Module, policy)
+        kit = config.stability
+        anchored = kit.kl_coefficient > 0 or kit.entropy_floor is not None
+        self.prior = (prior or frozen(policy)) if anchored else None
+        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=config.learning_rate)
+        self.kl = AdaptiveCoefficient(kit.kl_coefficient, kit.kl_target)
+        self.entropy = EntropyFloor(kit.entropy_floor)
+        self.last_good = LastGood(self.model, self.optimiser, patience=kit.roll_back_after)
+        self.baseline: float | None = None
+        self.updates = 0
+        self.seed = seed
+
+    def update(self, rollout: Rollout[Any], judgement: Judgement) -> dict[str, float]:
+        """Take one or several gradient steps on a judged rollout; see ``core.types.Learner``."""
+        rewards = decision_rewards(rollout, judgement)
+        usable, metrics = self._usable(rollout, rewards)
+        self.updates += 1
+        if not usable.any():
+            metrics["rolled_back"] = float(self.last_good.update(usable=metrics["unjudged"] == 0))
+            return metrics
+        if not usable.all():
+            rollout, rewards = rollout.select(usable.nonzero()[:, 0]), rewards[usable]
+        self.model.train()
+        single = self.config.epochs == 1 and (self.config.minibatch or len(rollout)) >= len(rollout)
+        with torch.set_grad_enabled(single):  # a single step learns from this very evaluation
+            before = self.policy.evaluate(rollout)
+        with torch.no_grad():
+            prior = self.prior.evaluate(rollout) if self.prior is not None else None
+            advantage, target = self._advantages(rollout, rewards, before.value)
+        batch = _Batch(rollout, advantage, target, prior)
+        if single:
+            steps = [self._step(batch, before)]
+        else:
+            steps = [
+                self._step(b, self.policy.evaluate(b.rollout)) for b in self._minibatches(batch)
+            ]
+        metrics |= _mean(steps)
+        self._adapt(metrics, prior, rollout.mask)
+        return metrics
+
+    def _usable(self, rollout: Rollout[Any], rewards: Tensor) -> tuple[Tensor, dict[str, float]]:
+        """Rows that can teach something, and the count of those that cannot."""
+        finite = rewards.isfinite().all(1) & rollout.logp.isfinite().all(1)
+        unjudged = int((~finite).sum())
+        flat = torch.zeros_like(finite)
+        if self.config.stability.skip_flat_groups and self.config.uses_groups:
+            flat = finite & _in_flat_group(rewards, finite, rollout.group)
+        metrics = {"unjudged": float(unjudged), "flat": float(flat.sum())}
+        return finite & ~flat & rollout.mask.any(1), metrics
+
+    def _advantages(
+        self, rollout: Rollout[Any], rewards: Tensor, value: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Advantages, and what the value head should have said; both ``(B, T)``."""
+        config, mask = self.config, rollout.mask
+        if config.uses_value:
+            if value is None:
+                raise ValueError(f"{config.algorithm} needs a policy with a value head")
+            value = value.detach()
+            ahead = advantages.generalised(
+                rewards,
+                value,
+                mask,
+                gamma=config.gamma,
+                lam=config.lam,
+                terminated=rollout.terminated,
+                truncated=rollout.truncated,
+                bootstrap=rollout.bootstrap,
+            )
+            return advantages.standardised(ahead, mask), ahead + value
+        returns = advantages.returns_to_go(rewards, mask, gamma=config.gamma)
+        if config.algorithm == "reinforce":
+            mean = float(policy_loss.mean_over(returns, mask))
+            baseline = mean if self.baseline is None else self.baseline
+            self.baseline = 0.9 * baseline + 0.1 * mean
+            return advantages.against_baseline(returns, mask, baseline=baseline), returns
+        if config.algorithm == "rloo":
+            return advantages.leave_one_out(returns, mask, rollout.group), returns
+        return advantages.group_relative(returns, mask, rollout.group), returns
+
+    def _minibatches(self, whole: _Batch) -> Iterator[_Batch]:
+        size = self.config.minibatch or len(whole.rollout)
+        shuffle = torch.Generator().manual_seed(self.seed * 1_000_003 + self.updates)
+        for _ in range(self.config.epochs):
+            order = torch.randperm(len(whole.rollout), generator=shuffle)
+            for first in range(0, len(order), size):
+                rows = order[first : first + size]
+                prior = whole.prior and _rows(whole.prior, rows)
+                yield _Batch(
+                    whole.rollout.select(rows), whole.advantage[rows], whole.target[rows], prior
+                )
+
+    def _step(self, batch: _Batch, now: Evaluation) -> dict[str, float]:
+        """One gradient step; an unusable one changes nothing and is counted."""
+        mask, config = batch.rollout.mask, self.config
+        if config.algorithm in ("ppo", "grpo"):
+            loss = policy_loss.clipped(
+                now.logp, batch.rollout.logp, batch.advantage, mask, clip=config.clip
+            )
+        else:
+            loss = policy_loss.score_function(now.logp, batch.advantage, mask)
+        metrics = {"policy_loss": float(loss)}
+        entropy = policy_loss.mean_over(now.entropy, mask)
+        if config.uses_value and now.value is not None:
+            value_loss = policy_loss.value_error(now.value, batch.target, mask)
+            metrics["value_loss"] = float(value_loss)
+            loss = loss + config.value_weight * value_loss
+        if batch.prior is not None:
+            kl = policy_loss.mean_over(now.kl(batch.prior), mask)
+            metrics["kl"] = float(kl)
+            if config.stability.kl_coefficient > 0:
+                loss = loss + self.kl.value * kl
+        if (weight := self.entropy.value + config.entropy_weight) > 0:
+            loss = loss - weight * entropy
+        metrics["clipped"] = policy_loss.clipped_share(
+            now.logp.detach(), batch.rollout.logp, mask, clip=config.clip
+        )
+        return metrics | {"entropy": float(entropy)} | self._descend(loss)
+
+    def _descend(self, loss: Tensor) -> dict[str, float]:
+        self.optimiser.zero_grad(set_to_none=True)
+        norm = math.nan
+        if loss.isfinite():
+            loss.backward()  # pyright: ignore[reportUnknownMemberType] - torch leaves it untyped
+            norm = gradient_norm(self.model, self.config.stability.clip_norm)
+        usable = math.isfinite(norm)
+        if usable:
+            self.optimiser.step()  # pyright: ignore[reportUnknownMemberType] - untyped too
+        rolled_back = self.last_good.update(usable=usable)
+        return {
+            "gradient_norm": norm if usable else 0.0,
+            "non_finite": float(not usable),
+            "rolled_back": float(rolled_back),
+        }
+
+    def _adapt(self, metrics: dict[str, float], prior: Evaluation | None, mask: Tensor) -> None:
+        """Turn the knobs of the stability kit, and log where they stand."""
+        if prior is None:
+            return
+        if self.config.stability.kl_coefficient > 0:
+            self.kl.update(metrics["kl"])
+            metrics["kl_coefficient"] = self.kl.value
+        self.entropy.update(metrics["entropy"], float(policy_loss.mean_over(prior.entropy, mask)))
+        metrics["entropy_coefficient"] = self.entropy.value
+
+    def state_dict(self) -> dict[str, Any]:
+        """Optimiser, coefficients, baseline and the last good weights; not the policy's own."""
+        return {
+            "optimiser": self.optimiser.state_dict(),
+            "last_good": self.last_good.state_dict(),
+            "kl_coefficient": self.kl.value,
+            "entropy_coefficient": self.entropy.value,
+            "baseline": self.baseline,
+            "updates": self.updates,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over a saved state."""
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.last_good.load_state_dict(state["last_good"])
+        self.kl.value = state["kl_coefficient"]
+        self.entropy.value = state["entropy_coefficient"]
+        self.baseline, self.updates = state["baseline"], int(state["updates"])
+
+
+def frozen(policy: TrainablePolicy) -> TrainablePolicy:
+    """A copy that no longer changes."""
+    twin = copy.deepcopy(policy)
+    cast(nn.Module, twin).requires_grad_(requires_grad=False).eval()
+    return twin
+
+
+def _in_flat_group(rewards: Tensor, finite: Tensor, group: Tensor) -> Tensor:
+    """``(B,)`` True for works of a group in which every judged work got the same rewards."""
+    groups = int(group.max()) + 1
+    total = torch.where(finite, rewards.sum(1), 0.0)
+    spread = torch.stack(
+        [
+            (some.amax() - some.amin())
+            if (some := total[finite & (group == g)]).numel()
+            else some.sum()
+            for g in range(groups)
+        ]
+    )
+    return (spread <= 1e-8)[group]
+
+
+def _rows(evaluation: Evaluation, rows: Tensor) -> Evaluation:
+    """The same evaluation of fewer works."""
+    gaussian = evaluation.gaussian
+    return Evaluation(
+        logp=evaluation.logp[rows],
+        entropy=evaluation.entropy[rows],
+        value=None if evaluation.value is None else evaluation.value[rows],
+        logits=None if evaluation.logits is None else evaluation.logits[rows],
+        gaussian=None if gaussian is None else (gaussian[0][rows], gaussian[1][rows]),
+    )
+
+
+def _mean(steps: list[dict[str, float]]) -> dict[str, float]:
+    """Mean of each metric over the steps; counts are added up instead."""
+    summed = {name: sum(step[name] for step in steps) for name in steps[0]}
+    counts = ("non_finite", "rolled_back")
+    return {n: v if n in counts else v / len(steps) for n, v in summed.items()}

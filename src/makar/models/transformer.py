@@ -1,0 +1,198 @@
+"""A small Llama: RMSNorm, rotary positions, SwiGLU, grouped-query attention, tied embeddings.
+
+Its arithmetic and its files are those of Hugging Face's ``LlamaForCausalLM``
+(``models/llama_files.py`` reads and writes them); its code is written for making many short
+works at once on a CPU: projections that share an input are one matrix, and decoding keeps
+keys and values in a cache that is allocated once.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from jaxtyping import Float, Int
+from pydantic import BaseModel, ConfigDict, PositiveInt, model_validator
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class TransformerConfig(BaseModel):
+    """Size and shape of the network."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    vocabulary: PositiveInt
+    width: PositiveInt = 128
+    layers: PositiveInt = 4
+    heads: PositiveInt = 4
+    kv_heads: PositiveInt | None = None
+    hidden: PositiveInt | None = None
+    context: PositiveInt = 512
+    rope_theta: float = 10_000.0
+    norm_epsilon: float = 1e-5
+    dropout: float = 0.0
+
+    @model_validator(mode="after")
+    def _check(self) -> TransformerConfig:
+        if self.width % self.heads or (self.width // self.heads) % 2:
+            raise ValueError("width must be a multiple of 2 x heads")
+        if self.heads % self.grouped_heads:
+            raise ValueError("heads must be a multiple of kv_heads")
+        return self
+
+    @property
+    def grouped_heads(self) -> int:
+        """Heads of keys and values."""
+        return self.kv_heads or self.heads
+
+    @property
+    def feed_forward(self) -> int:
+        """Width inside the feed-forward part: 8/3 of the width, to a multiple of 32."""
+        return self.hidden or -(-self.width * 8 // 3 // 32) * 32
+
+
+def rotate(x: Float[Tensor, "B S H D"], turn: Float[Tensor, "2 S 1 D"]) -> Tensor:
+    """Turn each head by its position (Su et al. 2021), halves paired as in Llama."""
+    half = x.shape[-1] // 2
+    swapped = torch.cat((x[..., half:], x[..., :half]), -1)  # the sign is in the sine
+    return torch.addcmul(x * turn[0], swapped, turn[1])
+
+
+def rotation(positions: int, width: int, theta: float) -> Float[Tensor, "2 S 1 D"]:
+    """Cosines and signed sines for ``rotate``."""
+    frequency = theta ** (-torch.arange(0, width, 2, dtype=torch.float32) / width)
+    angle = torch.outer(torch.arange(positions, dtype=torch.float32), frequency)
+    sine = torch.cat((-angle.sin(), angle.sin()), -1)
+    return torch.stack((torch.cat((angle.cos(), angle.cos()), -1), sine))[:, :, None]
+
+
+class Block(nn.Module):
+    """Attention and feed-forward, each normed before and added after."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.heads, self.kv_heads = config.heads, config.grouped_heads
+        self.head_width = config.width // config.heads
+        self.dropout = config.dropout
+        projected = (self.heads + 2 * self.kv_heads) * self.head_width
+        self.attention_norm = nn.RMSNorm(config.width, eps=config.norm_epsilon)
+        self.qkv = nn.Linear(config.width, projected, bias=False)
+        self.out = nn.Linear(config.width, config.width, bias=False)
+        self.feed_norm = nn.RMSNorm(config.width, eps=config.norm_epsilon)
+        self.gate_up = nn.Linear(config.width, 2 * config.feed_forward, bias=False)
+        self.down = nn.Linear(config.feed_forward, config.width, bias=False)
+
+    def project(self, x: Tensor, turn: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys, values ``(B, heads, S, head width)`` of the normed input."""
+        B, S, _ = x.shape
+        qkv = self.qkv(self.attention_norm(x)).view(B, S, -1, self.head_width)
+        turned = self.heads + self.kv_heads
+        qk = rotate(qkv[:, :, :turned], turn).transpose(1, 2)
+        return qk[:, : self.heads], qk[:, self.heads :], qkv[:, :, turned:].transpose(1, 2)
+
+    def finish(self, x: Tensor, attended: Tensor) -> Tensor:
+        """Add what attention found, then the feed-forward part."""
+        B, S, D = x.shape
+        attended = self.out(attended.transpose(1, 2).reshape(B, S, D))
+        x = x + F.dropout(attended, self.dropout, self.training)
+        gate, up = self.gate_up(self.feed_norm(x)).chunk(2, -1)
+        return x + F.dropout(self.down(F.silu(gate) * up), self.dropout, self.training)
+
+    def forward(self, x: Tensor, turn: Tensor) -> Tensor:
+        """All positions at once, each seeing itself and what came before."""
+        q, k, v = self.project(x, turn)
+        shared = self.heads != self.kv_heads
+        return self.finish(
+            x, F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=shared)
+        )
+
+
+class Transformer(nn.Module):
+    """The network: tokens in, hidden states, logits and values out."""
+
+    turn: Tensor
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embed = nn.Embedding(config.vocabulary, config.width)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.norm = nn.RMSNorm(config.width, eps=config.norm_epsilon)
+        self.value_head = nn.Linear(config.width, 1)
+        turn = rotation(config.context, config.width // config.heads, config.rope_theta)
+        self.register_buffer("turn", turn, persistent=False)
+        self.apply(self._initialise)
+
+    def _initialise(self, module: nn.Module) -> None:
+        if isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=0.02)
+        for block in self.blocks:
+            scale = 0.02 / (2 * self.config.layers) ** 0.5
+            nn.init.normal_(cast(Block, block).out.weight, std=scale)
+            nn.init.normal_(cast(Block, block).down.weight, std=scale)
+        nn.init.zeros_(self.value_head.weight)
+        nn.init.zeros_(self.value_head.bias)
+
+    @property
+    def vocabulary(self) -> int:
+        """Number of tokens."""
+        return self.config.vocabulary
+
+    def hidden(self, tokens: Int[Tensor, "B S"]) -> Float[Tensor, "B S D"]:
+        """What the network makes of each position, having seen the ones before."""
+        if tokens.shape[1] > self.config.context:
+            raise ValueError(
+                f"{tokens.shape[1]} tokens do not fit the model's context of "
+                f"{self.config.context}: ask for less, or train with a larger context"
+            )
+        x, turn = self.embed(tokens), self.turn[:, : tokens.shape[1]]
+        for block in self.blocks:
+            x = block(x, turn)
+        return self.norm(x)
+
+    def logits(self, hidden: Float[Tensor, "... D"]) -> Float[Tensor, "... V"]:
+        """Scores of the next token; the embedding read backwards."""
+        return F.linear(hidden, self.embed.weight)
+
+    def value(self, hidden: Float[Tensor, "B S D"]) -> Float[Tensor, "B S"]:
+        """Expected return from each position."""
+        return self.value_head(hidden).squeeze(-1)
+
+    def decoder(self, rows: int, length: int) -> CachedDecoder:
+        """A decoder for ``rows`` sequences of up to ``length`` tokens."""
+        return CachedDecoder(self, rows, length)
+
+
+class CachedDecoder:
+    """Feeds tokens one step at a time, keys and values kept from the steps before."""
+
+    def __init__(self, model: Transformer, rows: int, length: int) -> None:
+        self.model, self.at = model, 0
+        config = model.config
+        shape = (rows, config.grouped_heads, length, config.width // config.heads)
+        device = model.embed.weight.device
+        self.keys = [torch.empty(shape, device=device) for _ in model.blocks]
+        self.values = [torch.empty(shape, device=device) for _ in model.blocks]
+        self.shared = config.heads != config.grouped_heads
+
+    def __call__(self, tokens: Int[Tensor, "B S"]) -> Float[Tensor, "B V"]:
+        """Logits after the given tokens: the prefix on the first call, then one at a time."""
+        model, start, stop = self.model, self.at, self.at + tokens.shape[1]
+        turn = model.turn[:, start:stop]
+        x = model.embed(tokens)
+        for i, block in enumerate(model.blocks):
+            block = cast(Block, block)
+            q, k, v = block.project(x, turn)
+            self.keys[i][:, :, start:stop] = k
+            self.values[i][:, :, start:stop] = v
+            attended = F.scaled_dot_product_attention(
+                q,
+                self.keys[i][:, :, :stop],
+                self.values[i][:, :, :stop],
+                is_causal=start == 0 and stop > 1,
+                enable_gqa=self.shared,
+            )
+            x = block.finish(x, attended)
+        self.at = stop
+        return model.logits(model.norm(x[:, -1]))
