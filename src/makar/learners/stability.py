@@ -28,7 +28,7 @@ class Stability(BaseModel):
     entropy_floor: PositiveFloat | None = Field(
         default=0.6, description="share of the prior's entropy below which variety is paid for"
     )
-    clip_norm: PositiveFloat | None = Field(1.0, description="largest gradient norm")
+    clip_norm: PositiveFloat | None = Field(default=1.0, description="largest gradient norm")
     skip_flat_groups: bool = Field(
         default=True, description="leave out groups whose works all scored the same"
     )
