@@ -66,6 +66,8 @@ class HasMelodies(Protocol):
 
 def melodies_of(works: object) -> Melodies:
     """The melodies of any batch of musical works; raises TypeError for anything else."""
+    if isinstance(works, Melodies):
+        return works
     if isinstance(works, HasMelodies):
         return works.melodies
     if isinstance(works, Pieces):
