@@ -1,0 +1,128 @@
+"""The metrics log: one line of strict JSON per iteration, appended at once."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from makar.runs.atomic import write_all, write_bytes
+from makar.runs.errors import LedgerError, naming_full_disk
+
+
+@runtime_checkable
+class SupportsItem(Protocol):
+    """A scalar of an array library."""
+
+    def item(self) -> Any:
+        """The plain number."""
+        ...
+
+
+_NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class MetricsLog:
+    """``metrics.jsonl``, opened for writing by whoever holds the run's lock.
+
+    Numbers that JSON lacks are the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or begin the log; a last line torn by a crash is cut off."""
+        self.path = path
+        with naming_full_disk(path.parent):
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            os.ftruncate(self._descriptor, path.read_bytes().rfind(b"\n") + 1)
+
+    def append(self, iteration: int, values: Mapping[str, Any]) -> None:
+        """Add one line; the system has it when this returns.
+
+        Raises:
+            DiskFullError: No room; the log is as it was before.
+        """
+        first = {"iteration": int(iteration)}
+        row = first | _strict(values) | first
+        line = json.dumps(row, ensure_ascii=False, allow_nan=False, default=_number) + "\n"
+        before = os.fstat(self._descriptor).st_size
+        with naming_full_disk(self.path.parent):
+            try:
+                write_all(self._descriptor, line.encode())
+            except BaseException:
+                os.ftruncate(self._descriptor, before)
+                raise
+
+    def truncate_to(self, iteration: int) -> None:
+        """Forget ``iteration`` and what came after it: the log before that iteration ran."""
+        kept = [line for line, row in _lines(self.path) if row["iteration"] < iteration]
+        os.close(self._descriptor)
+        try:
+            write_bytes(self.path, b"".join(kept))
+        finally:
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND)
+
+    def sync(self) -> None:
+        """Wait until the disk has every line."""
+        with naming_full_disk(self.path.parent):
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Close the file; harmless when repeated."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def read_metrics(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield each complete line, also while a run is writing; no log, no lines.
+
+    Raises:
+        LedgerError: A line other than a torn last one is damaged.
+    """
+    for _, row in _lines(path):
+        yield _loose(row)
+
+
+def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                row = json.loads(line)
+                int(row["iteration"])
+            except (ValueError, KeyError, TypeError) as fault:
+                raise LedgerError(
+                    f"{path}:{number}: not a line of metrics ({fault}); delete that line"
+                ) from fault
+            yield line, row
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping):
+        return {str(key): _strict(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(item) for item in value]
+    return value
+
+
+def _loose(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _loose(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_loose(item) for item in value]
+    return _NON_FINITE.get(value, value) if isinstance(value, str) else value
+
+
+def _number(value: Any) -> Any:
+    """Numpy and torch scalars, which JSON does not know."""
+    if not isinstance(value, SupportsItem):
+        raise TypeError(f"a metric of type {type(value).__name__} cannot be logged")
+    return _strict(value.item())

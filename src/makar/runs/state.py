@@ -1,0 +1,168 @@
+"""A nested state as plain JSON and a flat set of tensors, and back, bit for bit, without pickle.
+
+Values JSON knows stay as they are; everything else becomes an object with one key that
+begins with ``$``.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from makar.runs.errors import CheckpointError
+
+_NATIVE = frozenset(
+    {
+        torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.bool,
+        torch.int64, torch.int32, torch.int16, torch.int8,
+        torch.uint64, torch.uint32, torch.uint16, torch.uint8,
+    }
+)  # fmt: skip
+"""What every safetensors release keeps under its own name; other dtypes are kept as bytes."""
+_NATIVE_ARRAYS = frozenset("?bhilqBHILQefd")
+_PLAIN_KEYS = (str, int, float, bool, type(None), tuple, bytes)
+
+
+def pack(state: Any) -> tuple[Any, dict[str, Tensor]]:
+    """Split a state into a JSON value and tensors by name.
+
+    Args:
+        state: Nested dicts, lists and tuples of tensors, numpy arrays and scalars, bytes,
+            strings, integers of any size, floats, booleans and None. Dict keys may be any of
+            the plain values. Tensors come back on the CPU and without gradients.
+
+    Returns:
+        The tree and its tensors: contiguous, on the CPU, no two sharing memory. A tensor that
+        occurs twice (tied weights) is kept once.
+
+    Raises:
+        CheckpointError: Something else is in there; the message says where.
+    """
+    packer = _Packer()
+    return packer.value(state, "state"), packer.tensors
+
+
+def unpack(tree: Any, tensors: Mapping[str, Tensor]) -> Any:
+    """Put a state together again."""
+    if isinstance(tree, list):
+        return [unpack(item, tensors) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    tag = next(iter(tree), "")
+    if not tag.startswith("$"):
+        return {key: unpack(item, tensors) for key, item in tree.items()}
+    content = tree[tag]
+    match tag:
+        case "$float":
+            return float(content)
+        case "$bytes":
+            return base64.b64decode(content)
+        case "$tuple":
+            return tuple(unpack(content, tensors))
+        case "$items":
+            return {unpack(key, tensors): unpack(item, tensors) for key, item in content}
+        case "$tensor":
+            return _unpack_tensor(tensors[content], tree)
+        case _:
+            array = _unpack_array(tensors[content], tree)
+            return array[()] if tag == "$scalar" else array
+
+
+class _Packer:
+    def __init__(self) -> None:
+        self.tensors: dict[str, Tensor] = {}
+        self._names: dict[tuple[Any, ...], str] = {}
+        self._memory: set[int] = set()
+
+    def value(self, value: Any, path: str) -> Any:
+        kind = type(value)
+        if value is None or kind in (bool, int, str):
+            return value
+        if kind is float:
+            return value if math.isfinite(value) else {"$float": repr(value)}
+        if kind is bytes:
+            return {"$bytes": base64.b64encode(value).decode()}
+        if isinstance(value, Mapping):
+            return self._mapping(value, path)
+        if kind in (list, tuple):
+            items = [self.value(item, f"{path}.{i}") for i, item in enumerate(value)]
+            return items if kind is list else {"$tuple": items}
+        return self._numbers(value, path)
+
+    def _mapping(self, value: Mapping[Any, Any], path: str) -> dict[str, Any]:
+        for key in value:
+            if type(key) not in _PLAIN_KEYS:
+                raise CheckpointError(f"{path}: a key of type {type(key).__name__} cannot be saved")
+        items = [(key, self.value(item, f"{path}.{key}")) for key, item in value.items()]
+        if all(type(key) is str and not key.startswith("$") for key in value):
+            return dict(items)
+        return {"$items": [[self.value(key, path), item] for key, item in items]}
+
+    def _numbers(self, value: Any, path: str) -> dict[str, Any]:
+        if isinstance(value, Tensor) and value.layout == torch.strided:
+            return self._tensor(value, path)
+        if type(value) is np.ndarray or isinstance(value, np.generic):
+            array = np.array(value, order="C")
+            if not array.dtype.hasobject and array.dtype.fields is None:
+                tag = "$scalar" if isinstance(value, np.generic) else "$array"
+                return self._array(array, tag, path)
+        raise CheckpointError(
+            f"{path}: a value of type {type(value).__name__} cannot be saved; make it an array, "
+            "a tensor, or plain numbers, strings, lists and dicts in state_dict()"
+        )
+
+    def _tensor(self, value: Tensor, path: str) -> dict[str, Any]:
+        # The leaves outlive this call, so equal addresses mean the same memory.
+        layout = (value.shape, value.stride(), value.dtype, value.device)
+        same = (value.data_ptr(), *layout, value.is_conj(), value.is_neg())
+        flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
+        raw: dict[str, Any] = {}
+        if flat.dtype not in _NATIVE:
+            raw = {"dtype": str(flat.dtype).removeprefix("torch."), "shape": list(flat.shape)}
+            flat = flat.reshape(-1).view(torch.uint8)
+        if same not in self._names:
+            name = self._keep(flat, path)
+            if value.numel():
+                self._names[same] = name
+        else:
+            name = self._names[same]
+        return {"$tensor": name, **raw}
+
+    def _array(self, value: np.ndarray, tag: str, path: str) -> dict[str, Any]:
+        if value.dtype.char in _NATIVE_ARRAYS and value.dtype.isnative:
+            return {tag: self._keep(torch.from_numpy(value), path), "dtype": value.dtype.str}
+        flat = torch.from_numpy(np.frombuffer(value.tobytes(), np.uint8).copy())
+        name = self._keep(flat, path)
+        return {tag: name, "dtype": value.dtype.str, "shape": list(value.shape)}
+
+    def _keep(self, tensor: Tensor, path: str) -> str:
+        memory = tensor.untyped_storage()
+        if memory.data_ptr() in self._memory or memory.nbytes() != tensor.nbytes:
+            tensor = tensor.clone(memory_format=torch.contiguous_format)
+        self._memory.add(tensor.untyped_storage().data_ptr())
+        # Names are for readers of the file only; safetensors wants them unique and in UTF-8.
+        name = path = path.encode("ascii", "backslashreplace").decode()
+        while name in self.tensors:
+            name = f"{path}#{len(self.tensors)}"
+        self.tensors[name] = tensor
+        return name
+
+
+def _unpack_tensor(tensor: Tensor, tree: Mapping[str, Any]) -> Tensor:
+    if "dtype" not in tree:
+        return tensor
+    dtype = getattr(torch, tree["dtype"])
+    return tensor.view(dtype).reshape(tree["shape"])
+
+
+def _unpack_array(tensor: Tensor, tree: Mapping[str, Any]) -> np.ndarray:
+    dtype = np.dtype(tree["dtype"])
+    if "shape" in tree:
+        return np.ndarray(tree["shape"], dtype, buffer=tensor.numpy().tobytes()).copy()
+    return tensor.numpy().view(dtype)
