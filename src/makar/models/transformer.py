@@ -32,6 +32,7 @@ class TransformerConfig(BaseModel):
     rope_theta: float = 10_000.0
     norm_epsilon: float = 1e-5
     dropout: float = 0.0
+    tied: bool = True
 
     @model_validator(mode="after")
     def _check(self) -> TransformerConfig:
@@ -119,20 +120,25 @@ class Transformer(nn.Module):
         self.embed = nn.Embedding(config.vocabulary, config.width)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.RMSNorm(config.width, eps=config.norm_epsilon)
+        self.head = None if config.tied else nn.Linear(config.width, config.vocabulary, bias=False)
         self.value_head = nn.Linear(config.width, 1)
-        turn = rotation(config.context, config.width // config.heads, config.rope_theta)
-        self.register_buffer("turn", turn, persistent=False)
-        self.apply(self._initialise)
+        self.register_buffer("turn", self.rotation(), persistent=False)
+        self._initialise()
 
-    def _initialise(self, module: nn.Module) -> None:
-        if isinstance(module, nn.Linear | nn.Embedding):
-            nn.init.normal_(module.weight, std=0.02)
-        for block in self.blocks:
-            scale = 0.02 / (2 * self.config.layers) ** 0.5
-            nn.init.normal_(cast(Block, block).out.weight, std=scale)
-            nn.init.normal_(cast(Block, block).down.weight, std=scale)
+    def _initialise(self) -> None:
+        """As in GPT-2: small everywhere, smaller where a block adds to the stream."""
+        added = 0.02 / (2 * self.config.layers) ** 0.5
+        for name, module in self.named_modules():
+            if isinstance(module, nn.Linear | nn.Embedding):
+                last = name.endswith((".out", ".down"))
+                nn.init.normal_(module.weight, std=added if last else 0.02)
         nn.init.zeros_(self.value_head.weight)
         nn.init.zeros_(self.value_head.bias)
+
+    def rotation(self) -> Float[Tensor, "2 S 1 D"]:
+        """The rotary table for every position of the context."""
+        config = self.config
+        return rotation(config.context, config.width // config.heads, config.rope_theta)
 
     @property
     def vocabulary(self) -> int:
@@ -152,8 +158,8 @@ class Transformer(nn.Module):
         return self.norm(x)
 
     def logits(self, hidden: Float[Tensor, "... D"]) -> Float[Tensor, "... V"]:
-        """Scores of the next token; the embedding read backwards."""
-        return F.linear(hidden, self.embed.weight)
+        """Scores of the next token; the embedding read backwards, unless there is a head."""
+        return F.linear(hidden, (self.head or self.embed).weight)
 
     def value(self, hidden: Float[Tensor, "B S D"]) -> Float[Tensor, "B S"]:
         """Expected return from each position."""
@@ -179,6 +185,8 @@ class CachedDecoder:
     def __call__(self, tokens: Int[Tensor, "B S"]) -> Float[Tensor, "B V"]:
         """Logits after the given tokens: the prefix on the first call, then one at a time."""
         model, start, stop = self.model, self.at, self.at + tokens.shape[1]
+        if start and tokens.shape[1] > 1:
+            raise ValueError("after the prefix, a decoder is fed one token at a time")
         turn = model.turn[:, start:stop]
         x = model.embed(tokens)
         for i, block in enumerate(model.blocks):
