@@ -6,7 +6,7 @@ crash, or split over machines, draws the same numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -20,11 +20,13 @@ class Seeds:
         run: The run's seed.
         iteration: Iteration number; evaluation draws use their own, far away ones.
         first: Number of the first work; sample works 64..127 with ``first=64``.
+        branch: Number of an independent source; see ``branched``.
     """
 
     run: int
     iteration: int = 0
     first: int = 0
+    branch: int = 0
 
     def uniforms(self, works: int, decisions: int, *, stream: int = 0) -> Float[np.ndarray, " B T"]:
         """One uniform in [0, 1) per work and decision: the same row whatever the batch."""
@@ -51,11 +53,19 @@ class Seeds:
 
     def generator(self, work: int = 0, stream: int = 0) -> np.random.Generator:
         """A generator for anything else; ``stream`` keeps different uses apart."""
-        counter = [0, 0, work, stream]
+        counter = [0, self.branch, work, stream]
         return np.random.Generator(
             np.random.Philox(key=[self.run, self.iteration], counter=counter)
         )
 
     def shifted(self, works: int) -> Seeds:
         """The same source, ``works`` further on."""
-        return Seeds(self.run, self.iteration, self.first + works)
+        return replace(self, first=self.first + works)
+
+    def branched(self, branch: int) -> Seeds:
+        """An independent source: what starts a work must not draw what decides in it.
+
+        Args:
+            branch: From 1; 0 is the source every iteration begins with.
+        """
+        return replace(self, branch=branch)

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional as F
 
 from makar.core.types import Judgement, Rollout
 
@@ -28,8 +29,9 @@ def decision_rewards(rollout: Rollout[Any], judgement: Judgement) -> Float[Tenso
     rest = total.clone()
     if judgement.credit is not None:
         credit = torch.as_tensor(judgement.credit, dtype=torch.float32)
-        placed = _completes_unit(rollout)
-        rewards = torch.where(placed, credit.gather(1, rollout.place.clamp(min=0)), 0.0)
+        credit = F.pad(credit, (0, 1))  # units beyond the credit's width earned nothing
+        unit = rollout.place.clamp(0, credit.shape[1] - 1)
+        rewards = torch.where(_completes_unit(rollout), credit.gather(1, unit), 0.0)
         rest = total - rewards.sum(1)
     rewards[rows[decided], last[decided]] += rest[decided]
     return torch.where(total.isnan()[:, None], torch.nan, rewards)
@@ -42,9 +44,12 @@ def last_decision(rollout: Rollout[Any]) -> Tensor:
 
 
 def _completes_unit(rollout: Rollout[Any]) -> Tensor:
-    """``(B, T)`` True at the last decision of each unit. Places never fall along a work."""
-    place = torch.where(rollout.mask, rollout.place, -1)
-    later = torch.full_like(place, -1)
-    if place.shape[1] > 1:
-        later[:, :-1] = place.flip(1).cummax(1).values.flip(1)[:, 1:]
-    return rollout.mask & (place > later)
+    """``(B, T)`` True at the last decision of each unit, in whatever order units are visited."""
+    placed = rollout.mask & (rollout.place >= 0)
+    unit = torch.where(placed, rollout.place, 0)
+    step = torch.arange(unit.shape[1]).expand_as(unit)
+    units = int(unit.max()) + 1 if unit.numel() else 0
+    last = torch.full((len(unit), units), -1).scatter_reduce(
+        1, unit, torch.where(placed, step, -1), "amax"
+    )
+    return placed & (last.gather(1, unit) == step)

@@ -44,6 +44,6 @@ def train(
         rollout = generator.sample(
             batch, seeds=Seeds(seed, iteration), temperature=temperature(iteration)
         )
-        judgement = reward(rollout.works, batch)
+        judgement = reward(rollout.works, rollout.prompts)
         metrics = learner.update(rollout, judgement)
         yield Report(iteration, rollout, judgement, metrics)

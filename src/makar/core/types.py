@@ -20,7 +20,6 @@ from makar.core.seeds import Seeds
 
 W_co = TypeVar("W_co", covariant=True)
 W_contra = TypeVar("W_contra", contravariant=True)
-S = TypeVar("S")
 Role = Literal["score", "gate", "penalty", "watch"]
 
 EXACT_KL_ACTIONS = 4096
@@ -75,8 +74,8 @@ class Rollout(Generic[W_co]):
     """Works, and the decisions that made them.
 
     Attributes:
-        works: The finished works, one per row (for fragments: see ``bootstrap``).
-        prompts: What was asked of each row.
+        works: The finished works: one per row, unless ``owner`` is given.
+        prompts: What was asked of each work.
         actions: ``(B, T)`` integers, or ``(B, T, A)`` floats for continuous actions.
         logp: ``(B, T)`` log-probability under the sampler *as it sampled*: temperature, masks.
         mask: ``(B, T)`` True where the policy decided.
@@ -89,6 +88,8 @@ class Rollout(Generic[W_co]):
         truncated: ``(B, T)`` True at a decision after which an episode was cut off.
         bootstrap: ``(B, T)`` value of the state after each truncated or last decision,
             for rows that go on in the next rollout.
+        owner: ``(N,)`` for fragments, whose rows are streams of works: the row in which each
+            of the ``N`` works was finished, in no fixed number. None: row ``i`` made work ``i``.
     """
 
     works: Works[W_co]
@@ -103,6 +104,7 @@ class Rollout(Generic[W_co]):
     terminated: Bool[Tensor, " B T"] | None = None
     truncated: Bool[Tensor, " B T"] | None = None
     bootstrap: Float[Tensor, " B T"] | None = None
+    owner: Int[Tensor, " N"] | None = None
 
     def __len__(self) -> int:
         return len(self.group)
@@ -112,9 +114,12 @@ class Rollout(Generic[W_co]):
         picked: dict[str, Any] = {
             f.name: value[rows]
             for f in fields(self)
-            if isinstance(value := getattr(self, f.name), Tensor)
+            if f.name != "owner" and isinstance(value := getattr(self, f.name), Tensor)
         }
         indices = [int(i) for i in rows]
+        if self.owner is not None:
+            row, work = (rows[:, None] == self.owner).nonzero(as_tuple=True)
+            picked["owner"], indices = row, [int(i) for i in work]
         return replace(
             self,
             works=self.works.take(indices),
@@ -255,48 +260,6 @@ class QFunction(Generator[W_co], Protocol[W_co]):
 
     def q_values(self, rollout: Rollout[Any]) -> Float[Tensor, " B T A"]:
         """Value of every action at every decision of the rollout."""
-        ...
-
-
-@runtime_checkable
-class Process(Protocol[S, W_co]):
-    """A batch of works made step by step, as pure functions of an opaque state.
-
-    ``step`` returns a new state and never changes the old one, so that a search may branch.
-    """
-
-    actions: int
-
-    def start(self, prompts: Sequence[Prompt], seeds: Seeds) -> S:
-        """State of ``B`` new works."""
-        ...
-
-    def observe(self, state: S) -> Shaped[Tensor, " B *O"]:
-        """What a policy sees."""
-        ...
-
-    def legal(self, state: S) -> Bool[Tensor, " B A"] | None:
-        """Actions allowed now, or None where all are."""
-        ...
-
-    def step(self, state: S, actions: Int[Tensor, " B"]) -> tuple[S, Float[Tensor, " B"] | None]:
-        """Apply one action per work; return the new state and the reward paid for it."""
-        ...
-
-    def terminated(self, state: S) -> Bool[Tensor, " B"]:
-        """Works that are finished."""
-        ...
-
-    def truncated(self, state: S) -> Bool[Tensor, " B"]:
-        """Works that were cut off by a limit: their value goes on."""
-        ...
-
-    def restart(self, state: S, rows: Bool[Tensor, " B"], seeds: Seeds) -> S:
-        """State in which the given rows begin a new work."""
-        ...
-
-    def works(self, state: S) -> Works[W_co]:
-        """The works as they stand."""
         ...
 
 
