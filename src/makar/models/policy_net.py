@@ -1,0 +1,48 @@
+"""A small actor and critic, for processes whose observation is a handful of numbers."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+
+
+class PolicyNet(nn.Module):
+    """A small actor and critic for flat observations, with nothing shared between them.
+
+    Orthogonal weights and a nearly uniform first policy, as Andrychowicz et al. 2021 (*What
+    Matters in On-Policy RL?*, §3.2) found best.
+
+    Args:
+        observation: Numbers in an observation, all axes multiplied.
+        actions: Number of actions.
+        width: Units of each hidden layer.
+        depth: Hidden layers.
+    """
+
+    def __init__(self, observation: int, actions: int, *, width: int = 64, depth: int = 2) -> None:
+        super().__init__()
+        self.actor = _perceptron(observation, actions, width=width, depth=depth, gain=0.01)
+        self.critic = _perceptron(observation, 1, width=width, depth=depth, gain=1.0)
+
+    def forward(
+        self, observation: Shaped[Tensor, " N *O"]
+    ) -> tuple[Float[Tensor, " N A"], Float[Tensor, " N"]]:
+        """See ``StepModel``."""
+        seen = observation.flatten(1).float()
+        return self.actor(seen), self.critic(seen)[:, 0]
+
+
+def _perceptron(inputs: int, outputs: int, *, width: int, depth: int, gain: float) -> nn.Sequential:
+    sizes = [inputs, *[width] * depth]
+    layers: list[nn.Module] = []
+    for before, after in pairwise(sizes):
+        layers += [_orthogonal(nn.Linear(before, after), 2**0.5), nn.Tanh()]
+    return nn.Sequential(*layers, _orthogonal(nn.Linear(sizes[-1], outputs), gain))
+
+
+def _orthogonal(layer: nn.Linear, gain: float) -> nn.Linear:
+    nn.init.orthogonal_(layer.weight, gain)
+    nn.init.zeros_(layer.bias)
+    return layer
