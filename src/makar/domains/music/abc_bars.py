@@ -61,10 +61,12 @@ def lay_out_bars(segments: Sequence[Segment], dropped: Dropped) -> Layout:
         segments = [Segment(opening.start, opening.length, opening.metre, True), *segments[2:]]
     rows = _rows(segments)
     metres = _metres(rows, dropped)
-    ticks = [[round(v / FINE) for v in (r.start, r.length, r.full, r.heard)] for r in rows]
-    columns = np.array(ticks, np.int64).reshape(-1, 4).T
-    opens = np.array([r.opens for r in rows], bool)
-    return Layout(round(pickup / FINE), metres, BarTable(*columns, opens=opens))
+    ticks = [
+        (round(r.start / FINE), round(r.length / FINE), *r.metre, round(r.heard / FINE), r.opens)
+        for r in rows
+    ]
+    *columns, opens = np.array(ticks, np.int64).reshape(-1, 6).T
+    return Layout(round(pickup / FINE), metres, BarTable(*columns, opens=opens.astype(bool)))
 
 
 def _rows(segments: Sequence[Segment]) -> list[_Row]:

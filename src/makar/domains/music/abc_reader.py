@@ -36,6 +36,7 @@ _LICENCE = re.compile(
     r"^[%A-Z][%:\s].*?(\b(?:licen[cs]ed?|CC0|CC[ -]BY|creative commons|public domain|GPL)\b.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_MAIL_BREAK = re.compile(r"=(?:20)?\n")
 _DRUM_CHANNEL = 10
 _DEFAULT_TEMPO = 120.0
 
@@ -133,6 +134,19 @@ def read_abc_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _undo_mail(text: str, dropped: Dropped) -> str:
+    """Undo what e-mail did to a tune: ``=3D`` for an equals sign, ``=`` at broken line ends.
+
+    Neither can be meant in ABC, where a natural sign stands before a note. Other quoted bytes
+    are left alone: ``=E2`` is an E natural.
+    """
+    if "=3D" not in text and not _MAIL_BREAK.search(text):
+        return text
+    text, broken = _MAIL_BREAK.subn(lambda m: "\n" if m[0] == "=20\n" else "", text)
+    dropped["marks of e-mail (repaired)"] += broken + text.count("=3D")
+    return text.replace("=3D", "=")
+
+
 def _number(text: str, start: int) -> str:
     match = re.compile(r"X:[ \t]*(\S{1,20})").match(text, start)
     return match[1] if match else "?"
@@ -145,7 +159,7 @@ def _licence_in(text: str) -> str:
 
 def _read_tune(text: str, number: str, source: str, *, expand: bool, detect: bool) -> AbcTune:
     dropped: Dropped = Counter()
-    header = _split_header(text.split("\n"))
+    header = _split_header(_undo_mail(text, dropped).split("\n"), dropped)
     state = _initial_state(header, dropped)
     reader = BodyReader(state, dropped)
     for name in header.fields.get("V", []):
@@ -169,7 +183,7 @@ def _read_tune(text: str, number: str, source: str, *, expand: bool, detect: boo
     return AbcTune(number, piece, bars, dropped)
 
 
-def _split_header(lines: list[str]) -> _Header:
+def _split_header(lines: list[str], dropped: Dropped) -> _Header:
     """Fields up to ``K:``; everything after is the body. Comments are gone, directives stay."""
     header = _Header()
     for position, line in enumerate(lines):
@@ -179,6 +193,9 @@ def _split_header(lines: list[str]) -> _Header:
             continue
         match = _FIELD.match(line)
         if not match:
+            if any(later.startswith("K:") for later in lines[position:]):
+                dropped["header lines not understood"] += 1
+                continue
             header.body += lines[position:]
             break
         value = _COMMENT.sub("", match[2]).strip()

@@ -40,7 +40,7 @@ class BarTable:
     Attributes:
         start: ``(N,)`` tick at which each bar begins.
         length: ``(N,)`` ticks in it; less than its metre's where it was written short.
-        full: ``(N,)`` ticks its metre asks for; 0 in free metre.
+        beats, unit: ``(N,)`` the written metre; 0 beats in free metre.
         heard: ``(N,)`` ticks of it that belong to its section: less than ``length`` where the
             next section's upbeat completes the bar.
         opens: ``(N,)`` True at the first full bar of a section.
@@ -48,7 +48,8 @@ class BarTable:
 
     start: Int[np.ndarray, " N"]
     length: Int[np.ndarray, " N"]
-    full: Int[np.ndarray, " N"]
+    beats: Int[np.ndarray, " N"]
+    unit: Int[np.ndarray, " N"]
     heard: Int[np.ndarray, " N"]
     opens: Bool[np.ndarray, " N"]
 
@@ -58,10 +59,11 @@ class BarTable:
     @classmethod
     def of(cls, piece: Piece) -> BarTable:
         """The bars that a piece's metres give; its sections are not known."""
-        lines = [line for line in piece.bar_lines() if line >= piece.pickup]
-        full = [[m for m in piece.metres if m.tick <= line][-1].bar for line in lines]
-        columns = [np.array(c, np.int64) for c in (lines, full, full, full)]
-        return cls(*columns, opens=np.arange(len(lines)) == 0)
+        lines = np.array([t for t in piece.bar_lines() if t >= piece.pickup], np.int64)
+        table = np.array([(m.tick, m.bar, m.beats, m.unit) for m in piece.metres], np.int64)
+        force = np.searchsorted(table[:, 0], lines, side="right") - 1
+        _, bar, beats, unit = table[force].T
+        return cls(lines, bar, beats, unit, heard=bar, opens=np.arange(len(lines)) == 0)
 
 
 @dataclass(frozen=True)
