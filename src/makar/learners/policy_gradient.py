@@ -38,6 +38,11 @@ class PolicyGradientConfig(BaseModel):
 
     algorithm: Algorithm = "grpo"
     learning_rate: PositiveFloat = 3e-4
+    decay_updates: PositiveInt | None = Field(
+        default=None,
+        description="updates in which the learning rate falls in a straight line to 0, where "
+        "learning ends; none keeps it",
+    )
     epochs: PositiveInt = Field(default=1, description="passes over each rollout")
     minibatch: PositiveInt | None = Field(
         default=None, description="works per step; none takes all"
@@ -119,6 +124,7 @@ class PolicyGradient:
         """Take one or several gradient steps on a judged rollout; see ``core.types.Learner``."""
         rewards = decision_rewards(rollout, judgement)
         usable, metrics = self._usable(rollout, rewards)
+        metrics["learning_rate"] = self._decay()
         self.updates += 1
         if not usable.any():
             metrics["rolled_back"] = float(self.last_good.update(usable=metrics["unjudged"] == 0))
@@ -142,6 +148,15 @@ class PolicyGradient:
         metrics |= _mean(steps)
         self._adapt(metrics, prior, rollout.mask)
         return metrics
+
+    def _decay(self) -> float:
+        """Set the learning rate of this update."""
+        rate, over = self.config.learning_rate, self.config.decay_updates
+        if over is not None:
+            rate *= max(1 - self.updates / over, 0.0)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        return rate
 
     def _usable(self, rollout: Rollout[Any], rewards: Tensor) -> tuple[Tensor, dict[str, float]]:
         """Rows that can teach something, and the count of those that cannot."""
@@ -173,6 +188,8 @@ class PolicyGradient:
                 bootstrap=rollout.bootstrap,
             )
             return advantages.standardised(ahead, mask), ahead + value
+        if rollout.owner is not None:  # a return would run on into the next work
+            raise ValueError(f"{config.algorithm} needs whole works: fragments need a2c or ppo")
         returns = advantages.returns_to_go(rewards, mask, gamma=config.gamma)
         if config.algorithm == "reinforce":
             mean = float(policy_loss.mean_over(returns, mask))
