@@ -37,6 +37,10 @@ Scorer: TypeAlias = Callable[[Any, Sequence[Prompt]], Any]
 """Works and prompts in; ``(B,)`` numbers, a ``Statistic`` or a ``Judgement`` out."""
 
 
+SOON = 1e-3
+"""Seconds until a limit rings that ran out while an inner one was being cleared away."""
+
+
 class RewardTimeout(Exception):  # noqa: N818 - named for what happened, as TimeoutError cannot be
     """A reward part took longer than it may."""
 
@@ -56,12 +60,16 @@ def time_limit(seconds: float | None) -> Generator[None]:
         raise RewardTimeout(f"took longer than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    outer, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    began = time.monotonic()
+    if outer:  # a limit around this one goes on counting, and rings first if it ends first
+        signal.setitimer(signal.ITIMER_REAL, min(seconds, outer))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        left = max(outer - (time.monotonic() - began), SOON) if outer else 0.0
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, left)
 
 
 def score(
@@ -94,7 +102,8 @@ def score(
         if left is not None and left <= 0:
             faults["RewardTimeout: no time left for this work"] += len(works) - i
             break
-        one, fault = score(scorer, works.take([i]), [prompts[i]], seconds=left)
+        share = None if left is None else left / (len(works) - i)  # one that hangs costs its own
+        one, fault = score(scorer, works.take([i]), [prompts[i]], seconds=share)
         values[i] = one.values[0]
         faults += fault
     return Statistic(values), faults

@@ -131,7 +131,7 @@ class PolicyGradient:
             return metrics
         if not usable.all():
             rollout, rewards = rollout.select(usable.nonzero()[:, 0]), rewards[usable]
-        self.model.train()
+        self.model.eval()  # dropout would set the policy apart from the one that sampled
         single = self.config.epochs == 1 and (self.config.minibatch or len(rollout)) >= len(rollout)
         with torch.set_grad_enabled(single):  # a single step learns from this very evaluation
             before = self.policy.evaluate(rollout)
@@ -164,7 +164,9 @@ class PolicyGradient:
         unjudged = int((~finite).sum())
         flat = torch.zeros_like(finite)
         if self.config.stability.skip_flat_groups and self.config.uses_groups:
-            flat = finite & _in_flat_group(rewards, finite, rollout.group)
+            judged = rollout.mask & finite[:, None]
+            returns = advantages.returns_to_go(rewards, judged, gamma=self.config.gamma)
+            flat = finite & _in_flat_group(returns, judged, rollout.group)
         metrics = {"unjudged": float(unjudged), "flat": float(flat.sum())}
         return finite & ~flat & rollout.mask.any(1), metrics
 
@@ -246,9 +248,9 @@ class PolicyGradient:
             loss.backward()  # pyright: ignore[reportUnknownMemberType] - torch leaves it untyped
             norm = gradient_norm(self.model, self.config.stability.clip_norm)
         usable = math.isfinite(norm)
+        rolled_back = self.last_good.update(usable=usable)
         if usable:
             self.optimiser.step()  # pyright: ignore[reportUnknownMemberType] - untyped too
-        rolled_back = self.last_good.update(usable=usable)
         return {
             "gradient_norm": norm if usable else 0.0,
             "non_finite": float(not usable),
@@ -262,7 +264,8 @@ class PolicyGradient:
         if self.config.stability.kl_coefficient > 0:
             self.kl.update(metrics["kl"])
             metrics["kl_coefficient"] = self.kl.value
-        self.entropy.update(metrics["entropy"], float(policy_loss.mean_over(prior.entropy, mask)))
+        metrics["prior_entropy"] = float(policy_loss.mean_over(prior.entropy, mask))
+        self.entropy.update(metrics["entropy"], metrics["prior_entropy"])
         metrics["entropy_coefficient"] = self.entropy.value
 
     def state_dict(self) -> dict[str, Any]:
@@ -292,19 +295,14 @@ def frozen(policy: TrainablePolicy) -> TrainablePolicy:
     return twin
 
 
-def _in_flat_group(rewards: Tensor, finite: Tensor, group: Tensor) -> Tensor:
-    """``(B,)`` True for works of a group in which every judged work got the same rewards."""
-    groups = int(group.max()) + 1
-    total = torch.where(finite, rewards.sum(1), 0.0)
-    spread = torch.stack(
-        [
-            (some.amax() - some.amin())
-            if (some := total[finite & (group == g)]).numel()
-            else some.sum()
-            for g in range(groups)
-        ]
-    )
-    return (spread <= 1e-8)[group]
+def _in_flat_group(returns: Tensor, judged: Tensor, group: Tensor) -> Tensor:
+    """``(B,)`` True for works of a group whose judged works did equally well at every step."""
+    if not len(group):
+        return torch.zeros(0, dtype=torch.bool)
+    apart = advantages.group_relative(returns, judged, group, scale=False).abs().amax(1)
+    spread = apart.new_zeros(int(group.max()) + 1).index_add_(0, group, apart)
+    rounding = 1e-6 * returns.abs().amax().clamp(min=1.0)
+    return spread[group] <= rounding
 
 
 def _rows(evaluation: Evaluation, rows: Tensor) -> Evaluation:

@@ -89,7 +89,7 @@ class EntropyFloor:
 
     def update(self, entropy: float, reference: float) -> None:
         """Adapt to the entropies just measured, both in nats per decision."""
-        if self.floor is None or reference <= 0:
+        if self.floor is None or not (math.isfinite(entropy) and reference > 0):
             return
         shortfall = 1 - entropy / (self.floor * reference)
         self.value = min(max(self.value + self.rate * shortfall, 0.0), 1.0)
@@ -128,7 +128,10 @@ class LastGood:
         self.optimiser.load_state_dict(copy.deepcopy(self.kept["optimiser"]))
 
     def update(self, *, usable: bool) -> bool:
-        """Count one update; True if the last good weights were brought back."""
+        """Count one update, before its step is taken; True if the last good weights are back.
+
+        Before, because only then have the weights shown that they give a finite gradient.
+        """
         if usable:
             self.bad, self.good = 0, self.good + 1
             if self.patience is not None and self.good % self.every == 0:
