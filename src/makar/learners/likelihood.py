@@ -74,7 +74,7 @@ class Likelihood:
         if math.isfinite(norm):
             self.optimiser.step()  # pyright: ignore[reportUnknownMemberType] - untyped too
         self.updates += 1
-        return {"nll": float(loss), "learning_rate": rate, "non_finite": float(norm != norm)}
+        return {"nll": loss.item(), "learning_rate": rate, "non_finite": float(norm != norm)}
 
     def _rate(self) -> float:
         warm = min((self.updates + 1) / self.config.warmup, 1.0)
@@ -151,7 +151,7 @@ class Pretraining:
         n, size = len(self.examples), min(self.config.batch, len(self.examples))
         epoch, first = divmod(update, n // size)
         order = Seeds(self.seed, epoch).generator().permutation(n)
-        return torch.from_numpy(order[first * size : (first + 1) * size].copy())
+        return torch.as_tensor(order[first * size : (first + 1) * size])
 
     def _compare(self, heldout: float) -> None:
         if heldout < self.best:

@@ -223,15 +223,15 @@ class PolicyGradient:
             )
         else:
             loss = policy_loss.score_function(now.logp, batch.advantage, mask)
-        metrics = {"policy_loss": float(loss)}
+        metrics = {"policy_loss": loss.item()}
         entropy = policy_loss.mean_over(now.entropy, mask)
         if config.uses_value and now.value is not None:
             value_loss = policy_loss.value_error(now.value, batch.target, mask)
-            metrics["value_loss"] = float(value_loss)
+            metrics["value_loss"] = value_loss.item()
             loss = loss + config.value_weight * value_loss
         if batch.prior is not None:
             kl = policy_loss.mean_over(now.kl(batch.prior), mask)
-            metrics["kl"] = float(kl)
+            metrics["kl"] = kl.item()
             if config.stability.kl_coefficient > 0:
                 loss = loss + self.kl.value * kl
         if (weight := self.entropy.value + config.entropy_weight) > 0:
@@ -239,7 +239,7 @@ class PolicyGradient:
         metrics["clipped"] = policy_loss.clipped_share(
             now.logp.detach(), batch.rollout.logp, mask, clip=config.clip
         )
-        return metrics | {"entropy": float(entropy)} | self._descend(loss)
+        return metrics | {"entropy": entropy.item()} | self._descend(loss)
 
     def _descend(self, loss: Tensor) -> dict[str, float]:
         self.optimiser.zero_grad(set_to_none=True)

@@ -1,0 +1,120 @@
+"""What a recipe puts together: everything the loop needs, the domain's own part injected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from jaxtyping import Int
+
+from makar.core.rewards import Blend
+from makar.core.types import Prompt, Works
+from makar.learners.policy_gradient import PolicyGradient
+from makar.models.token_policy import TokenPolicy
+
+W = TypeVar("W")
+
+
+@dataclass(frozen=True)
+class Resemblance:
+    """The corpus work that a work shares most with.
+
+    Attributes:
+        title: Of the source; empty where nothing worth naming is shared.
+        licence: Of the source.
+        length: Units shared in one run.
+        text: What is shared, in the domain's words.
+        start: Where in the work the shared run begins, in units.
+        source: Number of the source in the corpus; -1 where there is none.
+        too_near: True where the gate takes the work for a copy.
+    """
+
+    title: str = ""
+    licence: str = ""
+    length: int = 0
+    text: str = ""
+    start: int = 0
+    source: int = -1
+    too_near: bool = False
+
+
+class Craft(Protocol[W]):
+    """How a domain keeps, shows and hands out its works."""
+
+    kind: str
+    formats: tuple[str, ...]
+
+    def pack(self, work: W) -> bytes:
+        """The work in the domain's own bytes, for the ledger."""
+        ...
+
+    def unpack(self, content: bytes) -> W:
+        """The work from those bytes."""
+        ...
+
+    def stack(self, works: Sequence[W]) -> Works[W]:
+        """Single works as a batch."""
+        ...
+
+    def notation(self, work: W) -> str:
+        """The work in a line of shorthand."""
+        ...
+
+    def keys(self, works: Works[W]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
+        """What makes works alike or different, as integers, and how many there are in each."""
+        ...
+
+    def resemblances(self, works: Works[W]) -> list[Resemblance]:
+        """For each work the nearest source."""
+        ...
+
+    def export(self, work: W, path: Path, *, title: str, notice: str) -> None:
+        """Write the work in the format that the file's suffix names."""
+        ...
+
+    def card(self, work: W, *, marks: Sequence[tuple[int, int, str]] = ()) -> str:
+        """The work as a piece of HTML: to be seen, and heard or opened."""
+        ...
+
+
+@dataclass
+class Creator(Generic[W]):
+    """A generator that is taught, with what judges and shows it.
+
+    Attributes:
+        policy: The policy that learns.
+        prior: The policy as it was before, never changed.
+        reward: What it is taught.
+        learner: How it is taught.
+        prompts: What to ask for, by iteration.
+        ask: The one prompt that stands for the run in tables and samples.
+        craft: How the domain keeps and shows works.
+        human: Held-out human works, to compare with.
+        human_prompts: What would ask for them.
+        notes: Sentences that the user should read: what was left out, what cannot be learned.
+        explanations: Each reward part in plain words.
+    """
+
+    policy: TokenPolicy[W]
+    prior: TokenPolicy[W]
+    reward: Blend
+    learner: PolicyGradient
+    prompts: Callable[[int], Sequence[Prompt]]
+    ask: Prompt
+    craft: Craft[W]
+    human: Works[W]
+    human_prompts: Sequence[Prompt]
+    notes: Sequence[str]
+    explanations: Mapping[str, str]
+
+    def state_dict(self) -> dict[str, Any]:
+        """What changes while it learns."""
+        return {"policy": self.policy.state_dict(), "learner": self.learner.state_dict()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over a saved state."""
+        self.policy.load_state_dict(state["policy"])
+        self.learner.load_state_dict(state["learner"])
