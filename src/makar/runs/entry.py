@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from makar.core.types import Judgement
-
 ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 """No vowels, so that no id is a word; no 0, 1, l, which are misread."""
 ID_LENGTH = 8
@@ -83,28 +81,13 @@ class Entry:
         }  # fmt: skip
 
 
-def scores_by_work(judgement: Judgement) -> list[dict[str, PartScore]]:
-    """The parts of a batch's judgement, work by work, for ``Entry.parts``."""
-    columns = [
-        (name, part.raw.tolist(), part.value.tolist(), float(part.weight), str(part.role))
-        for name, part in judgement.parts.items()
-    ]
-    return [
-        {
-            name: PartScore(raw[i], value[i], weight, role)
-            for name, raw, value, weight, role in columns
-        }
-        for i in range(len(judgement.total))
-    ]
-
-
 def short_id(run: str, entry: Entry, *, attempt: int = 0) -> str:
     """Eight letters from the SHA-256 of the run, the entry's place in it and its content.
 
     The same run made again gives the same ids. There are 28⁸ ≈ 4·10¹¹ of them; ``attempt``
     gives another where two works of one run meet.
     """
-    place = json.dumps([run, entry.phase, entry.iteration, entry.row, attempt])
+    place = json.dumps([run, entry.phase, int(entry.iteration), int(entry.row), attempt])
     digest = hashlib.sha256(place.encode() + b"\0" + entry.content).digest()
     number = int.from_bytes(digest[:16], "big")
     letters: list[str] = []
