@@ -118,9 +118,7 @@ def _play(voice: Voice, order: Iterable[int]) -> _Played:
 def _ticks(played: _Played, dropped: Dropped) -> NoteRows:
     """The notes of a voice as rows of whole ticks, ties joined, sorted."""
     gone = _join_ties(played, dropped) if played.tied else set[int]()
-    rows: Int[np.ndarray, "3 N"] = np.array(
-        [played.onset, played.duration, played.pitch], np.int64
-    )
+    rows: Int[np.ndarray, "3 N"] = np.array([played.onset, played.duration, played.pitch], np.int64)
     if gone:
         rows = np.delete(rows, sorted(gone), axis=1)
     fine_end = rows[0] + rows[1]

@@ -100,9 +100,7 @@ def _emit(rows: list[_Row], parts: Sequence[Segment]) -> None:
     for k in range(bars):
         size = length // bars
         heard = min(max(cut - k * size, 0), size)
-        rows.append(
-            _Row(first.start + k * size, size, full, heard, opens and not k, first.metre)
-        )
+        rows.append(_Row(first.start + k * size, size, full, heard, opens and not k, first.metre))
 
 
 def _metres(rows: Sequence[_Row], dropped: Dropped) -> tuple[Metre, ...]:

@@ -75,7 +75,9 @@ def parse_key(text: str) -> KeyField | None:
         return _with_explicit(KeyField(Key(), signature_of(Key())), text)
     match = _KEY.match(text)
     if not match:
-        return _with_explicit(KeyField(Key(), signature_of(Key())), text) if _explicit(text) else None
+        return (
+            _with_explicit(KeyField(Key(), signature_of(Key())), text) if _explicit(text) else None
+        )
     letter, sign, word, _ = match.groups()
     mode = _MODES.get(word if word == "m" else word.lower()[:3])
     explicit_only = word.lower().startswith("exp")

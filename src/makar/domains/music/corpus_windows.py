@@ -58,7 +58,12 @@ class Windows:
 
 
 def cut_windows(
-    columns: Columns, *, bars: int = 8, metres: Sequence[str] = ("4/4",), double: bool = False
+    columns: Columns,
+    *,
+    bars: int = 8,
+    metres: Sequence[str] = ("4/4",),
+    double: bool = False,
+    only: Int[np.ndarray, " m"] | None = None,
 ) -> Windows:
     """Cut pieces into windows of ``bars`` bars from the beginning of each section on.
 
@@ -73,6 +78,7 @@ def cut_windows(
         metres: Time signatures to take, such as ``("4/4", "6/8")``.
         double: True to take 2/4 as 4/4 in doubled note values, which keeps eight bars of a
             tune eight bars; only with ``"4/4"`` among the metres.
+        only: Numbers of the pieces to cut, or None for all.
 
     Raises:
         ValueError: a metre is not written as beats/unit, or ``bars`` is below 1.
@@ -81,7 +87,8 @@ def cut_windows(
         raise ValueError(f"windows of {bars} bars: ask for at least one")
     table, melody = columns.bars, columns.melody
     target, stretch = _targets(table, metres, double=double)
-    first, counts = _choose(table, columns.first("bars"), target, bars)
+    pieces = np.arange(len(columns)) if only is None else np.asarray(only, np.int64)
+    first, counts = _choose(table, columns.first("bars"), pieces, target, bars)
     keys = _Keys.at(columns, table, first, bars)
     tokens, fault = _encode(
         table, melody, columns.first("melody"), first, bars, target, stretch, keys.shift
@@ -158,13 +165,13 @@ class _Keys:
 
 @njit(cache=True)
 def _choose(
-    table: np.ndarray, first_bar: np.ndarray, target: np.ndarray, bars: int
+    table: np.ndarray, first_bar: np.ndarray, pieces: np.ndarray, target: np.ndarray, bars: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Number of the first bar of every window, and what is left out by reason."""
     chosen = np.empty(len(table), np.int64)
     counts = np.zeros(len(_REASONS), np.int64)
     count = 0
-    for piece in range(len(first_bar) - 1):
+    for piece in pieces:
         here, last = first_bar[piece], first_bar[piece + 1]
         while here < last:
             reason, used = _look(table, target, here, last, bars)

@@ -6,12 +6,8 @@ import numpy as np
 
 from makar.domains.music.piece import DURATION, PITCH, NoteRows
 
-MAJOR_PROFILE = np.array(
-    [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88]
-)
-MINOR_PROFILE = np.array(
-    [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17]
-)
+MAJOR_PROFILE = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
+MINOR_PROFILE = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
 """How well each degree fits a key: Krumhansl & Kessler 1982, table in Krumhansl 1990, p. 30."""
 
 
@@ -23,4 +19,6 @@ def sounds_minor(notes: NoteRows, tonic: int) -> bool:
     degrees = np.bincount((notes[:, PITCH] - tonic) % 12, weights=notes[:, DURATION], minlength=12)
     if degrees[3] <= degrees[4]:
         return False
-    return bool(np.corrcoef(degrees, MINOR_PROFILE)[0, 1] > np.corrcoef(degrees, MAJOR_PROFILE)[0, 1])
+    return bool(
+        np.corrcoef(degrees, MINOR_PROFILE)[0, 1] > np.corrcoef(degrees, MAJOR_PROFILE)[0, 1]
+    )

@@ -1,0 +1,78 @@
+"""Keeping a parsed corpus on disk, so that the second start takes no time.
+
+One ``.npz`` file without pickle, its JSON inside it, moved into place by one rename. Zip's
+checksums show damage; a damaged or outdated cache is simply built again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_log = logging.getLogger(__name__)
+_ABOUT = "about.json"
+_DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+
+
+def cache_folder() -> Path:
+    """``$MAKAR_CACHE``, or ``~/.cache/makar``."""
+    named = os.environ.get("MAKAR_CACHE", "")
+    return Path(named).expanduser() if named else Path.home() / ".cache" / "makar"
+
+
+def key_of(version: int, settings: str, files: Iterable[Path]) -> str:
+    """A name that changes with the reader, the settings, and any file's name, size or time."""
+    digest = hashlib.blake2b(f"{version}|{settings}".encode(), digest_size=12)
+    for file in files:
+        status = file.stat()
+        digest.update(f"|{file}|{status.st_size}|{status.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def load(key: str) -> tuple[dict[str, np.ndarray], Any] | None:
+    """Arrays and JSON of a cached corpus; None where there is none or it is damaged."""
+    path = _path(key)
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        about = json.loads(arrays.pop(_ABOUT).tobytes())
+    except _DAMAGE as error:
+        _log.warning("%s is damaged (%s) and is built again", path, error)
+        return None
+    return arrays, about
+
+
+def save(key: str, arrays: Mapping[str, np.ndarray], about: Any) -> None:
+    """Write a cached corpus; where the disk does not allow it, go on without and say so."""
+    path = _path(key)
+    everything = {**arrays, _ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8)}
+    partial = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
+        partial = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, **everything)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        _log.warning("the corpus is not cached: %s (%s)", path, error)
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+
+
+def _path(key: str) -> Path:
+    return cache_folder() / f"corpus-{key}.npz"
