@@ -6,13 +6,15 @@ meant for other programs: ``abc_writer``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from makar.domains.music.abc_reader import read_abc_text, read_book
+from makar.domains.music.abc_writer import abc_text
 from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece import Piece
 
-__all__ = ["read_abc", "read_abc_file"]
+__all__ = ["abc_text", "read_abc", "read_abc_file", "write_abc"]
 
 
 def read_abc(text: str, source: str = "ABC text", *, expand_repeats: bool = True) -> list[Piece]:
@@ -41,3 +43,16 @@ def read_abc_file(path: Path | str, *, expand_repeats: bool = True) -> list[Piec
     """
     text = read_abc_text(Path(path))
     return read_abc(text, Path(path).name, expand_repeats=expand_repeats)
+
+
+def write_abc(pieces: Sequence[Piece] | Piece, path: Path | str) -> None:
+    """Write pieces as the tunes of one ABC file, numbered from 1.
+
+    Raises:
+        ValueError: a piece has no notes.
+        FileExistsError: the file is there already; nothing is overwritten.
+    """
+    several = [pieces] if isinstance(pieces, Piece) else pieces
+    text = "\n".join(abc_text(piece, number=n) for n, piece in enumerate(several, 1))
+    with Path(path).open("x", encoding="utf-8") as file:
+        file.write("%abc-2.1\n" + text)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Int
 
 from makar.domains.music.abc_bars import Layout, Segment, lay_out_bars
-from makar.domains.music.abc_tune import FINE, MAX_NOTES, BarTable, Dropped, TuneFault
+from makar.domains.music.abc_tune import FINE, MAX_NOTES, BarTable, Dropped, TuneError
 from makar.domains.music.abc_voice import Bar, Voice
 from makar.domains.music.piece import (
     Key,
@@ -24,6 +25,7 @@ from makar.domains.music.piece import (
 
 VELOCITY = 80
 """ABC's dynamics are not read: every note is played alike."""
+V = TypeVar("V")
 Order = Callable[[Sequence[Bar]], list[int]]
 
 
@@ -58,11 +60,11 @@ def assemble(
         dropped: Where to count ties that lead nowhere and times that were rounded.
 
     Raises:
-        TuneFault: no notes, or too many.
+        TuneError: no notes, or too many.
     """
     sounding = [v for v in voices if v.onset]
     if not sounding:
-        raise TuneFault("it has no notes")
+        raise TuneError("it has no notes")
     played = [_play(v, order(v.bars)) for v in sounding]
     lead = played[0]
     layout: Layout = lay_out_bars(lead.segments, dropped)
@@ -104,7 +106,7 @@ def _play(voice: Voice, order: Iterable[int]) -> _Played:
         played.duration += voice.duration[notes]
         played.pitch += voice.pitch[notes]
         if len(played.onset) > MAX_NOTES:
-            raise TuneFault(f"its repeats make more than {MAX_NOTES} notes")
+            raise TuneError(f"its repeats make more than {MAX_NOTES} notes")
         played.segments.append(Segment(now, end - bar.start, bar.state.metre, bar.opens))
         played.keys.append((now, bar.state.key.key))
         inside = slice(bisect_left(key_times, bar.start + 1), bisect_left(key_times, end))
@@ -151,9 +153,9 @@ def _join_ties(played: _Played, dropped: Dropped) -> set[int]:
     return gone
 
 
-def _changes(events: Iterable[tuple[int, object]]) -> list[tuple[int, object]]:
+def _changes(events: Iterable[tuple[int, V]]) -> list[tuple[int, V]]:
     """Only the events that change something, in whole ticks, the first at 0."""
-    kept: list[tuple[int, object]] = []
+    kept: list[tuple[int, V]] = []
     for time, value in events:
         tick = round(time / FINE)
         if kept and kept[-1][0] == tick:

@@ -19,7 +19,7 @@ from makar.domains.music.abc_tune import (
     MAX_QUARTERS,
     MAX_VOICES,
     Dropped,
-    TuneFault,
+    TuneError,
 )
 from makar.domains.music.abc_voice import (
     LENGTH,
@@ -87,7 +87,7 @@ class BodyReader:
         name = (value.split() or ["1"])[0]
         if name not in self.voices:
             if len(self.voices) >= MAX_VOICES:
-                raise TuneFault(f"it has more than {MAX_VOICES} voices")
+                raise TuneError(f"it has more than {MAX_VOICES} voices")
             # music before the first V: belongs to the first voice
             first = not self.voices
             self.voices[name] = self.voice if first else Voice(name, self.initial)
@@ -125,7 +125,7 @@ class BodyReader:
             voice.altered[step] = alter
             pitch = base + alter
         if not 0 <= pitch <= 127:
-            raise TuneFault("a note is outside MIDI's pitches")
+            raise TuneError("a note is outside MIDI's pitches")
         voice.event = len(voice.onset)
         voice.carried = {base: pitch} if tie else {}
         if tie:
@@ -135,7 +135,7 @@ class BodyReader:
         duration = self._advance(numerator, denominator)
         voice.duration.append(duration)
         if voice.event > MAX_NOTES:
-            raise TuneFault(f"it has more than {MAX_NOTES} notes")
+            raise TuneError(f"it has more than {MAX_NOTES} notes")
 
     def _advance(self, numerator: int, denominator: int) -> int:
         """Move on by a length of so many units; return it in fine ticks."""
@@ -152,7 +152,7 @@ class BodyReader:
         voice.event_time = voice.time
         voice.time += duration
         if voice.time > MAX_QUARTERS * QUARTER:
-            raise TuneFault(f"it is longer than {MAX_QUARTERS} quarter notes")
+            raise TuneError(f"it is longer than {MAX_QUARTERS} quarter notes")
         return duration
 
     def _chord(self, text: str) -> None:
@@ -182,14 +182,14 @@ class BodyReader:
     def _bars_rest(self, text: str) -> None:
         beats, unit = self.voice.state.metre
         if len(text) > 5:
-            raise TuneFault(f"a rest of {text[1:12]}… bars is absurd")
+            raise TuneError(f"a rest of {text[1:12]}… bars is absurd")
         bar = QUARTER * 4 * beats // unit
         for _ in range(int(text[1:] or 1)):
             self.voice.close_bar()
             self.voice.time += bar
             self.voice.event, self.voice.event_time = len(self.voice.onset), self.voice.time
             if self.voice.time > MAX_QUARTERS * QUARTER:
-                raise TuneFault(f"it is longer than {MAX_QUARTERS} quarter notes")
+                raise TuneError(f"it is longer than {MAX_QUARTERS} quarter notes")
 
     def _late_tie(self, _: str) -> None:
         voice = self.voice
@@ -213,14 +213,14 @@ class BodyReader:
     def _tuplet(self, text: str) -> None:
         numbers = [n for n in text[1:].split(":")]
         if any(len(n) > 2 for n in numbers) or not int(numbers[0]):
-            raise TuneFault(f"the tuplet {text[:12]} is absurd")
+            raise TuneError(f"the tuplet {text[:12]} is absurd")
         p = int(numbers[0])
         beats, unit = self.voice.state.metre
         compound = 3 if unit >= 8 and beats % 3 == 0 and beats > 3 else 2
         q = int((numbers[1:] or [""])[0] or _TUPLET_TIME.get(p, compound))
         r = int((numbers[2:] or [""])[0] or p)
         if not q or not r:
-            raise TuneFault(f"the tuplet {text[:12]} divides by zero")
+            raise TuneError(f"the tuplet {text[:12]} divides by zero")
         if p == 1:
             self.dropped["signs not understood"] += 1
             return
@@ -250,7 +250,7 @@ class BodyReader:
         before = len(signs) - len(signs.lstrip(":")) if line else len(signs) // 2
         after = len(signs) - len(signs.rstrip(":")) if line else len(signs) // 2
         if max(before, after) >= MAX_PASSES:
-            raise TuneFault(f"a section is repeated more than {MAX_PASSES} times")
+            raise TuneError(f"a section is repeated more than {MAX_PASSES} times")
         voice.close_bar()
         if before and len(voice.bars) > 1:
             voice.bars[-2].back = max(voice.bars[-2].back, before)

@@ -50,12 +50,7 @@ class KeyField:
 
 def signature_of(key: Key) -> Signature:
     """The alterations of a key signature."""
-    alter = [0] * 7
-    for step in _SHARP_ORDER[: max(key.fifths, 0)]:
-        alter[step] = 1
-    for step in tuple(reversed(_SHARP_ORDER))[: max(-key.fifths, 0)]:
-        alter[step] = -1
-    return (alter[0], alter[1], alter[2], alter[3], alter[4], alter[5], alter[6])
+    return _signature_of_sharps(key.fifths)
 
 
 def _signature_of_sharps(sharps: int) -> Signature:
@@ -88,7 +83,7 @@ def parse_key(text: str) -> KeyField | None:
     sharps = "FCGDAEB".index(letter) - 1 + 7 * alter - _FIFTHS_OF_MODE[key.mode]
     if not -7 <= sharps <= 7:
         return None
-    signature = (0,) * 7 if explicit_only else _signature_of_sharps(sharps)
+    signature = _signature_of_sharps(0 if explicit_only else sharps)
     return _with_explicit(KeyField(key, signature, mode is not None), text[1 + len(sign) :])
 
 

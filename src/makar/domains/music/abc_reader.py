@@ -21,7 +21,7 @@ from makar.domains.music.abc_fields import (
     signature_of,
 )
 from makar.domains.music.abc_repeats import once_order, played_order
-from makar.domains.music.abc_tune import MAX_BYTES, AbcBook, AbcTune, Dropped, TuneFault
+from makar.domains.music.abc_tune import MAX_BYTES, AbcBook, AbcTune, Dropped, TuneError
 from makar.domains.music.abc_voice import State
 from makar.domains.music.errors import UnreadableError
 from makar.domains.music.key_finding import sounds_minor
@@ -88,7 +88,7 @@ def read_book(
             tune = _read_tune(
                 text[start:end], number, source, expand=expand_repeats, detect=detect_mode
             )
-        except TuneFault as fault:
+        except TuneError as fault:
             skipped.append((number, str(fault)))
             continue
         provenance = tune.piece.provenance
@@ -153,8 +153,11 @@ def _number(text: str, start: int) -> str:
 
 
 def _licence_in(text: str) -> str:
-    match = _LICENCE.search(text)
-    return match[1].strip()[:300] if match else ""
+    """The terms a tune or a file's preamble states, or an empty text."""
+    match = _LICENCE.search(text.replace(UNVERIFIED, ""))
+    return (
+        re.sub(r"^licen[cs]e:\s*", "", match[1].strip(), flags=re.IGNORECASE)[:300] if match else ""
+    )
 
 
 def _read_tune(text: str, number: str, source: str, *, expand: bool, detect: bool) -> AbcTune:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from makar.domains.music.abc_tune import MAX_BARS, MAX_PASSES, TuneFault
+from makar.domains.music.abc_tune import MAX_BARS, MAX_PASSES, TuneError
 from makar.domains.music.abc_voice import Bar
 
 
@@ -16,14 +16,14 @@ def played_order(bars: Sequence[Bar]) -> list[int]:
     start-repeat becomes the place to go back to.
 
     Raises:
-        TuneFault: more than ``MAX_BARS`` bars would be played.
+        TuneError: more than ``MAX_BARS`` bars would be played.
     """
     order: list[int] = []
     here = start = 0
     turn, explicit, in_ending = 1, False, False
     while here < len(bars):
         bar = bars[here]
-        if bar.repeat_from and here != start or (bar.opens and (in_ending or not explicit)):
+        if (bar.repeat_from and here != start) or (bar.opens and (in_ending or not explicit)):
             if here != start:
                 turn, in_ending = 1, False
             start, explicit = here, bar.repeat_from
@@ -36,7 +36,7 @@ def played_order(bars: Sequence[Bar]) -> list[int]:
         in_ending = in_ending or bool(bar.endings)
         order.append(here)
         if len(order) > MAX_BARS:
-            raise TuneFault(f"its repeats make more than {MAX_BARS} bars")
+            raise TuneError(f"its repeats make more than {MAX_BARS} bars")
         here += 1
         if bar.back:
             if turn < _turns(bars, start, here):

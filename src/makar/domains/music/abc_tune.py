@@ -29,7 +29,7 @@ Dropped = Counter[str]
 """How often each thing that was in the notation is not in the piece, by name."""
 
 
-class TuneFault(ValueError):
+class TuneError(ValueError):
     """One tune cannot be read; the others of its file can."""
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from makar.domains.music.abc_fields import NATURAL, STEPS, KeyField, Signature
-from makar.domains.music.abc_tune import TuneFault
+from makar.domains.music.abc_tune import TuneError
 
 LENGTH = r"\d*/*\d*"
 NOTE = rf"(?:\^\^?|__?|=)?[A-Ga-g][,']*{LENGTH}-?"
@@ -106,10 +106,10 @@ def note_token(text: str) -> NoteToken:
     """Take one written note apart and remember it in ``known_notes``."""
     match = _NOTE_PARTS.fullmatch(text)
     if match is None:
-        raise TuneFault(f"“{text[:20]}” is not a note")
+        raise TuneError(f"“{text[:20]}” is not a note")
     sign, letter, octave, length, tie = match.groups()
     if len(octave) > 8:
-        raise TuneFault(f"“{text[:20]}…” is outside MIDI's pitches")
+        raise TuneError(f"“{text[:20]}…” is outside MIDI's pitches")
     step = STEPS.index(letter.upper())
     base = 60 + NATURAL[step] + 12 * letter.islower()
     base += 12 * (octave.count("'") - octave.count(","))
@@ -124,15 +124,15 @@ def length_of(text: str) -> tuple[int, int]:
     """A length such as ``3/2``, ``/`` or ``//`` as a fraction of the unit.
 
     Raises:
-        TuneFault: a zero or an absurd length.
+        TuneError: a zero or an absurd length.
     """
     if not text:
         return 1, 1
     top, slashes, bottom = _LENGTH_PARTS.fullmatch(text).groups()  # type: ignore[union-attr]
     if len(top) > 6 or len(bottom) > 4 or len(slashes) > 8:
-        raise TuneFault(f"the length {text[:12]}… is absurd")
+        raise TuneError(f"the length {text[:12]}… is absurd")
     numerator = int(top or 1)
     denominator = int(bottom) if bottom else 2 ** len(slashes)
     if numerator == 0 or denominator == 0:
-        raise TuneFault(f"the length {text} is zero or divides by zero")
+        raise TuneError(f"the length {text} is zero or divides by zero")
     return numerator, denominator

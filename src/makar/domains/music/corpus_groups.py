@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -69,7 +70,7 @@ def find_groups(columns: Columns) -> Groups:
     steps, first_step = melody_steps(columns)
     digests = [
         hashlib.blake2b(steps[a:b].tobytes(), digest_size=16).digest()
-        for a, b in zip(first_step[:-1], first_step[1:], strict=True)
+        for a, b in pairwise(first_step)
     ]
     known: dict[bytes, int] = {}
     first = np.array([known.setdefault(d, n) for n, d in enumerate(digests)], np.int64)

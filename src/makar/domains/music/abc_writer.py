@@ -1,0 +1,223 @@
+"""Writing ABC that other programs read: spelled in the key, barred, tied, in full bars."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from makar.domains.music.abc_slices import Slice, slices
+from makar.domains.music.piece import (
+    DURATION,
+    ONSET,
+    TICKS_PER_QUARTER,
+    TONIC_NAMES,
+    UNVERIFIED,
+    Key,
+    Metre,
+    NoteRows,
+    Part,
+    Piece,
+)
+from makar.domains.music.spelling import Spelling, signature_alter, spell
+
+_BARS_IN_LINE = 4
+_MODE_NAMES = {"major": "", "minor": "m"}
+_SIGNS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
+_MIDDLE_OCTAVE = 4
+
+
+@dataclass
+class _Memory:
+    """Which accidentals a reader remembers within a bar.
+
+    Some programs let an accidental hold for its octave, some for all octaves (the standard's
+    ``propagate-accidentals``). A sign is left out only where both read the same.
+    """
+
+    key: Key
+    by_step: dict[str, int] = field(default_factory=dict[str, int])
+    by_octave: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
+    sure: bool = True
+
+    def sign(self, note: Spelling) -> str:
+        """The accidental that the note needs, if any."""
+        usual = signature_alter(note.step, self.key)
+        either = (
+            self.by_step.get(note.step, usual),
+            self.by_octave.get((note.step, note.octave), usual),
+        )
+        if self.sure and either == (note.alter, note.alter):
+            return ""
+        self.by_step[note.step] = self.by_octave[note.step, note.octave] = note.alter
+        return _SIGNS[note.alter]
+
+
+@dataclass(frozen=True)
+class _BarPlan:
+    start: int
+    end: int
+    metre: Metre
+
+
+def abc_text(piece: Piece, *, number: int = 1) -> str:
+    """A piece as one tune in ABC.
+
+    The last bar is filled up with rests. Velocities are not written, and of notes of the same
+    pitch that overlap in one part the earlier ends where the later begins.
+
+    Args:
+        piece: The music; parts without notes are left out.
+        number: The tune's ``X:`` number.
+
+    Raises:
+        ValueError: the piece has no notes.
+    """
+    parts = [part for part in piece.parts if len(part.notes)]
+    if not parts:
+        raise ValueError("a piece without notes cannot be written as ABC: add a note")
+    plan = _plan(piece)
+    unit = _unit(parts)
+    lines = _header(piece, number, unit)
+    named = len(parts) > 1 or parts[0].name != "Melody"
+    if named:
+        lines += [f'V:{n} name="{_plain(p.name)}"' for n, p in enumerate(parts, 1)]
+    lines.append(f"K:{_key(piece.key)}")
+    for n, part in enumerate(parts, 1):
+        lines += [f"V:{n}"] if named else []
+        if part.percussion:
+            lines.append("%%MIDI channel 10")
+        lines.append(f"%%MIDI program {part.program}")
+        lines += _music(piece, part, plan, unit=unit, lead=n == 1)
+    return "\n".join(lines) + "\n"
+
+
+def _header(piece: Piece, number: int, unit: int) -> list[str]:
+    origin = piece.provenance
+    fields = [f"X:{number}", f"T:{_plain(origin.title) or 'Untitled'}"]
+    fields += [f"C:{_plain(origin.composer)}"] if origin.composer else []
+    fields += [f"S:{_plain(origin.source)}"] if origin.source else []
+    terms = UNVERIFIED if not origin.verified else f"Licence: {_plain(origin.licence)}"
+    fields += [f"Z:{terms}", f"M:{piece.metre}", f"L:1/{4 * TICKS_PER_QUARTER // unit}"]
+    return [*fields, f"Q:{_tempo(piece.tempos[0].quarters_per_minute)}"]
+
+
+def _plain(text: str) -> str:
+    """Text that fits into one field or quoted name."""
+    return " ".join(text.replace("%", "\\%").replace('"', "'").split())
+
+
+def _key(key: Key) -> str:
+    tonic = TONIC_NAMES[key.spelled_tonic].replace("♯", "#").replace("♭", "b")
+    return tonic + _MODE_NAMES.get(key.mode, key.mode[:3].capitalize())
+
+
+def _tempo(quarters_per_minute: float) -> str:
+    """Beats per minute in whole numbers where a shorter beat allows it."""
+    for parts in (1, 2, 4, 8, 16):
+        count = quarters_per_minute * parts
+        if count == int(count) and count < 10_000:
+            return f"1/{4 * parts}={int(count)}"
+    return f"1/4={quarters_per_minute:.17f}".rstrip("0")
+
+
+def _unit(parts: Sequence[Part]) -> int:
+    """Ticks of the unit length: the commonest of quarter, eighth and sixteenth."""
+    lengths = Counter(int(d) for part in parts for d in part.notes[:, DURATION])
+    options = [TICKS_PER_QUARTER // n for n in (2, 1, 4)]  # of equally common ones, the eighth
+    return max(options, key=lambda ticks: lengths[ticks])
+
+
+def _plan(piece: Piece) -> list[_BarPlan]:
+    """All bars, the upbeat first; one full bar at least."""
+    bars = [_BarPlan(0, piece.pickup, piece.metre)] if piece.pickup else []
+    changes = [m.tick for m in piece.metres]
+    tick, end = piece.pickup, max(piece.end, piece.pickup + 1)
+    while tick < end:
+        metre = piece.metres[max(bisect_right(changes, tick) - 1, 0)]
+        bars.append(_BarPlan(tick, tick + metre.bar, metre))
+        tick += metre.bar
+    return bars
+
+
+def _music(
+    piece: Piece, part: Part, plan: Sequence[_BarPlan], *, unit: int, lead: bool
+) -> list[str]:
+    """Lines of music for one part."""
+    signs = {k.tick: f"[K:{_key(k.key)}]" for k in piece.keys[1:]}
+    if lead:
+        for tempo in piece.tempos[1:]:
+            mark = f"[Q:{_tempo(tempo.quarters_per_minute)}]"
+            signs[tempo.tick] = signs.get(tempo.tick, "") + mark
+    keys = [k.tick for k in piece.keys]
+    notes = part.notes[np.argsort(part.notes[:, ONSET], kind="stable")]
+    ends = np.maximum.accumulate(notes[:, ONSET] + notes[:, DURATION])
+    ticks = sorted(signs)
+    metre, bars = piece.metre, list[str]()
+    for bar in plan:
+        key = piece.keys[max(bisect_right(keys, bar.start) - 1, 0)].key
+        here = [t for t in ticks[bisect_left(ticks, bar.start) :] if t < bar.end]
+        first = np.searchsorted(ends, bar.start, side="right")
+        sounding = notes[first : np.searchsorted(notes[:, ONSET], bar.end)]
+        change = "" if str(bar.metre) == str(metre) else f"[M:{bar.metre}]"
+        metre = bar.metre
+        bars.append(change + _bar(sounding, bar, here, signs, piece, _Memory(key), unit))
+    lines = [bars[n : n + _BARS_IN_LINE] for n in range(0, len(bars), _BARS_IN_LINE)]
+    return [
+        " | ".join(line) + (" |]" if n == len(lines) - 1 else " |") for n, line in enumerate(lines)
+    ]
+
+
+def _bar(
+    notes: NoteRows,
+    bar: _BarPlan,
+    cuts: Sequence[int],
+    signs: dict[int, str],
+    piece: Piece,
+    memory: _Memory,
+    unit: int,
+) -> str:
+    words: list[str] = []
+    for cut in slices(notes, bar.start, bar.end, cuts):
+        if cut.start in signs and (not words or cut.start in cuts):
+            words.append(signs[cut.start])
+            key = [k.key for k in piece.keys if k.tick <= cut.start][-1]
+            if cut.start > bar.start and key != memory.key:
+                memory = _Memory(key, sure=False)  # programs differ in what they forget here
+        if cut.group:
+            words.append("(3" if cut.group == 3 else f"(3:2:{cut.group}")
+        words.append(_sound(cut, memory, unit))
+    return " ".join(words)
+
+
+def _sound(cut: Slice, memory: _Memory, unit: int) -> str:
+    length = _length(Fraction(cut.length * (3 if cut.in_group else 2), 2 * unit))
+    names = [
+        _name(spell(pitch, memory.key), memory) + ("-" if pitch in cut.tied else "")
+        for pitch in cut.pitches
+    ]
+    if not names:
+        return "z" + length
+    if len(names) == 1:
+        tie = "-" if names[0].endswith("-") else ""
+        return names[0].rstrip("-") + length + tie
+    return f"[{''.join(names)}]{length}"
+
+
+def _name(note: Spelling, memory: _Memory) -> str:
+    letter = note.step if note.octave <= _MIDDLE_OCTAVE else note.step.lower()
+    above = note.octave - _MIDDLE_OCTAVE - 1
+    marks = "'" * above if above >= 0 else "," * (-above - 1)
+    return memory.sign(note) + letter + marks
+
+
+def _length(share: Fraction) -> str:
+    if share.denominator == 1:
+        return "" if share == 1 else str(share.numerator)
+    if share == Fraction(1, 2):
+        return "/"
+    return f"{share.numerator if share.numerator > 1 else ''}/{share.denominator}"
