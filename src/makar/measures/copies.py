@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, no_type_check
 
 import numpy as np
 from jaxtyping import Int
@@ -120,6 +120,7 @@ def _suffix_array(text: np.ndarray, offsets: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
+@no_type_check
 def _shared(work: np.ndarray, at: int, end: int, text: np.ndarray, source: int) -> int:
     """Number of equal keys from ``work[at]`` and ``text[source]`` on."""
     n = 0
@@ -129,6 +130,7 @@ def _shared(work: np.ndarray, at: int, end: int, text: np.ndarray, source: int) 
 
 
 @njit(cache=True)
+@no_type_check
 def _search(
     works: np.ndarray, lengths: np.ndarray, text: np.ndarray, order: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Int, UInt64
@@ -43,6 +44,7 @@ def ngram_hashes(
 
 
 @njit(cache=True)
+@no_type_check
 def _hash_runs(keys: np.ndarray, counts: np.ndarray, n: int, width: int) -> np.ndarray:
     """Each key is mixed in by the splitmix64 finaliser (Steele et al. 2014)."""
     hashes = np.zeros((keys.shape[0], width), np.uint64)

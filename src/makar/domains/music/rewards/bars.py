@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -50,6 +51,7 @@ def bars_of(melodies: Melodies) -> Bars:
 
 
 @njit(cache=True)
+@no_type_check
 def _lay_out(
     onset: np.ndarray, duration: np.ndarray, degree: np.ndarray, count: np.ndarray, size: int
 ) -> tuple[np.ndarray, np.ndarray]:

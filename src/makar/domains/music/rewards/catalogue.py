@@ -19,8 +19,6 @@ from makar.measures.statistics import quantile_band
 Quantiles: TypeAlias = tuple[float, ...]
 """The 5, 10, 50, 90 and 95 % quantiles of a statistic among people's tunes."""
 Kind = Literal["band", "more", "asked", "at most"]
-NEAR_COPY_MOVES = 24
-"""Shared moves from which a tune is taken for a copy where no corpus says better."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,8 @@ class Entry:
         words: What it asks of a tune, for a musician.
         source: Paper, or where the idea is from.
         kind: How its number becomes a score: ``band`` = as people's middle 80 %; ``more`` = full
-            marks from people's median up; ``asked`` = how far a wish is met, needs no people;
-            ``at most`` = a gate at people's 95 % quantile.
+            marks from people's median to their 95 % quantile; ``asked`` = how far a wish is
+            met, needs no people; ``at most`` = a gate at people's 95 % quantile.
         role: What it is unless the config says otherwise.
         corpus: True where ``build`` looks at the corpus, so that its band must come from tunes
             that are not in it.
@@ -55,13 +53,6 @@ def _plain(scorer: Scorer) -> Callable[[Melodies], Scorer]:
 
 _ENTRIES = (
     Entry(
-        "interval_profile",
-        melody.IntervalProfile.of,
-        "mixes steps, leaps and repeated notes as the corpus does",
-        "Yang & Lerch 2018",
-        kind="more",
-    ),
-    Entry(
         "mean_interval",
         _plain(melody.mean_interval),
         "moves about as far from note to note as people's tunes",
@@ -70,20 +61,15 @@ _ENTRIES = (
     Entry(
         "step_share",
         _plain(melody.step_share),
-        "moves by step about as often as people's tunes",
-        "von Hippel & Huron 2000",
+        "moves mostly by step",
+        "Huron 2006, chapter 5",
+        kind="more",
     ),
     Entry(
         "leap_share",
         _plain(melody.leap_share),
         "leaps a fourth or more about as often as people's tunes",
-        "von Hippel & Huron 2000",
-    ),
-    Entry(
-        "repeat_share",
-        _plain(melody.repeat_share),
-        "strikes the same pitch again about as often as people's tunes",
-        "Jaques et al. 2017, counted on notes",
+        "Huron 2006, chapter 5",
     ),
     Entry(
         "pitch_range",
@@ -92,40 +78,37 @@ _ENTRIES = (
         "Yang & Lerch 2018",
     ),
     Entry(
-        "direction_changes",
-        _plain(melody.direction_changes),
-        "turns up and down about as often as people's tunes",
-        "Huron 1996",
-    ),
-    Entry(
-        "arch",
-        _plain(melody.arch),
-        "has phrases that rise and then fall",
-        "Huron 1996",
-    ),
-    Entry(
-        "leap_resolution",
-        _plain(melody.leap_resolution),
-        "answers a leap by a smaller move the other way",
-        "von Hippel & Huron 2000",
+        "direction_kept",
+        _plain(melody.direction_kept),
+        "makes lines: goes on the way it went",
+        "Huron 2006, chapter 5",
+        kind="more",
     ),
     Entry(
         "motif_recurrence",
         _plain(melody.motif_recurrence),
         "comes back to its motifs, also on other degrees of the scale",
         "Conklin & Anagnostopoulou 2001",
+        kind="more",
     ),
     Entry(
-        "in_key",
-        _plain(tonality.in_key_share),
-        "keeps to the notes of its key",
-        "muspy (Dong et al. 2020)",
+        "tonal_stability",
+        _plain(tonality.tonal_stability),
+        "sits in its key: tonic, fifth and third get most of the time",
+        "Krumhansl 1990",
+        kind="more",
+    ),
+    Entry(
+        "strong_beat_chord",
+        _plain(tonality.strong_beat_chord),
+        "stands on the tonic chord on strong beats",
+        "Lerdahl & Jackendoff 1983",
         kind="more",
     ),
     Entry(
         "close",
         _plain(tonality.close),
-        "ends on the tonic, on a strong beat, on a long note",
+        "closes on the tonic and on a long note",
         "common practice; Jaques et al. 2017",
         kind="more",
     ),
@@ -166,6 +149,7 @@ _ENTRIES = (
         _plain(structure.bar_recurrence),
         "has bars that resemble earlier bars, in rhythm and tune",
         "Foote 1999",
+        kind="more",
     ),
     Entry(
         "form_contrast",
@@ -177,18 +161,54 @@ _ENTRIES = (
     Entry(
         "novelty",
         Novelty.of,
-        "says something that no tune of the corpus says note for note",
+        "says what no tune of the corpus says note for note",
         "share of new 8-move runs",
         corpus=True,
     ),
     Entry(
         "near_copy",
         CopyIndex.of,
-        "shares no longer run with a tune of the corpus than people's tunes share by chance",
+        "shares no longer run with a tune of the corpus than people's tunes do",
         "longest common run (suffix array: Manber & Myers 1993)",
         kind="at most",
         role="gate",
         corpus=True,
+    ),
+    Entry(
+        "interval_profile",
+        melody.IntervalProfile.of,
+        "mixes steps, leaps and repeated notes as the corpus does",
+        "Yang & Lerch 2018",
+        kind="more",
+        role="watch",
+    ),
+    Entry(
+        "repeat_share",
+        _plain(melody.repeat_share),
+        "strikes the same pitch again about as often as people's tunes",
+        "Jaques et al. 2017, on notes",
+        role="watch",
+    ),
+    Entry(
+        "arch",
+        _plain(melody.arch),
+        "has phrases that rise and then fall",
+        "Huron 1996",
+        role="watch",
+    ),
+    Entry(
+        "leap_resolution",
+        _plain(melody.leap_resolution),
+        "answers a leap by a smaller move the other way",
+        "von Hippel & Huron 2000",
+        role="watch",
+    ),
+    Entry(
+        "in_key",
+        _plain(tonality.in_key_share),
+        "keeps to the notes of its key",
+        "muspy (Dong et al. 2020)",
+        role="watch",
     ),
     Entry(
         "pitch_class_entropy",
@@ -205,13 +225,6 @@ _ENTRIES = (
         role="watch",
     ),
     Entry(
-        "tonal_stability",
-        _plain(watch.tonal_stability),
-        "how well it sits in its own key",
-        "Krumhansl 1990",
-        role="watch",
-    ),
-    Entry(
         "note_density",
         _plain(watch.note_density),
         "notes per quarter",
@@ -223,13 +236,6 @@ _ENTRIES = (
         _plain(watch.rest_share),
         "share of silence",
         "muspy (empty beats)",
-        role="watch",
-    ),
-    Entry(
-        "unique_peak",
-        _plain(watch.unique_peak),
-        "whether the highest note comes only once",
-        "Jaques et al. 2017",
         role="watch",
     ),
     Entry(
@@ -279,8 +285,10 @@ def fit_bands(scorers: Mapping[str, Scorer], melodies: Melodies) -> dict[str, Qu
 def default_transform(name: str, quantiles: Quantiles) -> Transform:
     """How ``name`` is scored by default, given people's quantiles (see ``Entry.kind``).
 
-    Outside a band, half marks are left at half the band's width beyond it; below a median, at
-    the distance from it to the 10 % quantile. A width of 0 is taken as a tenth of the value.
+    Outside a band, half marks are left at half the band's width beyond it; for ``more``, at the
+    distance from the median to the 10 % quantile (a tenth of the median where that is 0). Also
+    what people do more of is not wanted without end: a tune that is one motif over and over
+    lies beyond the 95 % quantile.
     """
     _low5, low, middle, high, high95 = quantiles
     floor = max(abs(middle) / 10, 0.01) if np.isfinite(middle) else 0.01
@@ -292,5 +300,5 @@ def default_transform(name: str, quantiles: Quantiles) -> Transform:
     if kind == "at most":
         return AtMost(high95)
     if kind == "more":
-        return Band(middle, np.inf, middle - low or floor)
+        return Band(middle, high95, middle - low or floor)
     return Band(low, high, (high - low) / 2 or floor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float
@@ -102,17 +103,19 @@ def pitch_range(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, 
     return np.where(melodies.count > 0, high - low, np.nan).astype(float)
 
 
-def direction_changes(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
-    """How often the line turns: share of neighbouring moves that go opposite ways.
+def direction_kept(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
+    """How much the tune makes lines: share of moves that go on the way the last one went.
 
-    Pitch repeats are skipped, so C D D C turns once. NaN for fewer than two moves up or down.
+    1 minus Huron's (2006, chapter 5) share of contour reversals. Pitch repeats are skipped, so
+    C D D E keeps its direction. NaN for fewer than two moves up or down.
     """
     moves = moves_of(melodies_of(works))
     turned, pairs = _turns(np.sign(moves.interval), moves.count)
-    return np.where(pairs > 0, turned / np.maximum(pairs, 1), np.nan)
+    return np.where(pairs > 0, 1 - turned / np.maximum(pairs, 1), np.nan)
 
 
 @njit(cache=True)
+@no_type_check
 def _turns(sign: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     turned, pairs = np.zeros(len(count), np.int64), np.zeros(len(count), np.int64)
     for b in range(len(count)):
@@ -144,6 +147,7 @@ def arch(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
 
 
 @njit(cache=True)
+@no_type_check
 def _arches(
     onset: np.ndarray, pitch: np.ndarray, count: np.ndarray, phrase: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -194,6 +198,7 @@ def motif_recurrence(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndar
 
 
 @njit(cache=True)
+@no_type_check
 def _heard_before(
     hashes: np.ndarray, counts: np.ndarray, apart: int
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float
@@ -33,6 +34,7 @@ def groove_consistency(works: object, _prompts: Sequence[Prompt]) -> Float[np.nd
 
 
 @njit(cache=True)
+@no_type_check
 def _groove(struck: np.ndarray, width: np.ndarray, bars: np.ndarray) -> np.ndarray:
     value = np.zeros(len(bars))
     for b in range(len(bars)):
@@ -56,6 +58,7 @@ def bar_rhythm_recurrence(works: object, _prompts: Sequence[Prompt]) -> Float[np
 
 
 @njit(cache=True)
+@no_type_check
 def _returning_rhythms(struck: np.ndarray, width: np.ndarray, bars: np.ndarray) -> np.ndarray:
     value = np.zeros(len(bars))
     for b in range(len(bars)):
@@ -94,6 +97,7 @@ def syncopation(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, 
 
 
 @njit(cache=True)
+@no_type_check
 def _add_syncopations(
     onset: np.ndarray,
     end: np.ndarray,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -26,6 +27,7 @@ def bar_similarity(bars: Bars) -> Float[np.ndarray, "B K K"]:
 
 
 @njit(cache=True)
+@no_type_check
 def _similarity(
     struck: np.ndarray, degree: np.ndarray, width: np.ndarray, bars: np.ndarray
 ) -> np.ndarray:
@@ -41,6 +43,7 @@ def _similarity(
 
 
 @njit(cache=True)
+@no_type_check
 def _two_bars(struck: np.ndarray, degree: np.ndarray, i: int, j: int, width: int) -> float:
     shift, found = 0, False
     both, either, same, moved, sounding = 0, 0, 0, 0, 0
@@ -111,6 +114,7 @@ def _letters(form: str) -> Int[np.ndarray, " L"]:
 
 
 @njit(cache=True)
+@no_type_check
 def _contrast(matrix: np.ndarray, letters: np.ndarray, size: int) -> float:
     alike, different, equal_pairs, other_pairs = 0.0, 0.0, 0, 0
     for i in range(len(letters)):

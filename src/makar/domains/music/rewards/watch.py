@@ -15,19 +15,15 @@ from jaxtyping import Float
 from makar.core.types import Prompt
 from makar.domains.music.melody import Melodies, melodies_of
 from makar.domains.music.rewards.moves import gaps, moves_of
+from makar.domains.music.rewards.tonality import pitch_classes
 
-_KRUMHANSL = np.array([
-    [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88],
-    [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17],
-])  # fmt: skip
-"""Probe-tone ratings, major and minor: Krumhansl & Kessler (1982)."""
 _LONGEST_KIND = 96
 
 
 def pitch_class_entropy(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
     """How many notes of the twelve it uses, evenly: entropy in bits (muspy). NaN for no notes."""
     melodies = melodies_of(works)
-    return _entropy(_pitch_classes(melodies, np.ones(melodies.pitch.shape)))
+    return _entropy(pitch_classes(melodies, np.ones(melodies.pitch.shape)))
 
 
 def rhythm_entropy(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
@@ -43,22 +39,6 @@ def rhythm_entropy(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarra
     return _entropy_of_kinds(pairs, moves.present[:, 1:])
 
 
-def tonal_stability(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
-    """How well it sits in its own key: correlation with the key's probe-tone profile.
-
-    Krumhansl & Schmuckler's key-finding correlation (Krumhansl 1990), for the key the piece is in,
-    pitch classes weighted by note length. NaN for fewer than two pitch classes.
-    """
-    melodies = melodies_of(works)
-    held = _pitch_classes(melodies, melodies.duration.astype(float))
-    profile = _KRUMHANSL[melodies.minor.astype(int)]
-    held, profile = held - held.mean(1, keepdims=True), profile - profile.mean(1, keepdims=True)
-    size = np.sqrt((held**2).sum(1) * (profile**2).sum(1))
-    several = (_pitch_classes(melodies, np.ones(melodies.pitch.shape)) > 0).sum(1) > 1
-    judged = several & (size > 0)
-    return np.where(judged, (held * profile).sum(1) / np.where(judged, size, 1), np.nan)
-
-
 def note_density(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
     """Notes per quarter. A work without notes has 0: that can be judged."""
     melodies = melodies_of(works)
@@ -70,18 +50,6 @@ def rest_share(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, "
     melodies = melodies_of(works)
     sounding = np.minimum(melodies.duration, gaps(melodies)).sum(1)
     return 1 - np.clip(sounding / np.maximum(melodies.length, 1), 0, 1)
-
-
-def unique_peak(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
-    """1 where the highest note is struck once, 0 where it comes again; NaN for no notes.
-
-    The "unique maximum note" of Jaques et al. (2017).
-    """
-    melodies = melodies_of(works)
-    pitch = np.where(melodies.sounding, melodies.pitch, -1)
-    top = pitch.max(1, initial=-1, keepdims=True)
-    once = ((pitch == top) & melodies.sounding).sum(1) == 1
-    return np.where(melodies.count > 0, once.astype(float), np.nan)
 
 
 def pitch_autocorrelation(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
@@ -139,15 +107,6 @@ def _pairs(melodies: Melodies, lowest: int) -> tuple[np.ndarray, np.ndarray, np.
     """Neighbouring pitches relative to the tonic near middle C, as rows of the table."""
     row = np.clip(melodies.pitch - 60 - melodies.tonic[:, None] - lowest, 0, 127)
     return row[:, :-1], row[:, 1:], melodies.sounding[:, 1:]
-
-
-def _pitch_classes(melodies: Melodies, weight: np.ndarray) -> Float[np.ndarray, "B 12"]:
-    """Weight of each pitch class, counted from the tonic."""
-    above = (melodies.pitch - melodies.tonic[:, None]) % 12
-    bins = np.arange(len(melodies))[:, None] * 12 + above
-    there = melodies.sounding
-    flat = np.bincount(bins[there], weights=weight[there], minlength=12 * len(melodies))
-    return flat.reshape(len(melodies), 12)
 
 
 def _entropy(counts: np.ndarray) -> Float[np.ndarray, " B"]:
