@@ -13,7 +13,7 @@ LARGEST_UNIFORM = 1 - 1e-6
 def normalised(
     logits: Float[Tensor, "*B A"],
     legal: Bool[Tensor, "*B A"] | None,
-    temperature: float | Float[Tensor, "*B 1"],
+    temperature: float | Float[Tensor, "... 1"],
 ) -> Float[Tensor, "*B A"]:
     """Log-probabilities over the legal actions, -inf for the others."""
     heated = logits / temperature

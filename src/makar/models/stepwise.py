@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Shaped
@@ -24,6 +24,7 @@ CONTEXT = frozenset({"observation", "legal"})
 """What the network needs to evaluate a decision again."""
 
 
+@runtime_checkable
 class StepModel(Protocol):
     """What a policy, or a search, needs of a network."""
 
