@@ -30,8 +30,11 @@ def write_midi(piece: Piece, path: str | Path) -> None:
 
     Raises:
         ValueError: the piece holds what MIDI cannot, such as a tempo below 3.6 a minute.
+        FileExistsError: the file is there already; nothing is overwritten.
     """
-    Path(path).write_bytes(midi_bytes(piece))
+    data = midi_bytes(piece)
+    with Path(path).open("xb") as file:
+        file.write(data)
 
 
 def midi_bytes(piece: Piece) -> bytes:

@@ -23,8 +23,11 @@ def write_musicxml(piece: Piece, path: str | Path) -> None:
 
     Raises:
         ValueError: the piece has no parts.
+        FileExistsError: the file is there already; nothing is overwritten.
     """
-    Path(path).write_text(musicxml(piece), encoding="utf-8")
+    text = musicxml(piece)
+    with Path(path).open("x", encoding="utf-8") as file:
+        file.write(text)
 
 
 def musicxml(piece: Piece) -> str:

@@ -1,0 +1,97 @@
+"""Music files of any kind, read and written by what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from makar.domains.music.errors import UnreadableError
+from makar.domains.music.midi import parse_midi, write_midi
+from makar.domains.music.musicxml import parse_musicxml, write_musicxml
+from makar.domains.music.piece import Piece
+from makar.domains.music.reading import Reading, file_bytes
+
+MIDI_SUFFIXES = (".mid", ".midi", ".kar")
+MUSICXML_SUFFIXES = (".musicxml", ".xml", ".mxl")
+READABLE_SUFFIXES = (*MIDI_SUFFIXES, *MUSICXML_SUFFIXES, ".abc")
+_FIRST_BYTES = 400
+
+
+def read_pieces(path: str | Path) -> list[Piece]:
+    """The pieces in a MIDI, MusicXML, .mxl or ABC file.
+
+    A piece whose file names no source has the file's name as its source, and one without a
+    title the name without its suffix.
+
+    Raises:
+        UnreadableError: none of these, broken, hostile, without notes, or too large.
+    """
+    return list(read_file(path).pieces)
+
+
+def read_file(path: str | Path) -> Reading:
+    """As ``read_pieces``, with what was dropped, moved or assumed on the way.
+
+    What the file *is* counts, not what it is called: a score misnamed ``.mid`` is read.
+
+    Raises:
+        UnreadableError: as in ``read_pieces``.
+    """
+    path = Path(path)
+    data = file_bytes(path)
+    reading = _reader(data, path)(data, str(path))
+    return replace(reading, pieces=tuple(_named(p, path) for p in reading.pieces))
+
+
+def write_piece(piece: Piece, path: str | Path) -> None:
+    """Write MIDI, MusicXML or ABC, by the suffix.
+
+    Raises:
+        ValueError: an unknown suffix, or a piece that the format cannot hold.
+        FileExistsError: the file is there already; nothing is overwritten.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix in (".mid", ".midi"):
+        write_midi(piece, path)
+    elif suffix in (".musicxml", ".xml"):
+        write_musicxml(piece, path)
+    elif suffix == ".abc":
+        from makar.domains.music.abc import write_abc
+
+        write_abc(piece, path)
+    else:
+        raise ValueError(f"{path}: no way to write {suffix!r}; use .mid, .musicxml or .abc")
+
+
+def _reader(data: bytes, path: Path) -> Callable[[bytes, str], Reading]:
+    """By the first bytes; by the suffix where they could be anything."""
+    start = data[:_FIRST_BYTES]
+    if start.startswith(b"MThd"):
+        return parse_midi
+    if start.startswith(b"PK") or start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
+        return parse_musicxml
+    suffix = path.suffix.lower()
+    if suffix in MIDI_SUFFIXES:
+        return parse_midi
+    if suffix in MUSICXML_SUFFIXES:
+        return parse_musicxml
+    if suffix == ".abc" or start.startswith((b"%abc", b"X:")) or b"\nX:" in start:
+        return _read_abc
+    raise UnreadableError(
+        str(path),
+        "is none of the kinds of music file that are read",
+        remedy="Export it as MIDI, MusicXML or ABC",
+    )
+
+
+def _read_abc(_data: bytes, path: str) -> Reading:
+    from makar.domains.music.abc import read_abc_file
+
+    return Reading(tuple(read_abc_file(path)))
+
+
+def _named(piece: Piece, path: Path) -> Piece:
+    about = piece.provenance
+    named = replace(about, title=about.title or path.stem, source=about.source or path.name)
+    return replace(piece, provenance=named)
