@@ -1,11 +1,136 @@
 """For all tests: shapes are checked at run time, one thread, nothing drawn from the clock."""
 
-import torch
-from hypothesis import settings
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
 from jaxtyping import install_import_hook
 
-install_import_hook("makar", "beartype.beartype")
+# The tower lets an int stand where a float is asked for, as in every type checker.
+CHECKER = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
+install_import_hook([f"makar.{p}" for p in ("core", "objectives", "learners", "models")], CHECKER)
+
+import numpy as np  # noqa: E402 - the hook must come before anything imports makar
+import pytest  # noqa: E402
+import torch  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+from makar.core.types import Judgement, Prompt, Rollout  # noqa: E402
+from makar.models.token_policy import TokenPolicy  # noqa: E402
+from makar.models.transformer import Transformer, TransformerConfig  # noqa: E402
 
 torch.set_num_threads(1)
 settings.register_profile("makar", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("makar")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The smallest works there are: each a tuple of tokens."""
+
+    items: tuple[tuple[int, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.items[index]
+
+    def take(self, indices: Iterable[int]) -> Words:
+        return Words(tuple(self.items[i] for i in indices))
+
+
+@dataclass(frozen=True)
+class WordCodec:
+    """Tokens that mean themselves; ``condition["length"]`` says how many (``length``).
+
+    With ``rules`` what may follow token ``a`` are the tokens ``rules[a]``, ``rules[-1]`` first.
+    """
+
+    vocabulary: int = 5
+    length: int = 4
+    rules: np.ndarray | None = None
+
+    def prefix(self, prompts: Sequence[Prompt]) -> torch.Tensor:
+        return torch.tensor([[0, 1, len(p.text) % 2] for p in prompts]).long().reshape(-1, 3)
+
+    def lengths(self, prompts: Sequence[Prompt]) -> list[int]:
+        return [int(p.condition.get("length", self.length)) for p in prompts]
+
+    def decisions(self, prompts: Sequence[Prompt]) -> torch.Tensor:
+        lengths = torch.tensor(self.lengths(prompts)).long()
+        return torch.arange(max(self.lengths(prompts), default=0)) < lengths[:, None]
+
+    def legality(self, prompts: Sequence[Prompt]) -> WordRules:
+        rules = self.rules
+        if rules is None:
+            rules = np.ones((self.vocabulary + 1, self.vocabulary), bool)
+        return WordRules(torch.from_numpy(rules), len(prompts))
+
+    def encode(self, works: Any) -> tuple[torch.Tensor, list[Prompt]]:
+        width = max(map(len, works.items), default=0)
+        rows = [w + (0,) * (width - len(w)) for w in works.items]
+        prompts = [Prompt(condition={"length": len(w)}) for w in works.items]
+        return torch.tensor(rows).long().reshape(len(rows), width), prompts
+
+    def decode(self, actions: torch.Tensor, prompts: Sequence[Prompt]) -> Words:
+        pairs = zip(actions.tolist(), self.lengths(prompts), strict=True)
+        return Words(tuple(tuple(row[:n]) for row, n in pairs))
+
+    def place(self, actions: torch.Tensor) -> torch.Tensor:
+        return torch.arange(actions.shape[1]).expand(actions.shape)
+
+
+@dataclass(frozen=True)
+class WordRules:
+    """See ``WordCodec``."""
+
+    table: torch.Tensor
+    rows: int
+
+    def first(self) -> torch.Tensor:
+        return self.table[-1].expand(self.rows, -1)
+
+    def after(self, step: int, tokens: torch.Tensor) -> torch.Tensor:
+        return self.table[tokens]
+
+
+def word_policy(codec: WordCodec | None = None, **options: Any) -> TokenPolicy[Any]:
+    """A tiny Transformer that writes words, always with the same initial weights."""
+    codec = codec or WordCodec()
+    torch.manual_seed(0)
+    config = TransformerConfig(
+        vocabulary=codec.vocabulary, width=16, layers=1, heads=2, hidden=32, context=64
+    )
+    return TokenPolicy(Transformer(config), codec, **options)
+
+
+def a_rollout(B: int, T: int, *, lengths: Sequence[int] | None = None, **changes: Any) -> Any:
+    """A rollout of words with nothing special about it."""
+    lengths = [T] * B if lengths is None else lengths
+    fields: dict[str, Any] = {
+        "works": Words(tuple((1,) * n for n in lengths)),
+        "prompts": [Prompt() for _ in range(B)],
+        "actions": torch.ones(B, T).long(),
+        "logp": torch.zeros(B, T),
+        "mask": torch.arange(T) < torch.tensor(lengths).long().reshape(B, 1),
+        "group": torch.zeros(B).long(),
+        "place": torch.arange(T).expand(B, T),
+    }
+    return Rollout(**(fields | changes))
+
+
+def judged(totals: Sequence[float], **more: Any) -> Judgement:
+    """A judgement that consists of totals."""
+    return Judgement(np.asarray(totals, dtype=np.float64), **more)
+
+
+@pytest.fixture(scope="session")
+def toy() -> SimpleNamespace:
+    """Small parts that many tests are made of."""
+    return SimpleNamespace(
+        Words=Words, Codec=WordCodec, policy=word_policy, rollout=a_rollout, judged=judged
+    )

@@ -6,7 +6,7 @@ What the tokens mean is the codec's business, which a recipe injects.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ LARGEST_UNIFORM = 1 - 1e-6
 """Uniforms stay this far below 1, so that rounding never picks an impossible last action."""
 
 
+@runtime_checkable
 class Decoder(Protocol):
     """Carries a batch of sequences on by the tokens it is given."""
 
@@ -29,6 +30,7 @@ class Decoder(Protocol):
         ...
 
 
+@runtime_checkable
 class TokenNet(Protocol):
     """What ``TokenPolicy`` needs of a network; ``Transformer`` and ``Recurrent`` have it."""
 
@@ -54,6 +56,7 @@ class TokenNet(Protocol):
         ...
 
 
+@runtime_checkable
 class Legality(Protocol):
     """Which tokens may come next, for a batch of sequences in the making."""
 
@@ -66,6 +69,7 @@ class Legality(Protocol):
         ...
 
 
+@runtime_checkable
 class Codec(Protocol[W]):
     """Between works and tokens."""
 
@@ -216,7 +220,7 @@ class TokenPolicy(nn.Module, Generic[W]):
         """What the current weights think of the rollout. See ``core.types.Policy``."""
         prefix, legal = rollout.context["prefix"], rollout.context["legal"]
         tokens = torch.cat((prefix, rollout.actions[:, :-1]), 1)
-        hidden = self.net.hidden(tokens)[:, prefix.shape[1] - 1 :]
+        hidden = self.net.hidden(tokens)[:, prefix.shape[1] - 1 :][:, : rollout.actions.shape[1]]
         heat = rollout.context["temperature"][:, None, None]
         logits = _normalised(self.net.logits(hidden), legal, heat)
         logp = logits.gather(-1, rollout.actions[..., None])[..., 0]
