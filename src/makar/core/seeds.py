@@ -53,10 +53,10 @@ class Seeds:
 
     def generator(self, work: int = 0, stream: int = 0) -> np.random.Generator:
         """A generator for anything else; ``stream`` keeps different uses apart."""
-        counter = [0, self.branch, work, stream]
-        return np.random.Generator(
-            np.random.Philox(key=[self.run, self.iteration], counter=counter)
-        )
+        # As lists these would pass through floats, and large seeds run into one another.
+        key = np.array([self.run, self.iteration], np.uint64)
+        counter = np.array([0, self.branch, work, stream], np.uint64)
+        return np.random.Generator(np.random.Philox(key=key, counter=counter))
 
     def shifted(self, works: int) -> Seeds:
         """The same source, ``works`` further on."""
