@@ -20,6 +20,8 @@ __all__ = ["abc_text", "read_abc", "read_abc_file", "write_abc"]
 def read_abc(text: str, source: str = "ABC text", *, expand_repeats: bool = True) -> list[Piece]:
     """Read the tunes of an ABC text as pieces, one per ``X:``.
 
+    Velocities are all alike: dynamics are not read.
+
     Args:
         text: ABC notation.
         source: Name of the file, for provenance and messages.

@@ -54,13 +54,13 @@ def lay_out_bars(segments: Sequence[Segment], dropped: Dropped) -> Layout:
     a section's last bar and the next upbeat. Several bars' worth without a line are several
     bars. What remains is irregular, counted, and gets a metre of its own.
     """
-    pickup = 0
+    pickup, first = 0, segments[0].metre
     if len(segments) > 1 and segments[0].length < segments[0].full:
         pickup = segments[0].length
         opening = segments[1]
         segments = [Segment(opening.start, opening.length, opening.metre, True), *segments[2:]]
     rows = _rows(segments)
-    metres = _metres(rows, dropped)
+    metres = _metres(rows, dropped, upbeat_in=first if pickup else None)
     ticks = [
         (round(r.start / FINE), round(r.length / FINE), *r.metre, round(r.heard / FINE), r.opens)
         for r in rows
@@ -103,9 +103,11 @@ def _emit(rows: list[_Row], parts: Sequence[Segment]) -> None:
         rows.append(_Row(first.start + k * size, size, full, heard, opens and not k, first.metre))
 
 
-def _metres(rows: Sequence[_Row], dropped: Dropped) -> tuple[Metre, ...]:
+def _metres(
+    rows: Sequence[_Row], dropped: Dropped, *, upbeat_in: tuple[int, int] | None
+) -> tuple[Metre, ...]:
     """Time signatures so that bar lines fall where they are written."""
-    metres: list[Metre] = []
+    metres = [Metre(0, *upbeat_in)] if upbeat_in else []
     for number, row in enumerate(rows):
         metre = row.metre if row.full else (4, 4)
         last = number == len(rows) - 1

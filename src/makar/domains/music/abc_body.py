@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from makar.domains.music.abc_bar_signs import mark_bar
 from makar.domains.music.abc_fields import (
     default_unit,
     parse_fraction,
@@ -15,7 +16,6 @@ from makar.domains.music.abc_fields import (
 from makar.domains.music.abc_tune import (
     FINE,
     MAX_NOTES,
-    MAX_PASSES,
     MAX_QUARTERS,
     MAX_VOICES,
     Dropped,
@@ -24,7 +24,6 @@ from makar.domains.music.abc_tune import (
 from makar.domains.music.abc_voice import (
     LENGTH,
     NOTE,
-    Bar,
     NoteToken,
     State,
     Voice,
@@ -211,7 +210,7 @@ class BodyReader:
         voice.broken = (second, whole)
 
     def _tuplet(self, text: str) -> None:
-        numbers = [n for n in text[1:].split(":")]
+        numbers = text[1:].split(":")
         if any(len(n) > 2 for n in numbers) or not int(numbers[0]):
             raise TuneError(f"the tuplet {text[:12]} is absurd")
         p = int(numbers[0])
@@ -234,40 +233,8 @@ class BodyReader:
         self.dropped["grace notes"] += len(re.findall("[A-Ga-g]", text))
 
     def _bar(self, text: str) -> None:
-        voice = self.voice
-        signs, digits = re.match(r"([^\d]*)(.*)", text).groups()  # type: ignore[union-attr]
-        if signs != "[":
-            self._bar_line(signs)
-        elif voice.time > voice.bars[-1].start:  # an ending that begins within a bar
-            voice.bars.append(Bar(voice.time, len(voice.onset), voice.state))
-        if digits:
-            voice.bars[-1].endings = self._endings(digits)
-            voice.bars[-1].opens = voice.bars[-1].opens and 1 in voice.bars[-1].endings
-
-    def _bar_line(self, signs: str) -> None:
-        voice = self.voice
-        line = "" if signs.strip(":") == "" else signs.strip(":")
-        before = len(signs) - len(signs.lstrip(":")) if line else len(signs) // 2
-        after = len(signs) - len(signs.rstrip(":")) if line else len(signs) // 2
-        if max(before, after) >= MAX_PASSES:
-            raise TuneError(f"a section is repeated more than {MAX_PASSES} times")
-        voice.close_bar()
-        if before and len(voice.bars) > 1:
-            voice.bars[-2].back = max(voice.bars[-2].back, before)
-        bar = voice.bars[-1]
-        bar.repeat_from = bar.repeat_from or bool(after)
-        bar.opens = bar.opens or bool(before or after) or line not in ("|", "")
-
-    def _endings(self, text: str) -> frozenset[int]:
-        passes: set[int] = set()
-        for span in text.strip(",-").split(","):
-            ends = [int(n) for n in span.split("-") if n][:2] if len(span) < 8 else []
-            if ends and max(ends) <= MAX_PASSES:
-                passes.update(range(ends[0], ends[-1] + 1))
-        if not passes or 0 in passes:
+        if not mark_bar(self.voice, text):
             self.dropped["endings not understood"] += 1
-            return frozenset()
-        return frozenset(passes)
 
     def _inline(self, text: str) -> None:
         self.field(text[1], text[3:-1])

@@ -30,6 +30,7 @@ _ALTER = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _METRE = re.compile(r"\(?(\d{1,3}(?:\s*\+\s*\d{1,3})*)\)?\s*/\s*(\d{1,3})")
 _TEMPO = re.compile(r"((?:\d{1,4}/\d{1,4}\s+)*\d{1,4}/\d{1,4})\s*=\s*(\d{1,5}(?:\.\d{1,20})?)")
 _NAMED_PIPES = Key(9, "mixolydian")  # the Highland pipes sound A mixolydian: F and C are sharp
+_SLOWEST = 30.0
 MAX_TEMPO = 10_000.0
 
 
@@ -140,7 +141,11 @@ def default_unit(beats: int, unit: int) -> Fraction:
 
 
 def parse_tempo(text: str, unit: Fraction) -> float | None:
-    """Read ``Q:`` as quarter notes per minute; a bare number counts unit lengths."""
+    """Read ``Q:`` as quarter notes per minute.
+
+    A bare number counts unit lengths, as the standard has it, unless that would be slower than
+    any music: then it was meant to count quarters.
+    """
     text = re.sub(r'"[^"]*"', "", text).strip()
     if match := _TEMPO.search(text):
         fractions = [parse_fraction(f) for f in match[1].split()]
@@ -149,7 +154,8 @@ def parse_tempo(text: str, unit: Fraction) -> float | None:
         beat = sum((f for f in fractions if f is not None), Fraction())
         return _sane(float(match[2]) * float(beat * 4))
     if match := re.fullmatch(r"(?:C\s*=\s*)?(\d{1,5})", text):
-        return _sane(int(match[1]) * float(unit * 4))
+        units = int(match[1]) * float(unit * 4)
+        return _sane(units if units >= _SLOWEST else int(match[1]))
     return None
 
 

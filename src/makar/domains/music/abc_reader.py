@@ -36,7 +36,7 @@ _LICENCE = re.compile(
     r"^[%A-Z][%:\s].*?(\b(?:licen[cs]ed?|CC0|CC[ -]BY|creative commons|public domain|GPL)\b.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
-_MAIL_BREAK = re.compile(r"=(?:20)?\n")
+_MAIL_BREAK = re.compile(r"^(?![A-Za-z]:)(.*)=(20)?\n", re.MULTILINE)
 _DRUM_CHANNEL = 10
 _DEFAULT_TEMPO = 120.0
 
@@ -137,12 +137,12 @@ def read_abc_text(path: Path) -> str:
 def _undo_mail(text: str, dropped: Dropped) -> str:
     """Undo what e-mail did to a tune: ``=3D`` for an equals sign, ``=`` at broken line ends.
 
-    Neither can be meant in ABC, where a natural sign stands before a note. Other quoted bytes
-    are left alone: ``=E2`` is an E natural.
+    Neither can be meant in music, where a natural sign stands before a note. Other quoted bytes
+    are left alone: ``=E2`` is an E natural; and so are fields: ``Q:1/4=20`` is a tempo.
     """
     if "=3D" not in text and not _MAIL_BREAK.search(text):
         return text
-    text, broken = _MAIL_BREAK.subn(lambda m: "\n" if m[0] == "=20\n" else "", text)
+    text, broken = _MAIL_BREAK.subn(lambda m: m[1] + ("\n" if m[2] else ""), text)
     dropped["marks of e-mail (repaired)"] += broken + text.count("=3D")
     return text.replace("=3D", "=")
 
@@ -171,6 +171,8 @@ def _read_tune(text: str, number: str, source: str, *, expand: bool, detect: boo
         reader.switch(next(iter(reader.voices)))
     _read_body(reader, header.body)
     tempo = parse_tempo(header.first("Q"), Fraction(state.unit, 4 * QUARTER))
+    if len(header.first("P").strip("().0123456789 ")) > 1:
+        dropped["orders of parts (P:) not played"] += 1
     if header.first("Q") and tempo is None:
         dropped["Q: fields not understood"] += 1
     piece, bars = assemble(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from makar.domains.music.piece import DURATION, ONSET, PITCH, NoteRows
 
 BINARY = 3
 """Ticks in the shortest note that is written without a tuplet: a thirty-second."""
-_WRITABLE = sorted((base * dots // 4 for base in (12, 24, 48, 96, 192) for dots in (4, 6, 7)))
+_WRITABLE = sorted(base * dots // 4 for base in (12, 24, 48, 96, 192) for dots in (4, 6, 7))
 _PLAIN = tuple(reversed([3, 6, 9, *(n for n in _WRITABLE if n >= 12 and n % BINARY == 0)]))
 _LONGEST_GROUP = 9
 
@@ -46,7 +47,7 @@ def slices(notes: NoteRows, start: int, end: int, cuts: Iterable[int]) -> list[S
     inside = sorted(t for t in times if start <= t <= end)
     struck = {(onset, pitch) for onset, _, pitch in rows}
     raw: list[Slice] = []
-    for begin, stop in zip(inside, inside[1:], strict=False):
+    for begin, stop in pairwise(inside):
         sounding = sorted({p for onset, off, p in rows if onset <= begin < off})
         held = {p for onset, off, p in rows if onset <= begin and off > stop}
         tied = frozenset(p for p in held if (stop, p) not in struck)

@@ -172,7 +172,7 @@ def _choose(
     counts = np.zeros(len(_REASONS), np.int64)
     count = 0
     for piece in pieces:
-        here, last = first_bar[piece], first_bar[piece + 1]
+        here, last = int(first_bar[piece]), int(first_bar[piece + 1])
         while here < last:
             reason, used = _look(table, target, here, last, bars)
             if reason < 0:
@@ -226,7 +226,7 @@ def _encode(
         notes = melody[first_note[piece] : first_note[piece + 1]]
         window = tokens[row, : steps * bars]
         fault[row] = _encode_window(
-            table[bar : bar + bars], notes, stretch[bar], steps, shift[row], window
+            table[bar : bar + bars], notes, int(stretch[bar]), steps, shift[row], window
         )
     return tokens, fault
 
