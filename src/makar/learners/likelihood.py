@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
@@ -126,6 +127,7 @@ class Pretraining:
         self.policy, self.examples, self.heldout, self.config = policy, examples, heldout, config
         self.model, self.seed = cast(nn.Module, policy), seed
         self.learner = Likelihood(policy, config)
+        self.lengths = examples.mask.sum(1).numpy()
         self.best, self.waited = math.inf, 0
         self.best_weights = _copy(self.model)
 
@@ -147,11 +149,18 @@ class Pretraining:
         return self.learner.updates >= self.config.updates or self.waited >= self.config.patience
 
     def _rows(self, update: int) -> Tensor:
-        """Rows of one batch: every example once an epoch, in an order that the seed fixes."""
+        """Rows of one batch: every example once an epoch, like lengths together.
+
+        Works of one length in a batch leave nothing to compute in vain; which of them meet,
+        and the order of the batches, change with every epoch.
+        """
         n, size = len(self.examples), min(self.config.batch, len(self.examples))
-        epoch, first = divmod(update, n // size)
-        order = Seeds(self.seed, epoch).generator().permutation(n)
-        return torch.as_tensor(order[first * size : (first + 1) * size])
+        epoch, number = divmod(update, n // size)
+        draw = Seeds(self.seed, epoch).generator()
+        order = draw.permutation(n)
+        alike = order[np.argsort(self.lengths[order], kind="stable")]
+        first = int(draw.permutation(n // size)[number]) * size + int(draw.integers(n % size + 1))
+        return torch.as_tensor(alike[first : first + size])
 
     def _compare(self, heldout: float) -> None:
         if heldout < self.best:
@@ -185,8 +194,9 @@ def heldout_nll(policy: TrainablePolicy, heldout: Rollout[Any], *, batch: int = 
     was_training = model.training
     model.eval()
     total = torch.zeros(())
+    by_length = heldout.mask.sum(1).argsort(stable=True)
     for first in range(0, len(heldout), batch):
-        rows = torch.arange(first, min(first + batch, len(heldout)))
+        rows = by_length[first : first + batch]
         total = total - policy.evaluate(heldout.select(rows)).logp.sum()
     model.train(was_training)
     return float(total / heldout.mask.sum().clamp(min=1))

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout, Works, groups_of
@@ -218,18 +219,22 @@ class TokenPolicy(nn.Module, Generic[W]):
 
     def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
         """What the current weights think of the rollout. See ``core.types.Policy``."""
-        prefix, legal = rollout.context["prefix"], rollout.context["legal"]
-        tokens = torch.cat((prefix, rollout.actions[:, :-1]), 1)
-        hidden = self.net.hidden(tokens)[:, prefix.shape[1] - 1 :][:, : rollout.actions.shape[1]]
+        T, prefix = rollout.mask.shape[1], rollout.context["prefix"]
+        used = T - int(rollout.mask.any(0).flip(0).long().argmax()) if rollout.mask.any() else T
+        actions, mask = rollout.actions[:, :used], rollout.mask[:, :used]
+        legal = rollout.context["legal"][:, :used]
+        tokens = torch.cat((prefix, actions[:, :-1]), 1)
+        hidden = self.net.hidden(tokens)[:, prefix.shape[1] - 1 :][:, :used]
         heat = rollout.context["temperature"][:, None, None]
         logits = _normalised(self.net.logits(hidden), legal, heat)
-        logp = logits.gather(-1, rollout.actions[..., None])[..., 0]
+        logp = logits.gather(-1, actions[..., None])[..., 0]
         information = torch.where(legal, logits, 0.0)
+        beyond = (0, T - used)  # columns in which no row decided are left out, and filled with 0
         return Evaluation(
-            logp=torch.where(rollout.mask, logp, 0.0),
-            entropy=-(logits.exp() * information).sum(-1) * rollout.mask,
-            value=self.net.value(hidden),
-            logits=logits,
+            logp=F.pad(torch.where(mask, logp, 0.0), beyond),
+            entropy=F.pad(-(logits.exp() * information).sum(-1) * mask, beyond),
+            value=F.pad(self.net.value(hidden), beyond),
+            logits=F.pad(logits, (0, 0, *beyond)),
         )
 
 

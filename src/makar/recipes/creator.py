@@ -18,34 +18,52 @@ from makar.models.token_policy import TokenPolicy
 W = TypeVar("W")
 
 
-@dataclass(frozen=True)
-class Resemblance:
-    """The corpus work that a work shares most with.
+class Resemblance(Protocol):
+    """The corpus work that a work shares most with."""
 
-    Attributes:
-        title: Of the source; empty where nothing worth naming is shared.
-        licence: Of the source.
-        length: Units shared in one run.
-        text: What is shared, in the domain's words.
-        start: Where in the work the shared run begins, in units.
-        source: Number of the source in the corpus; -1 where there is none.
-        too_near: True where the gate takes the work for a copy.
-    """
+    @property
+    def title(self) -> str:
+        """Of the source; empty where nothing worth naming is shared."""
+        ...
 
-    title: str = ""
-    licence: str = ""
-    length: int = 0
-    text: str = ""
-    start: int = 0
-    source: int = -1
-    too_near: bool = False
+    @property
+    def licence(self) -> str:
+        """Of the source."""
+        ...
+
+    @property
+    def length(self) -> int:
+        """Units shared in one run."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What is shared, in the domain's words."""
+        ...
+
+    @property
+    def start(self) -> int:
+        """Where in the work the shared run begins, in units."""
+        ...
+
+    @property
+    def too_near(self) -> bool:
+        """True where the gate takes the work for a copy."""
+        ...
 
 
 class Craft(Protocol[W]):
     """How a domain keeps, shows and hands out its works."""
 
-    kind: str
-    formats: tuple[str, ...]
+    @property
+    def kind(self) -> str:
+        """Name of the kind of work, such as ``music/melody-grid``."""
+        ...
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """File suffixes it can export to."""
+        ...
 
     def pack(self, work: W) -> bytes:
         """The work in the domain's own bytes, for the ledger."""
@@ -67,7 +85,7 @@ class Craft(Protocol[W]):
         """What makes works alike or different, as integers, and how many there are in each."""
         ...
 
-    def resemblances(self, works: Works[W]) -> list[Resemblance]:
+    def resemblances(self, works: Works[W]) -> Sequence[Resemblance]:
         """For each work the nearest source."""
         ...
 

@@ -87,7 +87,8 @@ class MelodyCodec:
         """Tokens of existing melodies, and the prompts that would ask for such."""
         if not isinstance(works, MelodyGrids):
             works = MelodyGrids.stack([works[i] for i in range(len(works))])
-        tokens = np.where(works.tokens == PADDING, OFF, works.tokens)
+        tokens = works.tokens[:, : int(works.steps.max(initial=0))]
+        tokens = np.where(tokens == PADDING, OFF, tokens)
         prompts = [
             Prompt(condition={"bars": int(s) * STEP // m.bar, "metre": str(m), "mode": k.mode})
             for s, m, k in zip(works.steps, works.metres, works.keys, strict=True)

@@ -1,0 +1,251 @@
+"""The ``tune`` recipe: a small model learns tunes, then learns what it is rewarded for."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import cast, get_args
+
+import numpy as np
+import torch
+
+from makar.core.types import Prompt
+from makar.domains.music.codec import MelodyCodec
+from makar.domains.music.corpus import Corpus, load_corpus, load_user_corpus
+from makar.domains.music.craft import MelodyCraft
+from makar.domains.music.grid import MelodyGrid, MelodyGrids
+from makar.domains.music.piece import Provenance
+from makar.domains.music.rewards.catalogue import CATALOGUE
+from makar.domains.music.rewards.novelty import CopyIndex
+from makar.learners.likelihood import PretrainConfig
+from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.measures.statistics import quantile_band
+from makar.models.recurrent import Recurrent, RecurrentConfig
+from makar.models.token_policy import TokenPolicy
+from makar.models.transformer import Transformer, TransformerConfig
+from makar.recipes.creator import Creator
+from makar.recipes.melody_config import MelodyConfig, Metres, ModelConfig
+from makar.recipes.melody_reward import melody_blend
+from makar.recipes.pretrained import pretrained
+
+METRES = get_args(Metres)
+FEW_WINDOWS = 60
+"""Below so many phrases of the asked kind, people's ranges are taken from all phrases."""
+
+
+class CorpusTooSmallError(ValueError):
+    """There is not enough music to learn from, with what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the preparation is.
+
+    Attributes:
+        stage: What is being done, for the user.
+        done, total: Steps done, and to do at most.
+        text: What there is to say about it.
+        creator: Usable as it is so far, once the model can write at all.
+    """
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    text: str = ""
+    policy: TokenPolicy[MelodyGrid] | None = None
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases of one corpus, by side of the split, with the tune each is from."""
+
+    train: MelodyGrids
+    valid: MelodyGrids
+    heldout: MelodyGrids
+    sources: tuple[Provenance, ...]
+    notes: tuple[str, ...]
+    private: bool = False
+
+
+def ask_prompt(config: MelodyConfig) -> Prompt:
+    """What the config asks for."""
+    ask = config.ask
+    condition = {"bars": ask.bars, "metre": ask.metre, "mode": ask.mode, "key": ask.key}
+    return Prompt(condition=condition, form=ask.form)
+
+
+def phrases_of(corpus: Corpus, bars: int, *, private: bool = False) -> Phrases:
+    """Cut a corpus into phrases of ``bars`` bars in every metre the codec knows."""
+    train = corpus.windows(bars, METRES, side="train")
+    valid = corpus.windows(bars, METRES, side="valid")
+    heldout = corpus.windows(bars, METRES, side="heldout")
+    notes = [f"{len(corpus)} tunes, {len(train.grids)} phrases of {bars} bars to learn from"]
+    notes += [f"left out: {count} {reason}" for reason, count in train.left_out.items()]
+    notes += [f"not read: {count} {what}" for what, count in corpus.dropped.items()]
+    if private:
+        notes += [f"skipped {name}: {reason}" for name, reason in corpus.skipped]
+        notes += corpus.shortcomings()
+    sources = tuple(corpus.provenance[i] for i in train.piece)
+    return Phrases(train.grids, valid.grids, heldout.grids, sources, tuple(notes), private)
+
+
+def build_net(config: ModelConfig, *, vocabulary: int, context: int) -> Recurrent | Transformer:
+    """The network of that kind, freshly initialised."""
+    if config.kind == "lstm":
+        return Recurrent(
+            RecurrentConfig(
+                vocabulary=vocabulary,
+                width=config.width,
+                layers=config.layers,
+                dropout=config.dropout,
+            )
+        )
+    return Transformer(
+        TransformerConfig(
+            vocabulary=vocabulary,
+            width=config.width,
+            layers=config.layers,
+            dropout=config.dropout,
+            context=context,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is ready to be taught.
+
+    Attributes:
+        creator: Model, reward, learner and craft.
+        bands: People's 5-95 % range of each reward part.
+        heldout_nll: Loss on held-out human tunes, nats per decision.
+    """
+
+    creator: Creator[MelodyGrid]
+    bands: dict[str, tuple[float, float]]
+    heldout_nll: float
+
+
+def prepare(config: MelodyConfig) -> Generator[Progress, None, Prepared]:
+    """Read the tunes, teach the model to write such, and set up what it will be rewarded for.
+
+    Yields:
+        How far it is.
+
+    Raises:
+        CorpusTooSmallError: there is nothing to learn from.
+    """
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    yield Progress("reading tunes")
+    public = phrases_of(load_corpus(config.corpus.collections), config.ask.bars)
+    own = None
+    if config.corpus.folder is not None:
+        yield Progress("reading your own music", text=str(config.corpus.folder))
+        own = phrases_of(load_user_corpus(config.corpus.folder), config.ask.bars, private=True)
+    _check(public, config)
+    codec = MelodyCodec()
+    longest = max(public.train.tokens.shape[1], own.train.tokens.shape[1] if own else 0)
+    net = build_net(config.model, vocabulary=codec.vocabulary, context=longest + 8)
+    policy: TokenPolicy[MelodyGrid] = TokenPolicy(net, codec)
+    nll = yield from _teach(policy, public, config.pretrain, config, stage="learning tunes")
+    if own is not None and len(own.train) and len(own.valid):
+        nll = yield from _teach(policy, own, config.tune, config, stage="learning your music")
+    yield Progress("setting up the reward")
+    return _set_up(config, policy, public, own, nll)
+
+
+def _check(phrases: Phrases, config: MelodyConfig) -> None:
+    if not (len(phrases.train) and len(phrases.valid) and len(phrases.heldout)):
+        raise CorpusTooSmallError(
+            f"no phrases of {config.ask.bars} bars are left to learn from and to test on; "
+            "ask for fewer bars (--bars 8), or name more collections"
+        )
+
+
+def _teach(
+    policy: TokenPolicy[MelodyGrid],
+    phrases: Phrases,
+    pretrain: PretrainConfig,
+    config: MelodyConfig,
+    *,
+    stage: str,
+) -> Generator[Progress, None, float]:
+    work = pretrained(
+        policy,
+        policy.demonstrate(phrases.train),
+        policy.demonstrate(phrases.valid),
+        pretrain,
+        seed=config.seed,
+        settings=config.model.model_dump_json(),
+    )
+    while True:
+        try:
+            report = next(work)
+        except StopIteration as end:
+            return cast(float, end.value)
+        text = f"loss {report.nll:.3f}, on tunes held out {report.best:.3f} nats a step"
+        yield Progress(stage, report.update + 1, pretrain.updates, text, policy)
+
+
+def _set_up(
+    config: MelodyConfig,
+    policy: TokenPolicy[MelodyGrid],
+    public: Phrases,
+    own: Phrases | None,
+    nll: float,
+) -> Prepared:
+    ask = ask_prompt(config)
+    prior = cast(TokenPolicy[MelodyGrid], frozen(policy))
+    home = own if own is not None and len(own.valid) >= FEW_WINDOWS else public
+    train = _joined(public.train, own.train) if own else public.train
+    judges, human = _alike(home.valid, config), _alike(home.heldout, config)
+    blend, bands, words = melody_blend(config.reward, train=train, judges=judges, prior=prior)
+    if config.reward.scale_parts:
+        from makar.core.seeds import Seeds
+
+        trial = prior.sample([ask] * 256, seeds=Seeds(config.seed, 2**41))
+        blend = blend.scaled(blend(trial.works, [ask] * 256))
+    index = CopyIndex.of(train.melodies)
+    asked = np.asarray(index(judges, [ask] * len(judges)))
+    craft = MelodyCraft(
+        index,
+        (*public.sources, *(own.sources if own else ())),
+        limit=quantile_band(asked)[-1],
+        program=config.ask.program,
+        tempo=config.ask.tempo,
+    )
+    creator = Creator(
+        policy=policy,
+        prior=prior,
+        reward=blend,
+        learner=PolicyGradient(policy, config.learn, prior=prior, seed=config.seed),
+        prompts=lambda _iteration: [ask] * config.loop.works,
+        ask=ask,
+        craft=craft,
+        human=human,
+        human_prompts=[replace(ask)] * len(human),
+        notes=[*public.notes, *(own.notes if own else ())],
+        explanations=words,
+    )
+    return Prepared(creator, bands, nll)
+
+
+def _alike(grids: MelodyGrids, config: MelodyConfig) -> MelodyGrids:
+    """The phrases of the kind asked for; all of them where there are too few."""
+    wanted = (config.ask.metre, config.ask.mode)
+    rows = [
+        i
+        for i, (metre, key) in enumerate(zip(grids.metres, grids.keys, strict=True))
+        if (str(metre), key.mode) == wanted
+    ]
+    return grids.take(rows) if len(rows) >= FEW_WINDOWS else grids
+
+
+def _joined(first: MelodyGrids, second: MelodyGrids) -> MelodyGrids:
+    return MelodyGrids.stack([*first, *second])
+
+
+def reward_names() -> Sequence[str]:
+    """Names of the rewards that a config may weigh."""
+    return tuple(CATALOGUE)

@@ -1,0 +1,109 @@
+"""The settings of the ``tune`` recipe: what a config file and the command line may say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt
+
+from makar.learners.likelihood import PretrainConfig
+from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.recipes.loop import LoopConfig
+
+Metres = Literal["4/4", "2/4", "3/4", "6/8", "9/8"]
+
+
+class AskConfig(BaseModel):
+    """The tunes asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bars: int = Field(default=8, ge=2, le=32)
+    metre: Metres = "6/8"
+    mode: Literal["major", "minor", "dorian", "mixolydian"] = "major"
+    key: str = Field(default="D", description="tonic to hear it in: C, F#, Bb ...")
+    form: str = Field(
+        default="ABAC", pattern=r"^[A-Za-z]{2,16}$", description="letters spread over the bars"
+    )
+    tempo: float = Field(default=104.0, gt=10, lt=400, description="beats per minute")
+    program: int = Field(default=73, ge=0, le=127, description="General MIDI program; 73 = flute")
+
+
+class CorpusConfig(BaseModel):
+    """The tunes learned from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    collections: tuple[str, ...] = Field(
+        default=("oneills1850", "ryansMammoth", "airdsAirs", "miscFolk"),
+        description="collections of the installed music21; essen is non-commercial",
+    )
+    folder: Path | None = Field(
+        default=None, description="your own MIDI, MusicXML and ABC files, learned from last"
+    )
+
+
+class ModelConfig(BaseModel):
+    """The network that writes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["lstm", "transformer"] = "lstm"
+    width: PositiveInt = 192
+    layers: PositiveInt = 1
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+
+class RewardConfig(BaseModel):
+    """What is rewarded, over the defaults of the catalogue."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weights: dict[str, NonNegativeFloat] = Field(
+        default_factory=dict, description="weight of a part by name; 0 only watches it"
+    )
+    custom: tuple[str, ...] = Field(
+        default=(), description='your own: "mine.py:swing=0.5" is function swing, weight 0.5'
+    )
+    exploration: NonNegativeFloat = Field(
+        default=0.05, description="bonus for openings seldom met before; 0 switches it off"
+    )
+    scale_parts: bool = Field(
+        default=True, description="divide each part's weight by its spread under the prior"
+    )
+
+
+class EvaluateConfig(BaseModel):
+    """The comparison at the end."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    works: PositiveInt = Field(default=1000, description="works per row of the table")
+    best_of: PositiveInt = Field(default=4, description="prior's works to choose the best from")
+    show: PositiveInt = Field(default=6, description="works shown in the report")
+
+
+class MelodyConfig(BaseModel):
+    """Everything the ``tune`` recipe can be told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipe: Literal["tune"] = "tune"
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    threads: PositiveInt = Field(default=1, description="torch threads; small models like one")
+    device: str = Field(default="cpu", pattern=r"^(cpu|cuda(:\d+)?)$")
+    ask: AskConfig = Field(default_factory=AskConfig)
+    corpus: CorpusConfig = Field(default_factory=CorpusConfig)
+    model: ModelConfig = Field(default_factory=ModelConfig)
+    pretrain: PretrainConfig = Field(default_factory=PretrainConfig)
+    tune: PretrainConfig = Field(
+        default_factory=lambda: PretrainConfig(
+            updates=300, learning_rate=5e-4, evaluate_every=20, patience=3
+        ),
+        description="second pre-training, on your own folder",
+    )
+    learn: PolicyGradientConfig = Field(default_factory=PolicyGradientConfig)
+    loop: LoopConfig = Field(default_factory=LoopConfig)
+    reward: RewardConfig = Field(default_factory=RewardConfig)
+    evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)

@@ -1,0 +1,126 @@
+"""The reward of the ``tune`` recipe, put together from the catalogue, the corpus and the user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from makar.core.rewards import Blend, Component
+from makar.core.transforms import Band
+from makar.core.types import Prompt, Role, Works
+from makar.domains.music.grid import MelodyGrid, MelodyGrids
+from makar.domains.music.rewards.catalogue import CATALOGUE, build, default_transform, fit_bands
+from makar.measures.statistics import quantile_band
+from makar.models.token_policy import TokenPolicy
+from makar.recipes.custom_reward import load_reward
+from makar.recipes.melody_config import RewardConfig
+
+STYLE = "style"
+DEFAULT_WEIGHTS: Mapping[str, float] = {
+    "form_contrast": 3.0,
+    "close": 2.0,
+    "phrase_endings": 2.0,
+    "motif_recurrence": 1.0,
+    "bar_recurrence": 1.0,
+    "novelty": 1.0,
+}
+"""Weights that differ from 1: form and cadences are what a prior of this size lacks most."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How likely the prior finds a melody: nats per decision, on average.
+
+    The prior-likelihood term of Jaques et al. 2017, as a statistic of its own.
+    """
+
+    prior: TokenPolicy[MelodyGrid]
+
+    @torch.no_grad()
+    def __call__(
+        self, works: Works[MelodyGrid], prompts: Sequence[Prompt], /
+    ) -> Float[np.ndarray, " B"]:
+        """Mean log-probability of each melody's decisions."""
+        del prompts
+        shown = self.prior.demonstrate(works)
+        logp = self.prior.evaluate(shown).logp.sum(1) / shown.mask.sum(1)
+        return logp.double().cpu().numpy()
+
+
+class UnknownRewardError(ValueError):
+    """A config names a reward that does not exist."""
+
+
+def melody_blend(
+    config: RewardConfig,
+    *,
+    train: MelodyGrids,
+    judges: MelodyGrids,
+    prior: TokenPolicy[MelodyGrid],
+) -> tuple[Blend, dict[str, tuple[float, float]], dict[str, str]]:
+    """The blend, people's 5-95 % range of every part, and each part in plain words.
+
+    Args:
+        config: Weights and the user's own rewards.
+        train: The tunes that novelty and near copies are measured against.
+        judges: Tunes that are not among them, as people's measure.
+        prior: For the style.
+
+    Raises:
+        UnknownRewardError: a weight is given for a reward that does not exist.
+        CustomRewardError: a user's own reward cannot be loaded.
+    """
+    known = [*CATALOGUE, STYLE]
+    unknown = [name for name in config.weights if name not in known]
+    if unknown:
+        raise UnknownRewardError(
+            f"reward.weights names {', '.join(unknown)}; there are: {', '.join(known)}"
+        )
+    scorers = build(list(CATALOGUE), train.melodies)
+    quantiles = fit_bands(scorers, judges.melodies)
+    components = [
+        Component(
+            name,
+            scorer,
+            default_transform(name, quantiles[name]),
+            weight=_weight(name, config),
+            role=_role(name, config),
+            seconds=None,
+        )
+        for name, scorer in scorers.items()
+    ]
+    style = Style(prior)
+    style_range = quantile_band(style(judges, [Prompt()] * len(judges)))
+    low, high = style_range[1], style_range[3]
+    components.append(
+        Component(
+            STYLE,
+            style,
+            Band(low, high, (high - low) / 2),
+            weight=config.weights.get(STYLE, 0.0),
+            role="score" if config.weights.get(STYLE, 0.0) else "watch",
+            seconds=None,
+        )
+    )
+    custom = [load_reward(spec) for spec in config.custom]
+    bands = {name: (q[0], q[-1]) for name, q in {**quantiles, STYLE: style_range}.items()}
+    words = {entry.name: entry.words for entry in CATALOGUE.values()}
+    words[STYLE] = "sounds like the tunes it learned from: how likely the untrained model finds it"
+    words |= {component.name: "your own reward" for component in custom}
+    return Blend([*components, *custom]), bands, words
+
+
+def _weight(name: str, config: RewardConfig) -> float:
+    return config.weights.get(name, DEFAULT_WEIGHTS.get(name, 1.0))
+
+
+def _role(name: str, config: RewardConfig) -> Role:
+    """A weight makes a watch a score, and 0 makes a score a watch; gates stay gates."""
+    role = CATALOGUE[name].role
+    if role == "gate" or name not in config.weights:
+        return role
+    return "score" if config.weights[name] > 0 else "watch"
