@@ -159,6 +159,9 @@ class _Draft:
         if len(data) != 2 or not -7 <= fifths <= 7 or data[1] > 1:
             self.changes["impossible keys ignored"] += 1
             return
+        known = self.keys[tick].key if tick in self.keys else None
+        if known and (known.fifths, known.is_minor) == (fifths, bool(data[1])):
+            return  # parts repeat the signature, without our mark of its mode
         mode = self.waiting.pop(marks.MODE, "")
         if mode not in MODES or Key(0, mode).is_minor != bool(data[1]):
             mode = "minor" if data[1] else "major"

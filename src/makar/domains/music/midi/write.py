@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import mido
@@ -13,14 +14,14 @@ from makar.domains.music.midi import marks
 from makar.domains.music.midi.events import KEY_SIGNATURE
 from makar.domains.music.midi.notes import PERCUSSION_CHANNEL
 from makar.domains.music.midi.text import utf8_for_mido
-from makar.domains.music.piece import TICKS_PER_QUARTER, Metre, Part, Piece
+from makar.domains.music.piece import TICKS_PER_QUARTER, Key, KeyChange, Metre, Part, Piece
 from makar.domains.music.reading import sorted_notes
 
 FILE_TICKS = 480
 """Ticks per quarter in our files: 20 for each of ours, and what every sequencer expects."""
 _SCALE = FILE_TICKS // TICKS_PER_QUARTER
 _MELODIC_CHANNELS = [c for c in range(16) if c != PERCUSSION_CHANNEL]
-_OFF, _ON = 0, 1
+_HEAD, _OFF, _ON = 0, 1, 2
 Timed = tuple[int, int, Message | MetaMessage | UnknownMetaMessage]
 """Tick, order within the tick, message."""
 
@@ -45,7 +46,7 @@ def midi_bytes(piece: Piece) -> bytes:
     for part in piece.parts:
         seat = 0 if part.percussion else melodic
         melodic += not part.percussion
-        file.tracks.extend(_part_tracks(part, seat))
+        file.tracks.extend(_part_tracks(part, seat, piece.keys))
     out = io.BytesIO()
     file.save(file=out)
     return out.getvalue()
@@ -61,10 +62,8 @@ def _conductor_track(piece: Piece) -> MidiTrack:
     ]
     timed += _metres(piece)
     for change in piece.keys:
-        key = change.key
-        timed.append((change.tick, 2, _text("text", marks.mark(marks.MODE, key.mode))))
-        signature = [key.fifths & 0xFF, int(key.is_minor)]
-        timed.append((change.tick, 2, UnknownMetaMessage(KEY_SIGNATURE, data=signature)))
+        mode = _text("text", marks.mark(marks.MODE, change.key.mode))
+        timed += [(change.tick, 2, mode), (change.tick, 2, _signature(change.key))]
     for tempo in piece.tempos:
         exact, per_quarter = (
             tempo.quarters_per_minute,
@@ -102,8 +101,15 @@ def _metre_of(ticks: int) -> Metre | None:
     return None
 
 
-def _part_tracks(part: Part, seat: int) -> list[MidiTrack]:
-    """A track, and more where one pitch sounds twice at once, which a channel cannot hold."""
+def _signature(key: Key) -> UnknownMetaMessage:
+    return UnknownMetaMessage(KEY_SIGNATURE, data=[key.fifths & 0xFF, int(key.is_minor)])
+
+
+def _part_tracks(part: Part, seat: int, keys: Sequence[KeyChange]) -> list[MidiTrack]:
+    """A track, and more where one pitch sounds twice at once, which a channel cannot hold.
+
+    Each repeats the key signatures: MuseScore guesses the key of a track that has none.
+    """
     port, place = divmod(seat, len(_MELODIC_CHANNELS))
     channel = PERCUSSION_CHANNEL if part.percussion else _MELODIC_CHANNELS[place]
     tracks: list[MidiTrack] = []
@@ -116,7 +122,9 @@ def _part_tracks(part: Part, seat: int) -> list[MidiTrack]:
             head.insert(0, MetaMessage("midi_port", port=port))
         if number:
             head.append(_text("text", marks.mark(marks.CONTINUES)))
-        timed: list[Timed] = [(0, _OFF - 1, message) for message in head]
+        timed: list[Timed] = [(0, _HEAD, message) for message in head]
+        if not part.percussion:
+            timed += [(change.tick, _HEAD, _signature(change.key)) for change in keys]
         for onset, duration, pitch, velocity in layer:
             on = Message("note_on", channel=channel, note=pitch, velocity=velocity)
             off = Message("note_off", channel=channel, note=pitch, velocity=0)
