@@ -67,13 +67,22 @@ class RunIndex:
         """The suffix array: positions of ``text`` sorted by what follows them in their source."""
         return _suffix_array(self.text, self.offsets)
 
+    @cached_property
+    def beginnings(self) -> Int[np.ndarray, " E"]:
+        """Where in ``order`` the suffixes that begin with key 0, 1, 2 … start, and the end."""
+        return np.searchsorted(self.text[self.order], np.arange(len(self.alphabet) + 1))
+
     def longest_runs(
         self, keys: Int[np.ndarray, "B N"], lengths: Int[np.ndarray, " B"]
     ) -> SharedRuns:
         """The longest run of keys that each work shares with any source."""
         lengths = np.asarray(lengths, np.int64)
         length, start, found = _search(
-            self._numbers(np.asarray(keys, np.int64)), lengths, self.text, self.order
+            self._numbers(np.asarray(keys, np.int64)),
+            lengths,
+            self.text,
+            self.order,
+            self.beginnings,
         )
         source = np.searchsorted(self.offsets, found, side="right") - 1
         shared = length > 0
@@ -132,7 +141,11 @@ def _shared(work: np.ndarray, at: int, end: int, text: np.ndarray, source: int) 
 @njit(cache=True)
 @no_type_check
 def _search(
-    works: np.ndarray, lengths: np.ndarray, text: np.ndarray, order: np.ndarray
+    works: np.ndarray,
+    lengths: np.ndarray,
+    text: np.ndarray,
+    order: np.ndarray,
+    beginnings: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Length, start in the work and position in ``text`` of each work's longest shared run."""
     B = len(lengths)
@@ -141,7 +154,10 @@ def _search(
         for at in range(lengths[b]):
             if lengths[b] - at <= best[b]:
                 break
-            low, high = 0, len(order)
+            key = works[b, at]
+            if key < 0:
+                continue
+            low, high = beginnings[key], beginnings[key + 1]
             while low < high:
                 middle = (low + high) // 2
                 source = order[middle]

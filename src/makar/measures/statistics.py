@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -193,6 +194,7 @@ def _cosine_power(upper: float, freedom: float) -> float:
     return float(upper / 2 * (_WEIGHTS * np.cos(angles) ** (freedom - 1)).sum())
 
 
+@lru_cache(maxsize=4096)
 def student_t_quantile(probability: float, freedom: float) -> float:
     """The t that ``probability`` of Student's t lies below, by bisection.
 

@@ -1,6 +1,6 @@
 """Do the rewards know people's tunes from scrambled ones? The study that docs/rewards.md prints.
 
-``python -m makar.domains.music.validation`` measures it on the corpus and checks the page.
+``python -m makar.domains.music.validation docs/rewards.md`` measures it and checks the page.
 Fixed beforehand: held-out eight-bar windows, all scrambles of ``scrambled``, one seed, default
 transforms with bands from other tunes than are judged, and ``SHIPPED`` as the bar.
 """
@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int
 
 from makar.core.scoring import Scorer
 from makar.core.transforms import Transform
 from makar.core.types import Prompt
+from makar.domains.music.codec import METRES
+from makar.domains.music.corpus import Corpus, load_corpus
 from makar.domains.music.melody import Melodies
 from makar.domains.music.rewards.catalogue import (
     CATALOGUE,
     Quantiles,
     build,
     default_transform,
-    fit_bands,
+    people_quantiles,
 )
 from makar.domains.music.rewards.scrambled import SCRAMBLES, altered, arranged
 from makar.measures.statistics import auc
@@ -46,7 +49,7 @@ class Finding:
             test of a reward that answers another question.
         overall: AUC against all kinds together: their mean, as each has as many tunes. A kind
             that the reward can judge no tune of is left out (NaN).
-        low, high: 95 % interval of ``overall``, by drawing the tunes anew.
+        low, high: 95 % interval of ``overall``, by drawing whole tunes anew.
         judged: Share of people's tunes that the reward could judge.
         quantiles: 5, 10, 50, 90, 95 % quantiles among people's tunes.
         transform: The default transform, in words.
@@ -68,7 +71,12 @@ class Finding:
 
 
 def study(
-    train: Melodies, valid: Melodies, heldout: Melodies, *, seed: int = SEED
+    train: Melodies,
+    valid: Melodies,
+    heldout: Melodies,
+    *,
+    tunes: Int[np.ndarray, " B"] | None = None,
+    seed: int = SEED,
 ) -> list[Finding]:
     """Measure every reward of the catalogue.
 
@@ -76,15 +84,16 @@ def study(
         train: What the rewards may know; the bands of most come from it.
         valid: Bands of the rewards that know the corpus come from these, which it lacks.
         heldout: The people's tunes to be told; nothing is fitted to them.
+        tunes: Number of the tune that each held-out window is from; windows of one tune are
+            drawn together for the intervals.
         seed: Of the scrambles and the intervals.
     """
+    tunes = np.arange(len(heldout)) if tunes is None else tunes
     scorers = build(list(CATALOGUE), train)
-    ignorant = {n: s for n, s in scorers.items() if not CATALOGUE[n].corpus}
-    bands = fit_bands(ignorant, train)
-    bands |= fit_bands({n: s for n, s in scorers.items() if CATALOGUE[n].corpus}, valid)
+    bands = people_quantiles(scorers, train, valid)
     rng = np.random.default_rng(seed)
     spoiled = {name: scramble(heldout, rng) for name, scramble in SCRAMBLES.items()}
-    picked = train.take(rng.permutation(len(train))[: len(heldout)])
+    picked = train.take(rng.integers(0, len(train), len(heldout)))
     copies = {
         "copies in another key": altered(picked, rng, share=0.0),
         "one note in ten moved": altered(picked, rng, share=ALTERED),
@@ -100,7 +109,8 @@ def study(
         else:
             people = _scores(scorer, transform, heldout)
             others = {kind: _scores(scorer, transform, bad) for kind, bad in spoiled.items()}
-        findings.append(_finding(name, people, others, bands[name], transform, rng))
+        low, high = _interval(people, others, tunes, rng)
+        findings.append(_finding(name, people, others, bands[name], (low, high), transform))
     return findings
 
 
@@ -129,18 +139,31 @@ def _finding(
     people: np.ndarray,
     others: Mapping[str, np.ndarray],
     quantiles: Quantiles,
+    interval: tuple[float, float],
     transform: Transform,
-    rng: np.random.Generator,
 ) -> Finding:
     kinds = {kind: auc(people, scores) for kind, scores in others.items()}
-    draws: list[float] = []
-    for _ in range(_RESAMPLES):
-        rows = rng.integers(0, len(people), len(people))  # a scramble goes with its tune
-        draws.append(float(np.nanmean([auc(people[rows], s[rows]) for s in others.values()])))
-    low, high = np.quantile(draws, [0.025, 0.975])
     overall = float(np.nanmean(list(kinds.values())))
     judged = float(1 - np.isnan(people).mean())
-    return Finding(name, kinds, overall, float(low), float(high), judged, quantiles, str(transform))
+    return Finding(name, kinds, overall, *interval, judged, quantiles, str(transform))
+
+
+def _interval(
+    people: np.ndarray,
+    others: Mapping[str, np.ndarray],
+    tunes: Int[np.ndarray, " B"],
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """The middle 95 % of the overall AUC when whole tunes are drawn anew with replacement."""
+    of_rows = np.tile(tunes, len(people) // len(tunes))
+    windows = [np.flatnonzero(of_rows == tune) for tune in np.unique(of_rows)]
+    draws: list[float] = []
+    for _ in range(_RESAMPLES):
+        drawn = rng.integers(0, len(windows), len(windows))
+        rows = np.concatenate([windows[i] for i in drawn])  # a scramble goes with its tune
+        draws.append(float(np.nanmean([auc(people[rows], s[rows]) for s in others.values()])))
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def tables(findings: Sequence[Finding]) -> str:
@@ -176,7 +199,44 @@ def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def measure(corpus: Corpus) -> tuple[list[Finding], str]:
+    """Study a corpus's eight-bar windows, and say in one line what was studied."""
+    train, valid, heldout = (
+        corpus.windows(8, METRES, side=side) for side in ("train", "valid", "heldout")
+    )
+    findings = study(
+        train.grids.melodies, valid.grids.melodies, heldout.grids.melodies, tunes=heldout.piece
+    )
+    about = (
+        f"{len(heldout.grids)} held-out windows from {len(np.unique(heldout.piece))} tunes, as "
+        f"many of each scramble; bands from {len(train.grids)} training windows, those of "
+        f"rewards that know the corpus from {len(valid.grids)} validation windows; seed {SEED}."
+    )
+    return findings, about
+
+
 def unlisted(page: Path) -> list[str]:
-    """Rewards of the catalogue that the page does not explain and measure."""
+    """Rewards of the catalogue that the page does not both explain and measure."""
     text = page.read_text(encoding="utf-8")
-    return [name for name in CATALOGUE if text.count(f"`{name}`") < 2]
+    return [n for n in CATALOGUE if f"- `{n}`" not in text or f"| `{n}` |" not in text]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the study; 1 if a score does not tell, or a page named does not hold the study."""
+    findings, about = measure(load_corpus())
+    sys.stdout.write(f"{about}\n\n{tables(findings)}\n")
+    faults = [f"{f.name} is a score and does not tell" for f in findings if _falls_short(f)]
+    for page in map(Path, arguments):
+        faults += [f"{page} does not explain and measure {name}" for name in unlisted(page)]
+        if tables(findings) not in page.read_text(encoding="utf-8"):
+            faults.append(f"{page} does not hold these tables: copy them in")
+    sys.stderr.write("".join(f"{fault}\n" for fault in faults))
+    return 1 if faults else 0
+
+
+def _falls_short(finding: Finding) -> bool:
+    return CATALOGUE[finding.name].role == "score" and not finding.tells
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

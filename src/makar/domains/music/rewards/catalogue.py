@@ -282,6 +282,21 @@ def fit_bands(scorers: Mapping[str, Scorer], melodies: Melodies) -> dict[str, Qu
     }
 
 
+def people_quantiles(
+    scorers: Mapping[str, Scorer], known: Melodies, unseen: Melodies
+) -> dict[str, Quantiles]:
+    """The quantiles of each statistic, from the tunes that are fit to say.
+
+    Args:
+        scorers: Built on ``known``.
+        known: The corpus; it measures the rewards that do not look at it, being the larger.
+        unseen: Tunes outside it; they measure the rewards that do.
+    """
+    of_known = {n: s for n, s in scorers.items() if not CATALOGUE[n].corpus}
+    of_unseen = {n: s for n, s in scorers.items() if CATALOGUE[n].corpus}
+    return fit_bands(of_known, known) | fit_bands(of_unseen, unseen)
+
+
 def default_transform(name: str, quantiles: Quantiles) -> Transform:
     """How ``name`` is scored by default, given people's quantiles (see ``Entry.kind``).
 
