@@ -65,12 +65,15 @@ def assemble(
     sounding = [v for v in voices if v.onset]
     if not sounding:
         raise TuneError("it has no notes")
-    played = [_play(v, order(v.bars)) for v in sounding]
-    lead = played[0]
+    heard = [(v, _play(v, order(v.bars))) for v in sounding]
+    heard = [(voice, played) for voice, played in heard if played.onset]
+    if not heard:
+        raise TuneError("its endings leave nothing to be played")
+    lead = heard[0][1]
     layout: Layout = lay_out_bars(lead.segments, dropped)
     parts = tuple(
-        Part(_ticks(p, dropped), v.label or _name(n, len(sounding)), v.program, v.percussion)
-        for n, (v, p) in enumerate(zip(sounding, played, strict=True))
+        Part(_ticks(p, dropped), v.label or _name(n, len(heard)), v.program, v.percussion)
+        for n, (v, p) in enumerate(heard)
     )
     piece = Piece(
         parts=parts,

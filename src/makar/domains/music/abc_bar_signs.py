@@ -52,6 +52,6 @@ def _passes(text: str) -> frozenset[int]:
     passes: set[int] = set()
     for span in text.strip(",-").split(","):
         ends = [int(n) for n in span.split("-") if n][:2] if len(span) < 8 else []
-        if ends and 0 < min(ends) and max(ends) <= MAX_PASSES:
+        if ends and min(ends) > 0 and max(ends) <= MAX_PASSES:
             passes.update(range(ends[0], ends[-1] + 1))
     return frozenset(passes)

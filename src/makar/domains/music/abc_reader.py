@@ -191,6 +191,7 @@ def _read_tune(text: str, number: str, source: str, *, expand: bool, detect: boo
 def _split_header(lines: list[str], dropped: Dropped) -> _Header:
     """Fields up to ``K:``; everything after is the body. Comments are gone, directives stay."""
     header = _Header()
+    key_line = next((n for n, line in enumerate(lines) if line.startswith("K:")), -1)
     for position, line in enumerate(lines):
         if line.startswith("%") or not line.strip():
             if line.startswith("%%"):
@@ -198,7 +199,7 @@ def _split_header(lines: list[str], dropped: Dropped) -> _Header:
             continue
         match = _FIELD.match(line)
         if not match:
-            if any(later.startswith("K:") for later in lines[position:]):
+            if position < key_line:
                 dropped["header lines not understood"] += 1
                 continue
             header.body += lines[position:]

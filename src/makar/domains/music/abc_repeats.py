@@ -74,5 +74,11 @@ def _after_ending(bars: Sequence[Bar], first: int) -> int:
 
 def _turns(bars: Sequence[Bar], start: int, after: int) -> int:
     """How often the section from ``start`` to before ``after`` is played."""
-    numbers = [n for bar in bars[start : after + 1] for n in bar.endings]
-    return min(max([bars[after - 1].back + 1, *numbers]), MAX_PASSES)
+    numbers = [bars[after - 1].back + 1]
+    numbers += [n for bar in bars[start:after] for n in bar.endings]
+    for _ in range(MAX_PASSES):  # the endings that follow belong to the section
+        if after >= len(bars) or not bars[after].endings or 1 in bars[after].endings:
+            break
+        numbers += bars[after].endings
+        after = _after_ending(bars, after)
+    return min(max(numbers), MAX_PASSES)

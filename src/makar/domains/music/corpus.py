@@ -31,7 +31,7 @@ from makar.domains.music.corpus_sources import (
 from makar.domains.music.corpus_windows import Windows, cut_windows
 from makar.domains.music.piece import Piece, Pieces, Provenance
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised whenever a reader or the layout of the columns changes: older caches are then rebuilt."""
 
 
