@@ -1,0 +1,121 @@
+"""Gymnasium's own checker judges the adapter; its own CartPole is the measure of ours."""
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+from gymnasium.utils.env_checker import check_env
+
+from makar.core.types import Judgement, Prompt
+from makar.interop.gymnasium import single, vector
+from makar.reproductions.cartpole_process import CartPole, staying_up
+
+
+class Unpaid(CartPole):
+    """Judged when it is over, as most works are."""
+
+    def step(self, state, actions):
+        return super().step(state, actions)[0], None
+
+    def legal(self, state):
+        right = state.physics[:, 2] > 0
+        return torch.stack((~right, right), 1)
+
+
+@pytest.mark.filterwarnings("ignore:.*A Box observation space m(in|ax)imum value")
+def test_gymnasium_accepts_the_environment():
+    check_env(single(CartPole()), skip_render_check=True)
+
+
+def test_an_episode_is_the_one_gymnasium_would_have_played():
+    ours, theirs = single(CartPole()), gymnasium.make("CartPole-v1")
+    for episode in range(5):
+        seen, _ = ours.reset(seed=episode)
+        theirs.reset(seed=episode)
+        theirs.unwrapped.state = ours.rows.state.physics[0].numpy()
+        rng = np.random.default_rng(episode)
+        over = False
+        while not over:
+            action = int(rng.integers(2))
+            seen, reward, ended, cut, _ = ours.step(action)
+            expected, *rest = theirs.step(action)
+            np.testing.assert_allclose(seen, expected, atol=1e-6)
+            assert [reward, ended, cut] == rest[:3]
+            over = ended or cut
+
+
+def test_a_seed_fixes_the_episode_and_the_next_one_differs():
+    environment = single(CartPole())
+    first, _ = environment.reset(seed=3)
+    second, _ = environment.reset()
+    again, _ = environment.reset(seed=3)
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, second)
+
+
+def test_a_judged_total_is_paid_with_the_last_step():
+    asked = []
+
+    def judged(works, prompts):
+        asked.extend(p.text for p in prompts)
+        return staying_up(works, prompts)
+
+    environment = single(Unpaid(), judged, prompt=Prompt("stay up"))
+    environment.reset(seed=0)
+    rewards, over = [], False
+    while not over:
+        _, reward, ended, cut, _ = environment.step(0)
+        rewards.append(reward)
+        over = ended or cut
+    assert set(rewards[:-1]) == {0.0}
+    assert rewards[-1] == pytest.approx(len(rewards) / 500)
+    assert asked == ["stay up"]
+
+
+def test_a_work_that_cannot_be_judged_earns_nothing():
+    environment = single(Unpaid(), lambda works, _: Judgement(np.full(len(works), np.nan)))
+    environment.reset(seed=0)
+    over = False
+    while not over:
+        _, reward, ended, cut, _ = environment.step(1)
+        over = ended or cut
+    assert reward == 0.0
+
+
+def test_a_process_that_does_not_pay_asks_for_a_reward():
+    environment = single(Unpaid())
+    environment.reset(seed=0)
+    with pytest.raises(ValueError, match="give a reward"):
+        environment.step(0)
+
+
+def test_legal_actions_are_told():
+    environment = single(Unpaid(), staying_up)
+    seen, info = environment.reset(seed=1)
+    assert info["action_mask"].tolist() == [seen[2] <= 0, seen[2] > 0]
+    assert environment.action_masks().tolist() == info["action_mask"].tolist()
+    assert single(CartPole()).reset(seed=1)[1]["action_mask"].all()
+
+
+def test_finished_rows_begin_again_in_the_next_step_as_gymnasium_says():
+    environments = vector(CartPole(), 4)
+    mode = environments.metadata["autoreset_mode"]
+    assert mode == gymnasium.vector.AutoresetMode.NEXT_STEP
+    seen, info = environments.reset(seed=0)
+    assert (seen.shape, info["action_mask"].shape) == ((4, 4), (4, 2))
+    assert environments.observation_space.contains(seen)
+    before = np.zeros(4, bool)
+    begun = 0
+    firsts = {tuple(s) for s in seen}
+    for t in range(120):
+        seen, reward, ended, cut, _ = environments.step(np.full(4, t // 30 % 2))
+        assert (reward == np.where(before, 0.0, 1.0)).all()
+        assert (np.abs(seen[before]) <= 0.05).all()
+        assert not (ended & before).any()
+        assert not cut.any()
+        assert ((np.abs(seen[:, 2]) > np.radians(12)) | (np.abs(seen[:, 0]) > 2.4))[ended].all()
+        firsts |= {tuple(s) for s in seen[before]}
+        begun += int(before.sum())
+        before = ended
+    assert begun > 8
+    assert len(firsts) == 4 + begun  # no two works begin alike

@@ -1,0 +1,173 @@
+import json
+from dataclasses import replace
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from makar.core.process import Process
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt, Works
+from makar.reproductions import cartpole
+from makar.reproductions.cartpole_process import (
+    FARTHEST,
+    LONGEST,
+    STEEPEST,
+    Balances,
+    CartPole,
+    Carts,
+    staying_up,
+)
+
+PROMPTS = [Prompt()] * 6
+
+
+def test_it_is_a_process_of_works():
+    assert isinstance(CartPole(), Process)
+    assert isinstance(Balances(np.arange(3)), Works)
+
+
+def test_the_physics_are_gymnasiums():
+    process, worlds = CartPole(), [gymnasium.make("CartPole-v1") for _ in PROMPTS]
+    state = process.start(PROMPTS, Seeds(0))
+    for world, first in zip(worlds, state.physics.numpy(), strict=True):
+        world.reset(seed=0)
+        world.unwrapped.state = first
+    rng, alive, falls = np.random.default_rng(0), np.ones(len(worlds), bool), 0
+    for t in range(200):
+        pushes = rng.integers(0, 2, len(worlds))
+        state, paid = process.step(state, torch.from_numpy(pushes))
+        fallen = process.terminated(state)
+        for i, world in enumerate(worlds):
+            seen, reward, ended, cut, _ = world.step(pushes[i])
+            np.testing.assert_allclose(process.observe(state)[i], seen, atol=1e-6)
+            np.testing.assert_allclose(state.physics[i], world.unwrapped.state, atol=1e-9)
+            assert (paid[i].item(), fallen[i].item(), cut) == (reward, ended, False), t
+            if ended:
+                falls += 1
+                world.reset(seed=t)
+                seeds = Seeds(1, t)
+                state = process.restart(state, torch.arange(len(worlds)) == i, PROMPTS, seeds)
+                world.unwrapped.state = state.physics[i].numpy()
+    assert alive.all()
+    assert falls > 20
+
+
+def test_five_hundred_steps_are_enough():
+    process = CartPole()
+    state = Carts(torch.zeros(2, 4, dtype=torch.float64), torch.tensor([LONGEST - 1, 3]))
+    after, paid = process.step(state, torch.tensor([1, 1]))
+    assert paid.tolist() == [1.0, 1.0]
+    assert process.truncated(after).tolist() == [True, False]
+    assert not process.terminated(after).any()
+    assert process.works(after)[0] == 500
+
+
+@pytest.mark.parametrize(
+    "fallen",
+    [[FARTHEST + 1e-6, 0, 0, 0], [-FARTHEST - 1e-6, 0, 0, 0], [0, 0, STEEPEST + 1e-6, 0]],
+)
+def test_what_has_fallen_stays_as_it_is_and_is_paid_nothing(fallen):
+    process = CartPole()
+    state = Carts(torch.tensor([fallen, [0, 0, 0, 0]], dtype=torch.float64), torch.tensor([7, 7]))
+    assert process.terminated(state).tolist() == [True, False]
+    after, paid = process.step(state, torch.tensor([1, 1]))
+    assert torch.equal(after.physics[0], state.physics[0])
+    assert after.steps.tolist() == [7, 8]
+    assert paid.tolist() == [0.0, 1.0]
+
+
+def test_a_step_leaves_the_old_state_alone_so_that_a_search_may_branch():
+    process = CartPole()
+    state = process.start(PROMPTS, Seeds(2))
+    before = state.physics.clone()
+    left, _ = process.step(state, torch.zeros(6, dtype=torch.long))
+    right, _ = process.step(state, torch.ones(6, dtype=torch.long))
+    assert torch.equal(state.physics, before)
+    assert (left.physics[:, 1] < right.physics[:, 1]).all()
+
+
+def test_poles_begin_within_the_spread_and_a_restart_touches_only_its_rows():
+    process = CartPole()
+    state = process.start([Prompt()] * 500, Seeds(0))
+    assert state.physics.abs().max() <= 0.05
+    assert state.physics.max() > 0.049
+    assert state.physics.min() < -0.049
+    rows = torch.arange(500) % 7 == 0
+    after = process.restart(replace(state, steps=state.steps + 9), rows, [Prompt()] * 500, Seeds(1))
+    assert torch.equal(after.physics[~rows], state.physics[~rows])
+    assert (after.physics[rows] != state.physics[rows]).all()
+    assert len(after.physics[rows].unique(dim=0)) == rows.sum()
+    assert torch.equal(after.steps == 0, rows)
+
+
+def test_the_log_counts_steps():
+    works = CartPole().join([Balances(np.array([500, 250])), Balances(np.array([], dtype=int))])
+    assert staying_up(works.take([1, 0]), PROMPTS[:2]).total.tolist() == [0.5, 1.0]
+    assert works[1] == 250
+    assert list(works[:1]) == [500]
+
+
+class Leaning(torch.nn.Module):
+    """Pushes the way the pole falls, which is nearly enough; or the other way."""
+
+    def __init__(self, sign):
+        super().__init__()
+        self.sign = sign
+
+    def forward(self, observation):
+        lean = self.sign * (observation[:, 2] + 0.3 * observation[:, 3])
+        return torch.stack((-lean, lean), 1), lean
+
+
+def test_the_judge_tells_a_balancer_from_a_tumbler():
+    good = cartpole.judged_by_gymnasium(Leaning(1), episodes=8)
+    bad = cartpole.judged_by_gymnasium(Leaning(-1), episodes=8)
+    assert good.min() > 100
+    assert bad.max() < 20
+    assert good.max() <= 500
+
+
+@pytest.mark.slow
+def test_ppo_learns_to_balance_from_fragments():
+    few = replace(cartpole.settings("ppo"), updates=16)
+    before = cartpole.judged_by_gymnasium(cartpole.learn(replace(few, updates=0), seed=100))
+    after = cartpole.judged_by_gymnasium(cartpole.learn(few, seed=100))
+    assert before.mean() < 120
+    assert after.mean() > 250
+
+
+def test_learning_is_repeatable():
+    short = replace(cartpole.settings("ppo"), streams=8, steps=16, updates=2)
+    first, again, other = (cartpole.learn(short, seed=s).state_dict() for s in (1, 1, 2))
+    assert all(torch.equal(first[n], again[n]) for n in first)
+    assert not all(torch.equal(first[n], other[n]) for n in first)
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "a2c"])
+def test_budgets_are_kept(algorithm):
+    assert cartpole.settings(algorithm).decisions <= 500_000
+
+
+def test_the_command_writes_one_object_per_row_and_fails_below_the_bar(tmp_path, monkeypatch):
+    import typer
+
+    app = typer.Typer()
+    app.command()(cartpole.main)
+    monkeypatch.setattr(cartpole, "learn", lambda chosen, *, seed: seed)
+    monkeypatch.setattr(
+        cartpole, "judged_by_gymnasium", lambda net: np.array([490, 480 if net < 3 else 300])
+    )
+    arguments = ["--seeds", "2", "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0
+    assert "mean 485.000" in result.output
+    rows = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert [r["seeds"] for r in rows] == [[1], [2], [1, 2]]
+    assert rows[2] == {"row": "all seeds", "mean": 485, "low": 485, "high": 485, "n": 4} | {
+        "seeds": [1, 2]
+    }
+    assert rows[0]["high"] == pytest.approx(485 + 12.7062047 * 5)  # t(0.975, 1 degree) · s / √2
+    assert CliRunner().invoke(app, ["--seeds", "3"]).exit_code == 1
