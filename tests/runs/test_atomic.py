@@ -61,3 +61,11 @@ def test_the_file_and_the_name_reach_the_disk_in_that_order(tmp_path, monkeypatc
     monkeypatch.setattr(os, "fsync", fsync)
     write_bytes(tmp_path / "a", b"x")
     assert order == [(False, False), (True, True)]
+
+
+def test_who_reads_the_old_content_reads_it_to_the_end(tmp_path):
+    path = tmp_path / "a"
+    write_bytes(path, b"old")
+    with path.open("rb") as reader:
+        write_bytes(path, b"new")
+        assert reader.read() == b"old"

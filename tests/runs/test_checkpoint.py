@@ -69,6 +69,12 @@ def test_the_last_few_and_the_pinned_stay(tmp_path):
     assert names(tmp_path) == ["pins.json", "step-0", "step-70", "step-80"]
 
 
+def test_what_was_just_saved_stays_even_if_it_is_not_the_newest(tmp_path):
+    for step in (5, 9, 3):
+        save(tmp_path, step, state(step), keep=1)
+    assert steps(tmp_path) == [3, 9]
+
+
 def test_saving_a_step_again_replaces_it(tmp_path):
     save(tmp_path, 5, state(1))
     save(tmp_path, 5, state(5))
@@ -95,6 +101,8 @@ def test_a_damaged_file_is_noticed_and_the_one_before_used(tmp_path, name, fault
     assert len(loaded.notices) == 1
     assert f"step-2/{name}" in loaded.notices[0]
     assert loaded.notices[0].endswith("step-1 is used instead")
+    if fault in ("short", "empty") and name != "manifest.json":
+        assert f"{victim.stat().st_size} bytes" in loaded.notices[0]
     with pytest.raises(CheckpointError, match=f"step-2/.*{name}"):
         load(tmp_path, 2)
 

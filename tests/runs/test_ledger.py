@@ -229,6 +229,8 @@ def test_full_disk_keeps_what_was_there(small_disk, fill):
     fill(small_disk)
     with pytest.raises(DiskFullError):
         Ledger(small_disk / "other.sqlite", run="r", write=True)
+    with pytest.raises(DiskFullError):
+        Ledger(small_disk / "works.sqlite")
 
 
 WRITER = """

@@ -86,7 +86,7 @@ states = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(states)
 def test_every_bit_comes_back(state):
     assert_same(state, through_files(state))
@@ -141,6 +141,11 @@ def test_views_that_differ_only_by_conjugation_or_shape_stay_different():
     assert loaded["conjugate"].tolist() == [[1 - 2j, 3 + 1j]]
     assert loaded["z"].tolist() == [[1 + 2j, 3 - 1j]]
     assert loaded["turned"].shape == (2, 1)
+
+
+def test_one_complex_element_of_odd_stride_comes_back():
+    expanded = torch.tensor(1 + 2j).expand(1)
+    assert_same([expanded], through_files([expanded]))
 
 
 def test_a_real_training_state_goes_on_exactly():

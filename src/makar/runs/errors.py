@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +60,8 @@ class DiskFullError(RunError):
 
 
 _FULL_ERRNO = (errno.ENOSPC, errno.EDQUOT)
-_FULL_SQLITE = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_WRITE")
+_FULL_SQLITE = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
+"""The second is what opening a database says when its index of the log finds no room."""
 
 
 @contextmanager
@@ -74,14 +74,6 @@ def naming_full_disk(folder: Path) -> Iterator[None]:
             raise DiskFullError(folder) from fault
         raise
     except sqlite3.OperationalError as fault:
-        if fault.sqlite_errorname == "SQLITE_FULL" or (
-            fault.sqlite_errorname in _FULL_SQLITE and _no_room(folder)
-        ):
+        if fault.sqlite_errorname in _FULL_SQLITE:
             raise DiskFullError(folder) from fault
         raise
-
-
-def _no_room(folder: Path) -> bool:
-    """True where less than one page of a database is left for us."""
-    room = os.statvfs(folder)
-    return room.f_bavail * room.f_frsize < 65536

@@ -268,8 +268,8 @@ def _row(number: int, name: str, entry: Entry) -> tuple[Any, ...]:
     return (
         number, name, int(entry.iteration), int(entry.row), entry.phase, entry.content,
         entry.kind, float(entry.total), json.dumps(dict(entry.prompt), allow_nan=False),
-        entry.notation, _signed(entry.seed), _signed(entry.seed_iteration), int(entry.seed_number),
-        float(entry.temperature), entry.source, entry.licence,
+        entry.notation, _signed(int(entry.seed)), _signed(int(entry.seed_iteration)),
+        int(entry.seed_number), float(entry.temperature), entry.source, entry.licence,
     )  # fmt: skip
 
 
@@ -284,7 +284,6 @@ def _entry(row: tuple[Any, ...], parts: dict[str, PartScore]) -> Entry:
 
 def _signed(number: int) -> int:
     """Seeds have 64 bits without a sign, SQLite's integers have a sign."""
-    number = int(number)
     return number - (1 << 64) if number >= 1 << 63 else number
 
 

@@ -125,7 +125,9 @@ class _Packer:
         raw: dict[str, Any] = {}
         if flat.dtype not in _NATIVE:
             raw = {"dtype": str(flat.dtype).removeprefix("torch."), "shape": list(flat.shape)}
-            flat = flat.reshape(-1).view(torch.uint8)
+            # a copy, since one element may be contiguous with any stride, which view refuses
+            dense = flat.reshape(-1).clone(memory_format=torch.contiguous_format)
+            flat = dense.view(torch.uint8)
         if same not in self._names:
             name = self._keep(flat, path)
             if value.numel():
