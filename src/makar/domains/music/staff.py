@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from threading import Lock
+from importlib.resources import files
 from xml.sax.saxutils import escape
 
 from makar.domains.music.musicxml import musicxml
@@ -28,8 +28,6 @@ _METRONOME = {
 } | dict.fromkeys(set(range(0xE000, 0xF900)) - {0xECA2, 0xECA3, 0xECA5, 0xECA7, 0xECB7}, "")
 """Music font characters in running text, as characters that ordinary fonts have."""
 _TEMPO = "font-size:340px;font-weight:normal"
-_ONE_AT_A_TIME = Lock()
-"""Verovio fails when two threads engrave at once, each with a toolkit of its own."""
 _USED = re.compile(r'href="#([^"]+)"')
 
 
@@ -81,12 +79,13 @@ def _engraved(score: str, width: int, scale: int, left: int) -> list[str]:
         "svgViewBox": True,
         "xmlIdChecksum": True,
     }
-    with _ONE_AT_A_TIME:
-        verovio.enableLog(verovio.LOG_OFF)
-        toolkit = verovio.toolkit()
-        if not toolkit.setOptions(options) or not toolkit.loadData(score):
-            raise EngravingError(f"Verovio {toolkit.getVersion()} did not accept the score")
-        return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
+    verovio.enableLog(verovio.LOG_OFF)
+    # Verovio keeps this path for each thread, and sets it for the one that imports it only.
+    verovio.setDefaultResourcePath(str(files(verovio) / "data"))
+    toolkit = verovio.toolkit()
+    if not toolkit.setOptions(options) or not toolkit.loadData(score):
+        raise EngravingError(f"Verovio {toolkit.getVersion()} did not accept the score")
+    return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
 
 
 def _for_a_page(svg: str, name: str, told: str) -> str:
