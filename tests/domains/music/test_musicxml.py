@@ -144,6 +144,8 @@ def test_music21_hears_and_sees_the_same() -> None:
     assert [p.partName for p in score.parts] == ["Violin I", "Cello & Bass", "Kit"]
     violin = score.parts[0]
     assert heard_by_music21(violin) == sorted(STUDY.parts[0].notes[:, :3].tolist())
+    for part in score.parts:  # also where a part rests through the pickup
+        assert next(iter(part.getElementsByClass("Measure"))).duration.quarterLength == 1
     bars = list(violin.getElementsByClass("Measure"))
     assert (bars[0].number, bars[0].duration.quarterLength, bars[0].paddingLeft) == (0, 1.0, 3.0)
     assert [b.duration.quarterLength for b in bars[1:]] == [4, 4, 4, 4, 3][: len(bars) - 1]

@@ -61,7 +61,7 @@ def bars(piece: Piece) -> list[Bar]:
 def fill(bar: Bar, voice: Sequence[Span], cuts: Iterable[int] = ()) -> list[Written]:
     """One voice's bar without gaps; ``cuts`` are ticks at which a new value must begin."""
     spans = _with_rests(bar, voice, cuts)
-    if len(spans) == 1 and not spans[0].notes:  # a bar's rest is one sign, however long the bar
+    if bar.number and len(spans) == 1 and not spans[0].notes:  # one sign, however long the bar
         whole = Value(bar.start - bar.origin, bar.end - bar.origin, "whole", 0)
         return [Written(bar.start, bar.end, whole, ())]
     boundaries = [s.start - bar.origin for s in spans] + [bar.end - bar.origin]

@@ -154,7 +154,7 @@ class Staff:
 
 def _rest(bar: Bar, w: Written, voice: int) -> str:
     length = w.end - w.start
-    if length == bar.end - bar.start:
+    if bar.number and length == bar.end - bar.start:  # in a pickup it would mean a full bar
         rest = '<rest measure="yes"/>'
         return f"<note>{rest}<duration>{length}</duration><voice>{voice}</voice></note>"
     tuplet = _tuplet(w)
