@@ -64,6 +64,12 @@ def test_a_pickup_is_a_short_bar_before_the_first():
     assert number.x == lines[1] + 1
 
 
+def test_the_beats_of_a_pickup_are_counted_back_from_the_first_bar():
+    drawing = lay_out_roll(Piece((scale(11, 12),), pickup=36))
+    start = min(x for x, *_ in boxes(drawing, "bar"))
+    assert min(x for x, *_ in boxes(drawing, "beat")) - start == 12 * TICK
+
+
 def test_long_pieces_are_broken_into_even_lines_and_the_rest_is_announced():
     drawing = lay_out_roll(Piece((scale(4 * 12),)), bars_per_line=8)
     assert [w.text for w in drawing.words if w.text.isdigit()] == ["1", "7"]

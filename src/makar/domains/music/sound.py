@@ -74,8 +74,8 @@ def seconds_at(piece: Piece, ticks: Int[np.ndarray, " N"]) -> Float[np.ndarray, 
         if not 0 < mark.quarters_per_minute < float("inf"):
             raise ValueError(f"tempo {mark.quarters_per_minute} at tick {mark.tick}: give it > 0")
     at = np.array([mark.tick for mark in marks], np.float64)
-    at[0] = min(at[0], 0)  # the first mark holds from the beginning
     per_tick = np.array([60 / mark.quarters_per_minute / TICKS_PER_QUARTER for mark in marks])
+    # The first mark holds from the beginning, wherever it stands.
     begins = np.r_[0.0, np.cumsum(np.diff(at) * per_tick[:-1])] + at[0] * per_tick[0]
     last = np.maximum(np.searchsorted(at, ticks, side="right") - 1, 0)
     return begins[last] + (ticks - at[last]) * per_tick[last]
