@@ -17,6 +17,7 @@ class RecurrentConfig(BaseModel):
     width: PositiveInt = 128
     layers: PositiveInt = 1
     dropout: float = 0.0
+    context: PositiveInt = 512
 
 
 class Recurrent(nn.Module):
@@ -26,6 +27,8 @@ class Recurrent(nn.Module):
         super().__init__()
         self.config = config
         self.embed = nn.Embedding(config.vocabulary, config.width)
+        self.position = nn.Embedding(config.context, config.width)  # an LSTM counts bars badly
+        nn.init.normal_(self.position.weight, std=0.1)
         self.lstm = nn.LSTM(
             config.width,
             config.width,
@@ -46,7 +49,21 @@ class Recurrent(nn.Module):
 
     def hidden(self, tokens: Int[Tensor, "B S"]) -> Float[Tensor, "B S D"]:
         """What the network makes of each position, having seen the ones before."""
-        return self.dropout(self.lstm(self.embed(tokens))[0])
+        return self.dropout(self.lstm(self.placed(tokens, 0))[0])
+
+    def placed(self, tokens: Int[Tensor, "B S"], first: int) -> Float[Tensor, "B S D"]:
+        """Embedded tokens, each with its place in the sequence, counted from ``first``.
+
+        Raises:
+            ValueError: the sequence is longer than the model's context.
+        """
+        end = first + tokens.shape[1]
+        if end > self.config.context:
+            raise ValueError(
+                f"{end} tokens do not fit the model's context of {self.config.context}: "
+                "ask for less, or train with a larger context"
+            )
+        return self.embed(tokens) + self.position.weight[first:end]
 
     def logits(self, hidden: Float[Tensor, "... D"]) -> Float[Tensor, "... V"]:
         """Scores of the next token."""
@@ -67,10 +84,12 @@ class StateDecoder:
 
     def __init__(self, model: Recurrent, rows: int) -> None:
         shape = (model.config.layers, rows, model.config.width)
-        self.model = model
+        self.model, self.at = model, 0
         self.state = (torch.zeros(shape), torch.zeros(shape))
 
     def __call__(self, tokens: Int[Tensor, "B S"]) -> Float[Tensor, "B V"]:
         """Logits after the given tokens."""
-        hidden, self.state = self.model.lstm(self.model.embed(tokens), self.state)
+        placed = self.model.placed(tokens, self.at)
+        self.at += tokens.shape[1]
+        hidden, self.state = self.model.lstm(placed, self.state)
         return self.model.logits(hidden[:, -1])

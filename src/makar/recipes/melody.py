@@ -98,6 +98,7 @@ def build_net(config: ModelConfig, *, vocabulary: int, context: int) -> Recurren
                 width=config.width,
                 layers=config.layers,
                 dropout=config.dropout,
+                context=context,
             )
         )
     return Transformer(

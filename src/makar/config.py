@@ -1,0 +1,175 @@
+"""Settings from everywhere, in one order: defaults < TOML file < ``MAKAR_*`` < flags."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from makar.recipes.melody_config import MelodyConfig
+
+RECIPES = {"tune": MelodyConfig}
+"""Every recipe's settings, by the recipe's name."""
+NONE = "none"
+"""How a setting that can be switched off is switched off: TOML has no word for it."""
+ENVIRONMENT = "MAKAR_"
+NOT_SETTINGS = {"MAKAR_CACHE", "MAKAR_RUNS"}
+
+
+class ConfigError(ValueError):
+    """A setting is unknown, contradictory or out of range; names where it was given."""
+
+
+def load_config(
+    recipe: str | Path,
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+) -> MelodyConfig:
+    """Put the settings together.
+
+    Args:
+        recipe: A recipe's name, or a TOML file (whose ``recipe`` key names one).
+        flags: Dotted keys and values, as from the command line: ``{"ask.bars": 8}``.
+        environment: Variables; ``MAKAR_LOOP__ITERATIONS=50`` is ``loop.iterations``. The
+            process's own by default.
+
+    Raises:
+        ConfigError: with the place, the key, and what would be allowed.
+    """
+    text = str(recipe)
+    layers: list[tuple[str, dict[str, Any]]] = []
+    if text not in RECIPES:
+        path = Path(recipe).expanduser()
+        layers.append((str(path), _read_toml(path)))
+    layers.append(
+        ("environment", _from_environment(os.environ if environment is None else environment))
+    )
+    layers.append(("command line", _nested(flags or {})))
+    merged: dict[str, Any] = {} if text not in RECIPES else {"recipe": text}
+    for _, layer in layers:
+        merged = _merged(merged, layer)
+    kind = merged.setdefault("recipe", "tune")
+    if kind not in RECIPES:
+        raise ConfigError(f"recipe {kind!r} does not exist; there are: {', '.join(RECIPES)}")
+    try:
+        return RECIPES[kind].model_validate(_with_none(merged))
+    except ValidationError as error:
+        raise ConfigError(_explained(error, layers, RECIPES[kind])) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        known = ", ".join(RECIPES)
+        raise ConfigError(f"{path}: neither a recipe ({known}) nor a file")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    chosen = {
+        name.removeprefix(ENVIRONMENT).lower().replace("__", "."): _value(text)
+        for name, text in environment.items()
+        if name.startswith(ENVIRONMENT) and name not in NOT_SETTINGS
+    }
+    return _nested(chosen)
+
+
+def _value(text: str) -> Any:
+    """A value as TOML would read it, or the text itself."""
+    try:
+        return tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for dotted, value in flat.items():
+        *branch, leaf = dotted.split(".")
+        at = tree
+        for name in branch:
+            at = at.setdefault(name, {})
+        at[leaf] = value
+    return tree
+
+
+def _merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(low)
+    for key, value in high.items():
+        below = result.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            value = _merged(below, value)
+        result[key] = value
+    return result
+
+
+def _with_none(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_none(item) for key, item in value.items()}
+    return None if value == NONE else value
+
+
+def _explained(
+    error: ValidationError, layers: list[tuple[str, dict[str, Any]]], model: type[MelodyConfig]
+) -> str:
+    lines: list[str] = []
+    for fault in error.errors():
+        path = [str(part) for part in fault["loc"]]
+        where = next((name for name, layer in reversed(layers) if _has(layer, path)), "settings")
+        message = fault["msg"]
+        if fault["type"] == "extra_forbidden":
+            message = f"unknown key; known here: {', '.join(_known_keys(model, path[:-1]))}"
+        lines.append(f"{where}: {'.'.join(path)}: {message}")
+    return "\n".join(lines)
+
+
+def _has(layer: Mapping[str, Any], path: list[str]) -> bool:
+    at: Any = layer
+    for name in path:
+        if not isinstance(at, Mapping) or name not in at:
+            return False
+        at = at[name]
+    return True
+
+
+def _known_keys(model: Any, branch: list[str]) -> list[str]:
+    for name in branch:
+        model = model.model_fields[name].annotation
+    return list(model.model_fields)
+
+
+def as_toml(config: MelodyConfig) -> str:
+    """The whole configuration as TOML: what a run folder keeps, and what repeats the run."""
+    lines: list[str] = []
+    _write_table(config.model_dump(mode="json"), (), lines)
+    return "\n".join(lines).strip() + "\n"
+
+
+def _write_table(table: Mapping[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
+    plain = {k: v for k, v in table.items() if not isinstance(v, Mapping)}
+    if path:
+        lines += ["", f"[{'.'.join(path)}]"]
+    lines += [f"{key} = {_toml_value(value)}" for key, value in plain.items()]
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            _write_table(value, (*path, key), lines)
+
+
+def _toml_value(value: Any) -> str:
+    if value is None:
+        return f'"{NONE}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml_value(v) for v in value) + "]"
+    return repr(value)

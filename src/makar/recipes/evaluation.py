@@ -1,0 +1,139 @@
+"""Who makes better works: people, the prior, the prior's best of n, or what was trained?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from jaxtyping import Float
+
+from makar.core.seeds import Seeds
+from makar.core.types import Judgement, Prompt, Rollout, Works
+from makar.measures.diversity import distinct_share, duplicate_share
+from makar.measures.statistics import Estimate, mean_over_seeds, mean_over_works
+from makar.recipes.creator import Creator
+
+W = TypeVar("W")
+EVALUATION = 2**40
+"""Iteration number of evaluation draws: far from any that training uses."""
+HUMAN, PRIOR, TRAINED = "human held-out", "prior", "trained"
+SCORE, NEAR_COPIES, DISTINCT, DUPLICATES = "score", "near copies", "distinct-4", "duplicates"
+
+
+@dataclass(frozen=True)
+class Row(Generic[W]):
+    """One row of the table.
+
+    Attributes:
+        name: Whose works.
+        works: The works.
+        judgement: What the reward says of them.
+        values: By measure, one value per work: the parts (watches raw), score, near copies.
+        whole: By measure, one value for the set: distinct-4, duplicates.
+        rollout: How they were made; None for people's.
+    """
+
+    name: str
+    works: Works[W]
+    judgement: Judgement
+    values: Mapping[str, Float[np.ndarray, " B"]]
+    whole: Mapping[str, float]
+    rollout: Rollout[W] | None = None
+
+
+def compare(creator: Creator[W], *, works: int, best_of: int, seed: int) -> list[Row[W]]:
+    """Make and judge the rows of the table.
+
+    Prior and trained model draw from the same seeds. Best-of-n is chosen by the trained score
+    from n works of the prior each. distinct-4 is taken over as many works in each row as the
+    smallest row has: it falls with the size of a set.
+
+    Args:
+        creator: What was trained.
+        works: Works per row; people's row has what there is.
+        best_of: n.
+        seed: Of the evaluation; the same for every run that is to be compared.
+    """
+    prompts = [creator.ask] * works
+    prior = creator.prior.sample(prompts, seeds=Seeds(seed, EVALUATION))
+    trained = creator.policy.sample(prompts, seeds=Seeds(seed, EVALUATION))
+    many = creator.prior.sample(prompts * best_of, seeds=Seeds(seed, EVALUATION + 1))
+    best = many.select(_best(creator.reward(many.works, many.prompts).total, best_of))
+    people = creator.human.take(range(min(works, len(creator.human))))
+    asked = [creator.ask] * len(people)
+    alike = min(len(people), works)
+    return [
+        _row(creator, HUMAN, people, asked, alike, None),
+        _row(creator, PRIOR, prior.works, prompts, alike, prior),
+        _row(creator, f"best of {best_of}", best.works, prompts, alike, best),
+        _row(creator, TRAINED, trained.works, prompts, alike, trained),
+    ]
+
+
+def _best(total: Float[np.ndarray, " B"], best_of: int) -> Any:
+    """Row of the best of each ``best_of`` works in a row."""
+    import torch
+
+    tables = np.nan_to_num(total, nan=-1.0).reshape(-1, best_of)
+    return torch.as_tensor(tables.argmax(1) + np.arange(len(tables)) * best_of)
+
+
+def _row(
+    creator: Creator[W],
+    name: str,
+    works: Works[W],
+    prompts: Sequence[Prompt],
+    alike: int,
+    rollout: Rollout[W] | None,
+) -> Row[W]:
+    judgement = creator.reward(works, prompts)
+    near = np.array([float(r.too_near) for r in creator.craft.resemblances(works)])
+    values = {SCORE: judgement.total, NEAR_COPIES: near}
+    values |= {
+        part_name: part.raw if part.role == "watch" else part.value
+        for part_name, part in judgement.parts.items()
+        if part.role != "gate"
+    }
+    keys, lengths = creator.craft.keys(works)
+    whole = {
+        DISTINCT: distinct_share(keys[:alike], lengths[:alike], n=4),
+        DUPLICATES: duplicate_share(keys, lengths),
+    }
+    return Row(name, works, judgement, values, whole, rollout)
+
+
+def aggregate(runs: Sequence[Sequence[Row[W]]]) -> list[dict[str, Any]]:
+    """The table over runs with different training seeds: one object a row.
+
+    Each measure has its mean and 95 % interval: over works where there is one run, over the
+    runs' means where there are several (see ``measures.statistics``).
+    """
+    table: list[dict[str, Any]] = []
+    for number in range(len(runs[0])):
+        rows = [run[number] for run in runs]
+        measures: dict[str, Estimate] = {}
+        for measure in rows[0].values:
+            columns = [row.values[measure] for row in rows]
+            several = len(rows) > 1 and rows[0].name == TRAINED
+            measures[measure] = mean_over_seeds(columns) if several else mean_over_works(columns[0])
+        for measure in rows[0].whole:
+            columns = [np.array([row.whole[measure]]) for row in rows]
+            measures[measure] = mean_over_seeds(columns)
+        works = len(rows[0].works)
+        measures = {name: replace(estimate, n=works) for name, estimate in measures.items()}
+        table.append(
+            {
+                "row": rows[0].name,
+                "n": works,
+                "seeds": len(rows) if rows[0].name == TRAINED else 1,
+                "measures": {name: _as_json(e) for name, e in measures.items()},
+            }
+        )
+    return table
+
+
+def _as_json(estimate: Estimate) -> dict[str, float | None]:
+    numbers = {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
+    return {name: value if np.isfinite(value) else None for name, value in numbers.items()}
