@@ -145,7 +145,8 @@ def _fade_out(sound: Float[np.ndarray, "N 2"], rate: int) -> None:
 
 @lru_cache(maxsize=1)
 def _breath_noise() -> Float[np.ndarray, " M"]:
-    return np.random.Generator(np.random.Philox(20)).standard_normal(65_536)
+    """White noise; its length is a power of two, so that the kernel can wrap round by a mask."""
+    return np.random.Generator(np.random.Philox(20)).standard_normal(1 << 16)
 
 
 @njit(cache=True, nogil=True)
@@ -196,7 +197,7 @@ def _tone(
                 re[k] = new
             if breath > 0:
                 # Two poles: hiss above a few kilohertz is harsh, and costs an Ogg file dearly.
-                air += 0.15 * (noise[(offset + i) % len(noise)] - air)
+                air += 0.15 * (noise[(offset + i) & (len(noise) - 1)] - air)
                 hush += 0.15 * (air - hush)
                 value += breath * hush
             value *= _envelope(i / rate, attack, gate, release) * (held + held_slope * (i - block))
