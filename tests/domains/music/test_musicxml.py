@@ -382,7 +382,9 @@ LAUGHS = (
 HOSTILE = {
     "declares XML entities": LAUGHS,
     "well-formed XML": musicxml(STUDY).encode()[:-500],
-    "nested or filled too deep": b"<score-partwise>" + b"<a>" * 1_000_000,
+    "nested or filled too deep": (
+        b"<score-partwise>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</score-partwise>"
+    ),
     "not a MusicXML score": b"<html><body/></html>",
     "score-timewise": b"<score-timewise/>",
     "holds no notes": score("<note><rest/><duration>8</duration></note>"),
@@ -408,6 +410,12 @@ def test_a_hostile_file_is_named_with_its_fault(fault: str, tmp_path: Path) -> N
         read_musicxml(path)
     assert caught.value.path == str(path)
     assert fault in caught.value.fault
+
+
+def test_a_score_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("makar.domains.music.musicxml.document.MAX_ELEMENTS", 10)
+    with pytest.raises(UnreadableError, match="filled too large"):
+        parse_musicxml(score(n("C")), "large.musicxml")
 
 
 SHORT = musicxml(Piece((Part(rows((0, 40, 60, 80), (40, 56, 64, 80)), "Solo"),))).encode()
