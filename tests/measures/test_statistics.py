@@ -102,6 +102,8 @@ def test_permutation_p_by_counting():
     # of the 20 ways to choose three of 1..6 only two part them as far: p → 2/20
     p = permutation_p(np.array([1.0, 2, 3]), np.array([4.0, 5, 6]), seed=0, permutations=4000)
     assert p == pytest.approx(0.1, abs=0.015)
+    never_0 = permutation_p(np.arange(10.0), np.arange(20.0, 30.0), seed=0, permutations=20)
+    assert never_0 == pytest.approx(1 / 21)
     same = permutation_p(np.array([1.0, 2]), np.array([1.0, 2]), seed=0, permutations=50)
     assert same == 1.0
 

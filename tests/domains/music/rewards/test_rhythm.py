@@ -52,6 +52,11 @@ def test_syncopation_by_hand(tunes, judge):
     assert found == pytest.approx([0.0, 2.0, 1.5, np.nan], nan_ok=True)
 
 
+def test_the_strongest_place_crossed_counts(tunes, judge):
+    # from an eighth (level 3) over beat three (1) and the bar line (0): 3 in two bars
+    assert judge(rhythm.syncopation, tunes("r:6 C4:26")) == pytest.approx([1.5])
+
+
 def test_a_rest_on_the_beat_syncopates_too(tunes, judge):
     held, cut = judge(rhythm.syncopation, tunes("C4:6 D4:10", "C4:6 D4:2 r:8"))
     assert held == cut

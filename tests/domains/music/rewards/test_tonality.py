@@ -51,7 +51,7 @@ def test_close_by_hand(tunes, judge):
 
 
 def test_nothing_in_the_last_bar_is_no_close(tunes, judge):
-    assert judge(tonality.close, tunes("E4:4 C4:12 r:16")) == pytest.approx([0.0])
+    assert judge(tonality.close, tunes("C4:8 C4:8 r:16")) == pytest.approx([0.0])
 
 
 def test_phrase_endings_by_hand(tunes, judge):
