@@ -87,8 +87,7 @@ def likenesses(contents: Contents) -> str:
     if not contents.likenesses:
         return lead + "<p>No work on this page shares a run worth naming with a source.</p>"
     inside = "".join(
-        f'<li><code class="id">{text(item.work)}</code> '
-        f"{_likeness(item)}</li>"
+        f'<li><code class="id">{text(item.work)}</code> {_likeness(item)}</li>'
         for item in contents.likenesses
     )
     return f'{lead}<ul class="likenesses">{inside}</ul>'
