@@ -138,6 +138,12 @@ def test_mido_finds_names_and_provenance_in_utf8(tmp_path: Path) -> None:
     assert texts == ["Ländler", "CC0-1.0", "Flöte", "Cello ♭", "Drums"]
 
 
+def test_every_melodic_track_states_its_key_as_musescore_wants_it() -> None:
+    tracks = mido.MidiFile(file=io.BytesIO(midi_bytes(DUET))).tracks
+    stated = [[m.key for m in t if m.type == "key_signature"] for t in tracks]
+    assert stated == [["F", "Em"], ["F", "Em"], ["F", "Em"], []]
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     write_midi(DUET, tmp_path / "duet.mid")
     with pytest.raises(FileExistsError):

@@ -271,6 +271,15 @@ def heard(data: bytes) -> str:
             ),
             "CDCDCE",
         ),
+        (  # after an ending, a repeat without a beginning goes back to where the ending was left
+            (
+                n("C"),
+                sign(ending="1 start") + n("D") + sign("backward", "1 stop"),
+                sign(ending="2 start") + n("E") + sign(ending="2 discontinue"),
+                n("F") + sign("backward"),
+            ),
+            "CDCEFF",
+        ),
         (
             (
                 n("C"),
