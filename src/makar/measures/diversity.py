@@ -24,6 +24,23 @@ def distinct_share(
     return len(np.unique(runs)) / len(runs) if len(runs) else float("nan")
 
 
+def shares_of_distinct(
+    keys: Int[np.ndarray, "B N"], lengths: Int[np.ndarray, " B"], *, n: int
+) -> Float[np.ndarray, " B"]:
+    """What each work adds to distinct-n: the mean of 1 / (times its run occurs in the set).
+
+    A run that occurs c times in the set is one distinct run, shared by c occurrences; so these
+    shares, weighted by the works' numbers of runs, add up to ``distinct_share`` exactly. NaN for
+    a work that is too short.
+    """
+    hashes, counts = ngram_hashes(keys, lengths, n)
+    inside = np.arange(hashes.shape[1]) < counts[:, None]
+    _, number, times = np.unique(hashes[inside], return_inverse=True, return_counts=True)
+    work = np.broadcast_to(np.arange(len(hashes))[:, None], hashes.shape)[inside]
+    share = np.bincount(work, weights=1 / times[number], minlength=len(hashes))
+    return np.where(counts > 0, share / np.maximum(counts, 1), np.nan)
+
+
 def overlap_with_others(
     keys: Int[np.ndarray, "B N"], lengths: Int[np.ndarray, " B"], *, n: int
 ) -> Float[np.ndarray, " B"]:

@@ -14,6 +14,7 @@ from makar.core.rewards import Blend
 from makar.core.types import Prompt, Works
 from makar.learners.policy_gradient import PolicyGradient
 from makar.models.token_policy import TokenPolicy
+from makar.recipes.bonuses import Bonuses
 
 W = TypeVar("W")
 
@@ -85,6 +86,10 @@ class Craft(Protocol[W]):
         """What makes works alike or different, as integers, and how many there are in each."""
         ...
 
+    def cells(self, works: Works[W]) -> Int[np.ndarray, " B"]:
+        """Which kind of work each is, coarsely: what exploration counts."""
+        ...
+
     def resemblances(self, works: Works[W]) -> Sequence[Resemblance]:
         """For each work the nearest source."""
         ...
@@ -110,6 +115,7 @@ class Creator(Generic[W]):
         prompts: What to ask for, by iteration.
         ask: The one prompt that stands for the run in tables and samples.
         craft: How the domain keeps and shows works.
+        bonuses: What training adds to the reward to keep variety up.
         human: Held-out human works, to compare with.
         human_prompts: What would ask for them.
         notes: Sentences that the user should read: what was left out, what cannot be learned.
@@ -123,6 +129,7 @@ class Creator(Generic[W]):
     prompts: Callable[[int], Sequence[Prompt]]
     ask: Prompt
     craft: Craft[W]
+    bonuses: Bonuses
     human: Works[W]
     human_prompts: Sequence[Prompt]
     notes: Sequence[str]
@@ -130,9 +137,14 @@ class Creator(Generic[W]):
 
     def state_dict(self) -> dict[str, Any]:
         """What changes while it learns."""
-        return {"policy": self.policy.state_dict(), "learner": self.learner.state_dict()}
+        return {
+            "policy": self.policy.state_dict(),
+            "learner": self.learner.state_dict(),
+            "bonuses": self.bonuses.state_dict(),
+        }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over a saved state."""
         self.policy.load_state_dict(state["policy"])
         self.learner.load_state_dict(state["learner"])
+        self.bonuses.load_state_dict(state["bonuses"])

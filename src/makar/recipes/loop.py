@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from makar.core.seeds import Seeds
 from makar.core.train import train
@@ -33,12 +33,18 @@ class LoopConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    iterations: PositiveInt = 300
+    iterations: PositiveInt = 200
     works: PositiveInt = Field(default=128, description="works made and judged per iteration")
     explore: PositiveFloat = Field(
         default=1.0, description="sampling temperature at the start; falls to 1 by the middle"
     )
     checkpoint_every: PositiveInt = 25
+    exploration: NonNegativeFloat = Field(
+        default=0.02, description="bonus for openings seldom met before; 0 switches it off"
+    )
+    variety: PositiveFloat | None = Field(
+        default=1.0, description="share of people's distinct-4 to keep up; none switches it off"
+    )
     keep: PositiveInt = Field(default=2, description="best works kept of each iteration")
     fault_patience: PositiveInt = Field(
         default=5, description="iterations running a reward part may fail altogether"
@@ -69,6 +75,12 @@ class Timed(Generic[W]):
 
     creator: Creator[W]
     seconds: dict[str, float] = field(default_factory=dict)
+    score: float = 0.0
+
+    def kinds(self, works: Works[W]) -> dict[str, Any]:
+        """What the bonuses look at."""
+        keys, lengths = self.creator.craft.keys(works)
+        return {"cells": self.creator.craft.cells(works), "keys": keys, "lengths": lengths}
 
     def sample(
         self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
@@ -83,6 +95,8 @@ class Timed(Generic[W]):
         """See ``core.types.Reward``."""
         began = time.perf_counter()
         judgement = self.creator.reward(works, prompts)
+        self.score = _mean(judgement.total)
+        judgement = self.creator.bonuses.apply(judgement, **self.kinds(works))
         self.seconds["score"] = time.perf_counter() - began
         return judgement
 
@@ -146,7 +160,8 @@ class Training(Generic[W]):
             began = time.perf_counter()
             events = self._guard(report)
             self._keep(report)
-            metrics = summary(report) | {"events": events}
+            self.creator.bonuses.observe(**timed.kinds(report.rollout.works))
+            metrics = summary(report) | {"score": timed.score, "events": events}
             timed.seconds["keep"] = time.perf_counter() - began
             self.folder.metrics.append(report.iteration, metrics | {"seconds": dict(timed.seconds)})
             done = report.iteration + 1

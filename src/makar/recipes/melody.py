@@ -9,6 +9,7 @@ from typing import cast, get_args
 import numpy as np
 import torch
 
+from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.music.codec import MelodyCodec
 from makar.domains.music.corpus import Corpus, load_corpus, load_user_corpus
@@ -19,10 +20,12 @@ from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.measures.diversity import distinct_share
 from makar.measures.statistics import quantile_band
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
+from makar.recipes.bonuses import RUN, Bonuses
 from makar.recipes.creator import Creator
 from makar.recipes.melody_config import MelodyConfig, Metres, ModelConfig
 from makar.recipes.melody_reward import melody_blend
@@ -200,11 +203,11 @@ def _set_up(
     prior = cast(TokenPolicy[MelodyGrid], frozen(policy))
     home = own if own is not None and len(own.valid) >= FEW_WINDOWS else public
     train = _joined(public.train, own.train) if own else public.train
-    judges, human = _alike(home.valid, config), _alike(home.heldout, config)
-    blend, bands, words = melody_blend(config.reward, train=train, judges=judges, prior=prior)
+    known, judges, human = (_alike(s, config) for s in (home.train, home.valid, home.heldout))
+    blend, bands, words = melody_blend(
+        config.reward, train=train, known=known, judges=judges, prior=prior
+    )
     if config.reward.scale_parts:
-        from makar.core.seeds import Seeds
-
         trial = prior.sample([ask] * 256, seeds=Seeds(config.seed, 2**41))
         blend = blend.scaled(blend(trial.works, [ask] * 256))
     index = CopyIndex.of(train.melodies)
@@ -224,12 +227,25 @@ def _set_up(
         prompts=lambda _iteration: [ask] * config.loop.works,
         ask=ask,
         craft=craft,
+        bonuses=_bonuses(config, craft, known),
         human=human,
         human_prompts=[replace(ask)] * len(human),
         notes=[*public.notes, *(own.notes if own else ())],
         explanations=words,
     )
     return Prepared(creator, bands, nll)
+
+
+def _bonuses(config: MelodyConfig, craft: MelodyCraft, known: MelodyGrids) -> Bonuses:
+    """Exploration, and as much variety as people's tunes have in sets of a batch's size."""
+    target, loop = None, config.loop
+    if loop.variety is not None:
+        draws = Seeds(0).generator()
+        sets = [
+            craft.keys(known.take(draws.permutation(len(known))[: loop.works])) for _ in range(8)
+        ]
+        target = loop.variety * float(np.mean([distinct_share(*s, n=RUN) for s in sets]))
+    return Bonuses(exploration=loop.exploration, target=target)
 
 
 def _alike(grids: MelodyGrids, config: MelodyConfig) -> MelodyGrids:

@@ -66,9 +66,6 @@ class RewardConfig(BaseModel):
     custom: tuple[str, ...] = Field(
         default=(), description='your own: "mine.py:swing=0.5" is function swing, weight 0.5'
     )
-    exploration: NonNegativeFloat = Field(
-        default=0.05, description="bonus for openings seldom met before; 0 switches it off"
-    )
     scale_parts: bool = Field(
         default=True, description="divide each part's weight by its spread under the prior"
     )
@@ -96,14 +93,18 @@ class MelodyConfig(BaseModel):
     ask: AskConfig = Field(default_factory=AskConfig)
     corpus: CorpusConfig = Field(default_factory=CorpusConfig)
     model: ModelConfig = Field(default_factory=ModelConfig)
-    pretrain: PretrainConfig = Field(default_factory=PretrainConfig)
+    pretrain: PretrainConfig = Field(
+        default_factory=lambda: PretrainConfig(updates=1500, learning_rate=6e-3)
+    )
     tune: PretrainConfig = Field(
         default_factory=lambda: PretrainConfig(
             updates=300, learning_rate=5e-4, evaluate_every=20, patience=3
         ),
         description="second pre-training, on your own folder",
     )
-    learn: PolicyGradientConfig = Field(default_factory=PolicyGradientConfig)
+    learn: PolicyGradientConfig = Field(
+        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
+    )
     loop: LoopConfig = Field(default_factory=LoopConfig)
     reward: RewardConfig = Field(default_factory=RewardConfig)
     evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)

@@ -13,7 +13,12 @@ from makar.core.rewards import Blend, Component
 from makar.core.transforms import Band
 from makar.core.types import Prompt, Role, Works
 from makar.domains.music.grid import MelodyGrid, MelodyGrids
-from makar.domains.music.rewards.catalogue import CATALOGUE, build, default_transform, fit_bands
+from makar.domains.music.rewards.catalogue import (
+    CATALOGUE,
+    build,
+    default_transform,
+    people_quantiles,
+)
 from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.custom_reward import load_reward
@@ -59,6 +64,7 @@ def melody_blend(
     config: RewardConfig,
     *,
     train: MelodyGrids,
+    known: MelodyGrids,
     judges: MelodyGrids,
     prior: TokenPolicy[MelodyGrid],
 ) -> tuple[Blend, dict[str, tuple[float, float]], dict[str, str]]:
@@ -67,7 +73,8 @@ def melody_blend(
     Args:
         config: Weights and the user's own rewards.
         train: The tunes that novelty and near copies are measured against.
-        judges: Tunes that are not among them, as people's measure.
+        known: Those of them that are of the kind asked for: people's measure.
+        judges: Such tunes that are not among them, for what compares with the corpus.
         prior: For the style.
 
     Raises:
@@ -81,7 +88,7 @@ def melody_blend(
             f"reward.weights names {', '.join(unknown)}; there are: {', '.join(known)}"
         )
     scorers = build(list(CATALOGUE), train.melodies)
-    quantiles = fit_bands(scorers, judges.melodies)
+    quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
     components = [
         Component(
             name,

@@ -45,7 +45,21 @@ _WORDS = {
     DUPLICATES: "works that repeat another one exactly",
     "unjudged": "reward parts that could not judge the work",
 }
-_COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_COUNTS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 _FAMILIES = (
     "piano", "tuned percussion", "organ", "guitar", "bass", "strings", "ensemble", "brass",
     "reed", "flute or pipe", "synthesiser lead", "synthesiser pad", "synthesiser effect",
@@ -258,7 +272,9 @@ def _variety(runs: Runs) -> list[str]:
 
 def _nearness(runs: Runs, *, named: bool) -> str:
     shares = {
-        name: float(np.mean([np.nanmean(row_named(rows, name).values[NEAR_COPIES]) for rows in runs]))
+        name: float(
+            np.mean([np.nanmean(row_named(rows, name).values[NEAR_COPIES]) for rows in runs])
+        )
         for name in (HUMAN, PRIOR, TRAINED)
     }
     works = len(row_named(runs[0], TRAINED).works)

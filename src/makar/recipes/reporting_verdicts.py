@@ -97,7 +97,7 @@ def verdicts(runs: Runs, row: str) -> dict[str, Verdict]:
     measures the k-th smallest p counts while p ≤ 0.05 / (m - k + 1).
     """
     found = {name: chance(runs, name, PRIOR, row) for name in runs[0][0].values}
-    told: dict[str, Verdict] = {name: "untested" for name in found}
+    told: dict[str, Verdict] = dict.fromkeys(found, "untested")
     tested = sorted((n for n in found if np.isfinite(found[n][1])), key=lambda n: found[n][1])
     counts = True
     for place, name in enumerate(tested):

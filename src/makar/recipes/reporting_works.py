@@ -39,9 +39,7 @@ def choose(folder: RunFolder, *, show: int) -> Shown:
     return Shown(_typical_pair(before, after), before[:show], after[:show], counts)
 
 
-def _typical_pair(
-    before: Sequence[Entry], after: Sequence[Entry]
-) -> tuple[Entry, Entry] | None:
+def _typical_pair(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[Entry, Entry] | None:
     """Of all draws that were made before and after, the one nearest to both medians.
 
     The middle and not the best: what the listener hears first is then what to expect.

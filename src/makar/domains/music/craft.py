@@ -17,10 +17,14 @@ from makar.domains.music.melody import melodies_of
 from makar.domains.music.piece import Key, Metre, Piece, Provenance
 from makar.domains.music.rewards.moves import moves_of
 from makar.domains.music.rewards.novelty import CopyIndex
+from makar.measures.novelty import ngram_hashes
 
 FORMATS = (".mid", ".musicxml", ".abc", ".wav", ".ogg", ".svg", ".png")
 NAMED_FROM = 8
 """Moves (nine notes) that must be shared before a source is worth naming."""
+
+OPENING = 6
+"""Moves (seven notes) that tell one opening from another."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,9 @@ class MelodyCraft:
 
     def notation(self, work: MelodyGrid) -> str:
         """The melody in ABC, without its header."""
-        from makar.domains.music.abc import write_abc
+        from makar.domains.music.abc_writer import abc_text
 
-        lines = write_abc(work.piece()).splitlines()
+        lines = abc_text(work.piece()).splitlines()
         is_body = [not (len(line) > 1 and line[1] == ":") and line[:2] != "%%" for line in lines]
         return " ".join(line for line, body in zip(lines, is_body, strict=True) if body)
 
@@ -102,6 +106,13 @@ class MelodyCraft:
         """Moves: interval and time to the next note, whatever the key."""
         moves = moves_of(melodies_of(works))
         return moves.keys, moves.count
+
+    def cells(self, works: Works[MelodyGrid]) -> Int[np.ndarray, " B"]:
+        """Which kind of opening a melody has: its first moves, as one number."""
+        keys, counts = self.keys(works)
+        opening = np.minimum(counts, OPENING)
+        hashes, found = ngram_hashes(keys[:, :OPENING], opening, OPENING)
+        return np.where(found > 0, hashes[:, :1].sum(1), 0).astype(np.int64)
 
     def resemblances(self, works: Works[MelodyGrid]) -> list[Source]:
         """For each melody the corpus tune it shares the longest run with."""
@@ -172,5 +183,5 @@ class MelodyCraft:
         return (
             f'<audio controls preload="none" src="{audio_data_uri(piece)}"></audio>'
             f'<div class="staff">{staff}</div>'
-            f'<details><summary>Piano roll</summary>{roll_svg(piece, marks=spans)}</details>'
+            f"<details><summary>Piano roll</summary>{roll_svg(piece, marks=spans)}</details>"
         )
