@@ -1,0 +1,97 @@
+"""What training adds to the reward so that a generator keeps its variety.
+
+Both bonuses are parts of the judgement that is trained on and logged; neither is part of the
+score that the tables compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from makar.core.types import Judgement, Part
+from makar.measures.diversity import distinct_share, shares_of_distinct
+from makar.measures.guards import VisitCounts
+
+EXPLORATION, VARIETY = "exploration", "variety"
+RUN = 4
+"""Keys in a run whose variety is kept: distinct-4."""
+
+
+@dataclass
+class Bonuses:
+    """Exploration and variety.
+
+    Variety is a constraint, held by a multiplier (dual ascent): as long as a batch has fewer
+    distinct runs than people's works have in a set of that size, each work's own share of the
+    distinct runs is paid for a little more; when there is enough, a little less.
+
+    Attributes:
+        exploration: Weight of the count-based bonus for kinds of work seldom met; 0 = off.
+        target: distinct-4 to be kept in a batch; None = off.
+        weight: The multiplier, adapted by ``observe``.
+        rate: How much it moves for a relative shortfall of 1.
+        visits: How often each kind of work was met.
+    """
+
+    exploration: float = 0.0
+    target: float | None = None
+    weight: float = 0.0
+    rate: float = 0.1
+    visits: VisitCounts = field(default_factory=VisitCounts)
+
+    def apply(
+        self,
+        judgement: Judgement,
+        *,
+        cells: Int[np.ndarray, " B"],
+        keys: Int[np.ndarray, "B N"],
+        lengths: Int[np.ndarray, " B"],
+    ) -> Judgement:
+        """The judgement with the bonuses among its parts; gated works get none."""
+        parts, total = dict(judgement.parts), judgement.total
+        passed = total > 0
+        bonuses: dict[str, tuple[float, Float[np.ndarray, " B"]]] = {}
+        if self.exploration > 0:
+            bonuses[EXPLORATION] = (self.exploration, self.visits.bonus(cells))
+        if self.target is not None:
+            share = np.nan_to_num(shares_of_distinct(keys, lengths, n=RUN))
+            bonuses[VARIETY] = (self.weight, share)
+        for name, (weight, value) in bonuses.items():
+            total = total + np.where(passed, weight * value, 0.0)
+            parts[name] = Part(value, value, weight, "score", "bonus in training only")
+        return replace(judgement, total=total, parts=parts)
+
+    def observe(
+        self,
+        *,
+        cells: Int[np.ndarray, " B"],
+        keys: Int[np.ndarray, "B N"],
+        lengths: Int[np.ndarray, " B"],
+    ) -> None:
+        """Count these works, and adapt the price of variety to what was found in them."""
+        if self.exploration > 0:
+            self.visits.observe(cells)
+        if self.target is not None:
+            found = distinct_share(keys, lengths, n=RUN)
+            shortfall = 1 - (found if np.isfinite(found) else 0.0) / self.target
+            self.weight = float(np.clip(self.weight + self.rate * shortfall, 0.0, 5.0))
+
+    def state_dict(self) -> dict[str, Any]:
+        """The multiplier and the counts."""
+        counts = self.visits.counts
+        return {
+            "weight": self.weight,
+            "cells": np.array(list(counts), np.int64),
+            "counts": np.array(list(counts.values()), np.int64),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over a saved state."""
+        self.weight = float(state["weight"])
+        cells, counts = (np.asarray(state[name]).tolist() for name in ("cells", "counts"))
+        self.visits.counts = dict(zip(cells, counts, strict=True))
