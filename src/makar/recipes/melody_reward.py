@@ -81,11 +81,11 @@ def melody_blend(
         UnknownRewardError: a weight is given for a reward that does not exist.
         CustomRewardError: a user's own reward cannot be loaded.
     """
-    known = [*CATALOGUE, STYLE]
-    unknown = [name for name in config.weights if name not in known]
+    names = [*CATALOGUE, STYLE]
+    unknown = [name for name in config.weights if name not in names]
     if unknown:
         raise UnknownRewardError(
-            f"reward.weights names {', '.join(unknown)}; there are: {', '.join(known)}"
+            f"reward.weights names {', '.join(unknown)}; there are: {', '.join(names)}"
         )
     scorers = build(list(CATALOGUE), train.melodies)
     quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
