@@ -164,7 +164,8 @@ class BodyReader:
         if not found:
             self.dropped["signs not understood"] += 1
             return
-        voice, start, carried = self.voice, self.voice.time, {}
+        voice, start = self.voice, self.voice.time
+        carried: dict[int, int | None] = {}
         tuplet, broken, first = voice.tuplet, voice.broken, len(voice.onset)
         end = start
         held = dict(voice.carried)
@@ -172,9 +173,16 @@ class BodyReader:
             step, base, alter, top, bottom, tie = known_notes.get(note) or note_token(note)
             voice.time, voice.tuplet, voice.broken, voice.carried = start, tuplet, broken, held
             self._note((step, base, alter, top * factor[0], bottom * factor[1], tie or tie_all))
-            carried.update(voice.carried)
+            for base, pitch in voice.carried.items():
+                clash = carried.get(base, pitch) != pitch  # F and F♯ at once: neither is carried
+                carried[base] = None if clash else pitch
             end = end if number else voice.time  # the first note says how long a chord lasts
-        voice.time, voice.event, voice.event_time, voice.carried = end, first, start, carried
+        voice.time, voice.event, voice.event_time, voice.carried = (
+            end,
+            first,
+            start,
+            {base: pitch for base, pitch in carried.items() if pitch is not None},
+        )
 
     def _rest(self, text: str) -> None:
         self.voice.event, self.voice.carried = len(self.voice.onset), {}

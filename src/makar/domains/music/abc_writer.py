@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from makar.domains.music.abc_slices import Slice, slices
+from makar.domains.music.abc_slices import BINARY, Slice, slices
 from makar.domains.music.piece import (
     DURATION,
     ONSET,
@@ -44,14 +44,14 @@ class _Memory:
     by_octave: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
     sure: bool = True
 
-    def sign(self, note: Spelling) -> str:
-        """The accidental that the note needs, if any."""
+    def sign(self, note: Spelling, *, sure: bool = True) -> str:
+        """The accidental that the note needs, if any; one in any case where it is not ``sure``."""
         usual = signature_alter(note.step, self.key)
         either = (
             self.by_step.get(note.step, usual),
             self.by_octave.get((note.step, note.octave), usual),
         )
-        if self.sure and either == (note.alter, note.alter):
+        if sure and self.sure and either == (note.alter, note.alter):
             return ""
         self.by_step[note.step] = self.by_octave[note.step, note.octave] = note.alter
         return _SIGNS[note.alter]
@@ -126,10 +126,17 @@ def _tempo(quarters_per_minute: float) -> str:
 
 
 def _unit(parts: Sequence[Part]) -> int:
-    """Ticks of the unit length: the commonest of quarter, eighth and sixteenth."""
-    lengths = Counter(int(d) for part in parts for d in part.notes[:, DURATION])
-    options = [TICKS_PER_QUARTER // n for n in (2, 1, 4)]  # of equally common ones, the eighth
-    return max(options, key=lambda ticks: lengths[ticks])
+    """Ticks of the unit length: of eighth, quarter and sixteenth the one that writes least."""
+    written: Counter[Fraction] = Counter()
+    for part in parts:
+        for ticks in part.notes[:, DURATION]:
+            # within a triplet a note is written half as long again as it sounds
+            written[Fraction(int(ticks) * (2 if ticks % BINARY == 0 else 3), 2)] += 1
+
+    def signs(unit: int) -> int:
+        return sum(len(_length(ticks / unit)) * count for ticks, count in written.items())
+
+    return min((TICKS_PER_QUARTER // n for n in (2, 1, 4)), key=signs)
 
 
 def _plan(piece: Piece) -> list[_BarPlan]:
@@ -196,9 +203,12 @@ def _bar(
 
 def _sound(cut: Slice, memory: _Memory, unit: int) -> str:
     length = _length(Fraction(cut.length * (3 if cut.in_group else 2), 2 * unit))
+    notes = [spell(pitch, memory.key) for pitch in cut.pitches]
+    places = Counter((note.step, note.octave) for note in notes)
     names = [
-        _name(spell(pitch, memory.key), memory) + ("-" if pitch in cut.tied else "")
-        for pitch in cut.pitches
+        _name(note, memory, sure=places[note.step, note.octave] == 1)
+        + ("-" if pitch in cut.tied else "")
+        for note, pitch in zip(notes, cut.pitches, strict=True)
     ]
     if not names:
         return "z" + length
@@ -208,11 +218,12 @@ def _sound(cut: Slice, memory: _Memory, unit: int) -> str:
     return f"[{''.join(names)}]{length}"
 
 
-def _name(note: Spelling, memory: _Memory) -> str:
+def _name(note: Spelling, memory: _Memory, *, sure: bool) -> str:
+    """Accidental, letter and octave; the accidental always where F and F♯ sound at once."""
     letter = note.step if note.octave <= _MIDDLE_OCTAVE else note.step.lower()
     above = note.octave - _MIDDLE_OCTAVE - 1
     marks = "'" * above if above >= 0 else "," * (-above - 1)
-    return memory.sign(note) + letter + marks
+    return memory.sign(note, sure=sure) + letter + marks
 
 
 def _length(share: Fraction) -> str:
