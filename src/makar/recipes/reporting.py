@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from makar.core.types import Prompt
 from makar.recipes.creator import Creator
 from makar.recipes.evaluation import (
     DISTINCT,
@@ -22,22 +21,20 @@ from makar.recipes.evaluation import (
     SCORE,
     TRAINED,
     Row,
-    aggregate,
 )
 from makar.recipes.reporting_curves import Known, Log, banners, chart_groups, duration, happenings
-from makar.recipes.reporting_verdicts import Runs, Shift, change, row_named, sentences, shifts
-from makar.recipes.reporting_verdicts import verdicts as verdicts_of
+from makar.recipes.reporting_table import table_of
+from makar.recipes.reporting_verdicts import Runs, change, row_named, sentences, shifts
+from makar.recipes.reporting_words import asked_words, by_size, nearness, unchanged, variety
 from makar.recipes.reporting_works import cards, choose
 from makar.runs.atomic import write_text
 from makar.runs.folder import RunFolder
 from makar.runs.metrics import read_metrics
-from makar.runs.report.contents import Card, Cell, Contents, Measure, Table, Wish
-from makar.runs.report.markup import number, percent
+from makar.runs.report.contents import Card, Contents, Wish
+from makar.runs.report.markup import number
 from makar.runs.report.page import report_html
 
 REPORT = "report.html"
-LESS_VARIED = 0.05
-"""A set whose distinct-4 is further below people's than this share is called less varied."""
 _WORDS = {
     SCORE: "what was learned for: the weighted mean of all reward parts",
     NEAR_COPIES: "shares more with one source than people’s works do",
@@ -45,27 +42,6 @@ _WORDS = {
     DUPLICATES: "works that repeat another one exactly",
     "unjudged": "reward parts that could not judge the work",
 }
-_COUNTS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
-_FAMILIES = (
-    "piano", "tuned percussion", "organ", "guitar", "bass", "strings", "ensemble", "brass",
-    "reed", "flute or pipe", "synthesiser lead", "synthesiser pad", "synthesiser effect",
-    "plucked or bowed strings", "percussion", "sound effect",
-)  # fmt: skip
-"""General MIDI's sixteen families of eight programs."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +130,7 @@ def report_contents(
     best_before = cards(shown.before, folder, creator.craft, name_sources=named)
     best_after = cards(shown.after, folder, creator.craft, name_sources=named)
     pair = cards(shown.pair or (), folder, creator.craft, name_sources=named)
-    moved = [change(shift, words.get(shift.name, "")) for shift in _by_size(found)]
+    moved = [change(shift, words.get(shift.name, "")) for shift in by_size(found)]
     title, asked = asked_words(creator.ask, settings.ask)
     weights = creator.reward.weights
     return Contents(
@@ -175,42 +151,17 @@ def report_contents(
         after=best_after,
         better=[item for item in moved if item.verdict == "better"],
         worse=[item for item in moved if item.verdict == "worse"],
-        unchanged=_unchanged(found),
-        remarks=_variety(runs),
-        likeness_words=_nearness(runs, named=named),
+        unchanged=unchanged(found),
+        remarks=variety(runs),
+        likeness_words=nearness(runs, named=named),
         likenesses=_likenesses([*pair, *best_after, *best_before]),
         charts=chart_groups(log, _known(runs, creator, words, bands)),
-        table=_table(runs, words),
+        table=table_of(runs, words),
         happenings=happenings(log),
         notes=_notes(creator.notes, named=named),
         config=settings.text,
         facts=_facts(folder, log, named=named),
     )
-
-
-def asked_words(prompt: Prompt, ask: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """What was asked, as a heading and further phrases.
-
-    A melody's bars, metre and key are said as musicians say them; what is not known here is
-    said by its name.
-    """
-    wishes = dict(prompt.condition)
-    if {"bars", "metre", "mode", "key"} <= set(wishes):
-        bars = int(float(wishes.pop("bars")))
-        count = _COUNTS[bars] if bars < len(_COUNTS) else str(bars)
-        key = str(wishes.pop("key")).replace("#", "♯").replace("b", "♭")
-        heading = f"{count.capitalize()} {'bar' if bars == 1 else 'bars'} in "
-        heading += f"{wishes.pop('metre')}, {key} {wishes.pop('mode')}"
-    else:
-        heading = prompt.text or "A creator, before and after"
-    phrases = [f"form {prompt.form}"] if prompt.form else []
-    phrases += [f"{name.replace('_', ' ')} {wish}" for name, wish in wishes.items()]
-    if "tempo" in ask:
-        phrases.append(f"{number(float(ask['tempo']), 0)} beats a minute")
-    if "program" in ask:
-        program = int(ask["program"])
-        phrases.append(f"{_FAMILIES[program // 8 % 16]} (General MIDI {program})")
-    return heading, phrases
 
 
 def _effort(log: Log, settings: Settings) -> list[str]:
@@ -223,25 +174,6 @@ def _effort(log: Log, settings: Settings) -> list[str]:
     return [f"It learned for {number(len(log.rows), 0)} iterations{each}{took}."]
 
 
-def _by_size(found: Sequence[Shift]) -> list[Shift]:
-    """What was trained on first, and in each what moved most; the score has its own sentence."""
-
-    def size(shift: Shift) -> float:
-        width = shift.spread[1] - shift.spread[0]
-        return abs(shift.after - shift.before) / (width if shift.watched and width else 1.0)
-
-    known = [shift for shift in found if shift.name != SCORE]
-    return sorted(known, key=lambda shift: (shift.watched, -size(shift)))
-
-
-def _unchanged(found: Sequence[Shift]) -> str:
-    same = [shift.name.replace("_", " ") for shift in found if shift.verdict == "same"]
-    if not same:
-        return ""
-    one = len(same) == 1
-    return f"{len(same)} {'measure' if one else 'measures'} did not change: {', '.join(same)}."
-
-
 def _pair_words(counts: tuple[int, int]) -> str:
     before, after = counts
     return (
@@ -249,46 +181,6 @@ def _pair_words(counts: tuple[int, int]) -> str:
         f"made before and the {after} after, this pair is nearest to the middle of both: what "
         "to expect, not the best."
     )
-
-
-def _variety(runs: Runs) -> list[str]:
-    means = {
-        name: float(np.mean([row_named(rows, name).whole[DISTINCT] for rows in runs]))
-        for name in (HUMAN, PRIOR, TRAINED)
-    }
-    if not all(map(np.isfinite, means.values())):
-        return []
-    gap = means[TRAINED] / means[HUMAN] - 1 if means[HUMAN] else 0.0
-    where = "as varied as people’s" if abs(gap) <= LESS_VARIED else "more varied than people’s"
-    if gap < -LESS_VARIED:
-        where = "less varied than people’s"
-    before, after, people = (number(100 * means[n], 0) for n in (PRIOR, TRAINED, HUMAN))
-    copies = float(np.mean([row_named(rows, TRAINED).whole[DUPLICATES] for rows in runs]))
-    return [
-        f"Taken together the works are {where}: distinct-4 is {after} of 100, it was {before}, "
-        f"people’s is {people}. {percent(copies)} of them are duplicates."
-    ]
-
-
-def _nearness(runs: Runs, *, named: bool) -> str:
-    shares = {
-        name: float(
-            np.mean([np.nanmean(row_named(rows, name).values[NEAR_COPIES]) for rows in runs])
-        )
-        for name in (HUMAN, PRIOR, TRAINED)
-    }
-    works = len(row_named(runs[0], TRAINED).works)
-    told = (
-        f"Of {number(works, 0)} works made after training, {percent(shares[TRAINED])} are near "
-        f"copies; before it were {percent(shares[PRIOR])}, and of people’s own held-out works "
-        f"{percent(shares[HUMAN])} are that near to another’s."
-    )
-    if not named:
-        told += (
-            " This model learned from your own music, so sources are not named here; "
-            "--with-sources names them."
-        )
-    return told
 
 
 def _likenesses(shown: Sequence[Card]) -> list[Any]:
@@ -335,50 +227,6 @@ def _means(row: Row[Any]) -> dict[str, float]:
         known = known[np.isfinite(known)]
         means[name] = float(known.mean()) if len(known) else float("nan")
     return means
-
-
-def _table(runs: Runs, words: Mapping[str, str]) -> Table:
-    told = aggregate(runs)
-    parts = row_named(runs[0], TRAINED).judgement.parts
-    marks = {
-        str(row["row"]): verdicts_of(runs, str(row["row"]))
-        for row in told
-        if row["row"] not in (HUMAN, PRIOR)
-    }
-    groups: dict[str, list[Measure]] = {
-        "The whole": [],
-        "What was rewarded": [],
-        "Watch rewards": [],
-    }
-    for name in told[0]["measures"]:
-        watched = name in parts and parts[name].role == "watch"
-        group = "Watch rewards" if watched else "What was rewarded"
-        cells = [
-            _cell(row["measures"][name], marks.get(str(row["row"]), {}).get(name, "untested"))
-            for row in told
-        ]
-        measure = Measure(name, words.get(name, ""), cells, is_share=not watched)
-        groups[group if name in parts else "The whole"].append(measure)
-    counts = [
-        f"{number(row['n'], 0)} works" + (f", {row['seeds']} seeds" if row["seeds"] > 1 else "")
-        for row in told
-    ]
-    over = "runs" if len(runs) > 1 else "works"
-    note = (
-        f"Means with 95 % intervals over {over}; scores and shares out of 100, watch rewards as "
-        "measured. ▲ significantly better and ▼ significantly worse than the prior; a watch "
-        "reward is better the better it fits people’s range."
-    )
-    columns = [{HUMAN: "people, held-out"}.get(str(row["row"]), str(row["row"])) for row in told]
-    return Table(columns, counts, [(t, m) for t, m in groups.items() if m], note)
-
-
-def _cell(estimate: Mapping[str, float | None], verdict: Any) -> Cell:
-    mean, low, high = (
-        float("nan") if estimate[end] is None else float(estimate[end] or 0.0)
-        for end in ("mean", "low", "high")
-    )
-    return Cell(mean, low, high, verdict)
 
 
 def _facts(folder: RunFolder, log: Log, *, named: bool) -> list[tuple[str, str]]:

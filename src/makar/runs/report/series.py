@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -43,7 +44,7 @@ def thinned(
     if len(values) <= most:
         return iterations, values
     edges = np.linspace(1, len(values) - 1, most - 1).astype(int)
-    inner = [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    inner = [slice(a, b) for a, b in pairwise(edges.tolist())]
     shares = [slice(0, 1), *inner, slice(len(values) - 1, len(values))]
     return (
         np.array([iterations[s].mean() for s in shares]),

@@ -134,7 +134,8 @@ padding:.75rem 0 .7rem;border-bottom:1px solid var(--hair)}
 .dumbbell .after{fill:var(--after)}
 .key{margin-top:1rem;font-size:.88rem;color:var(--soft)}
 .key>span{display:inline-block;vertical-align:-.05em;margin:0 .15em 0 .7em}
-.key .before{width:.65em;height:.65em;border-radius:50%;border:2px solid var(--before);margin-left:0}
+.key .before{width:.65em;height:.65em;border-radius:50%;border:2px solid var(--before);
+margin-left:0}
 .key .after{width:.7em;height:.7em;border-radius:50%;background:var(--after)}
 .key .people{width:2px;height:1em;background:var(--people)}
 .key .band{width:1.6em;height:.8em;background:var(--band)}
@@ -196,7 +197,8 @@ rect.band{fill:var(--band)}
 .measures th{text-align:left;font-weight:400;vertical-align:baseline;padding:.45rem .6rem .45rem 0}
 .measures th small{display:block;line-height:1.3}
 .measures thead th{border-bottom:1.5px solid var(--ink);font-weight:600;padding-bottom:.5rem}
-.measures thead th:not(:first-child),.measures td{text-align:right;padding-left:.8rem;padding-right:0}
+.measures thead th:not(:first-child),.measures td{text-align:right;
+padding-left:.8rem;padding-right:0}
 .measures td{vertical-align:baseline;white-space:nowrap;padding-block:.45rem;
 font-variant-numeric:tabular-nums}
 .measures td b{font-weight:500}
