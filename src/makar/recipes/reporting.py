@@ -144,7 +144,7 @@ def report_contents(
         ],
         verdict=[*sentences(runs, found), *_effort(log, settings)],
         banners=banners(log),
-        melody=log.column("total"),
+        melody=log.score,
         pair=(pair[0], pair[1]) if pair else None,
         pair_words=_pair_words(shown.counts),
         before=best_before,

@@ -44,6 +44,12 @@ class Log:
         return np.where(np.isfinite(own), own, self.column("learner", name))
 
     @property
+    def score(self) -> Float[np.ndarray, " N"]:
+        """Mean score of each iteration's works, without what training adds to it."""
+        own = self.column("score")
+        return np.where(np.isfinite(own), own, self.column("total"))
+
+    @property
     def events(self) -> list[tuple[int, str]]:
         """What was said in which iteration."""
         return [
@@ -107,9 +113,20 @@ def chart_groups(log: Log, known: Known) -> list[tuple[str, str, list[Chart]]]:
             "gamed reward would show.",
             [_watch(log, known, name) for name in watches],
         ),
+        (
+            "What was paid for in training only",
+            "Bonuses that keep the works varied; no score or table has them in it.",
+            [_part(log, known, name) for name in _bonuses(log, known)],
+        ),
         ("The learner", "", _learner(log)),
         ("Where the time went", "", [_time(log)]),
     ]
+
+
+def _bonuses(log: Log, known: Known) -> list[str]:
+    """Parts that only the log knows."""
+    logged = {name: None for row in log.rows for name in row.get("parts", {})}
+    return [name for name in logged if name not in known.roles]
 
 
 def _total(log: Log, known: Known) -> Chart:
@@ -122,7 +139,7 @@ def _total(log: Log, known: Known) -> Chart:
     return Chart(
         "Score of an average work",
         log.iterations,
-        [Line("learning", log.column("total"))],
+        [Line("learning", log.score)],
         words="Out of 100, over the iterations; faint: as it was, strong: smoothed.",
         levels=levels,
         marks=log.returns,
