@@ -84,11 +84,12 @@ def abc_text(piece: Piece, *, number: int = 1) -> str:
     unit = _unit(parts)
     lines = _header(piece, number, unit)
     named = len(parts) > 1 or parts[0].name != "Melody"
-    if named:
-        lines += [f'V:{n} name="{_plain(p.name)}"' for n, p in enumerate(parts, 1)]
     lines.append(f"K:{_key(piece.key)}")
     for n, part in enumerate(parts, 1):
-        lines += [f"V:{n}"] if named else []
+        lines += [f'V:{n} name="{_plain(part.name)}"'] if named else []
+        if n > 1:  # some programs go on with what the voice before ended in
+            lines += [f"M:{piece.metre}"] if len(piece.metres) > 1 else []
+            lines += [f"K:{_key(piece.key)}"] if len(piece.keys) > 1 else []
         if part.percussion:
             lines.append("%%MIDI channel 10")
         lines.append(f"%%MIDI program {part.program}")
@@ -154,46 +155,55 @@ def _plan(piece: Piece) -> list[_BarPlan]:
 def _music(
     piece: Piece, part: Part, plan: Sequence[_BarPlan], *, unit: int, lead: bool
 ) -> list[str]:
-    """Lines of music for one part."""
-    signs = {k.tick: f"[K:{_key(k.key)}]" for k in piece.keys[1:]}
-    if lead:
-        for tempo in piece.tempos[1:]:
-            mark = f"[Q:{_tempo(tempo.quarters_per_minute)}]"
-            signs[tempo.tick] = signs.get(tempo.tick, "") + mark
+    """Lines of music for one part, changes at bar lines as fields on lines of their own."""
+    changes = _changes(piece, lead=lead)
+    ticks = sorted(changes)
     keys = [k.tick for k in piece.keys]
     notes = part.notes[np.argsort(part.notes[:, ONSET], kind="stable")]
     ends = np.maximum.accumulate(notes[:, ONSET] + notes[:, DURATION])
-    ticks = sorted(signs)
-    metre, bars = piece.metre, list[str]()
+    metre, lines, line = piece.metre, list[str](), list[str]()
     for bar in plan:
+        fields = [f"M:{bar.metre}"] if str(bar.metre) != str(metre) else []
+        fields += changes.get(bar.start, [])
+        if line and (fields or len(line) == _BARS_IN_LINE):
+            lines.append(" | ".join(line) + " |")
+            line = []
         key = piece.keys[max(bisect_right(keys, bar.start) - 1, 0)].key
-        here = [t for t in ticks[bisect_left(ticks, bar.start) :] if t < bar.end]
+        inside = ticks[bisect_right(ticks, bar.start) : bisect_left(ticks, bar.end)]
         first = np.searchsorted(ends, bar.start, side="right")
         sounding = notes[first : np.searchsorted(notes[:, ONSET], bar.end)]
-        change = "" if str(bar.metre) == str(metre) else f"[M:{bar.metre}]"
+        within = {tick: changes[tick] for tick in inside}
+        line.append(_bar(sounding, bar, within, piece, _Memory(key), unit))
+        lines += fields
         metre = bar.metre
-        bars.append(change + _bar(sounding, bar, here, signs, piece, _Memory(key), unit))
-    lines = [bars[n : n + _BARS_IN_LINE] for n in range(0, len(bars), _BARS_IN_LINE)]
-    return [
-        " | ".join(line) + (" |]" if n == len(lines) - 1 else " |") for n, line in enumerate(lines)
-    ]
+    return [*lines, " | ".join(line) + " |]"]
+
+
+def _changes(piece: Piece, *, lead: bool) -> dict[int, list[str]]:
+    """Key and, for the leading part, tempo fields by the tick at which they come in force."""
+    changes: dict[int, list[str]] = {}
+    for key in piece.keys[1:]:
+        changes.setdefault(key.tick, []).append(f"K:{_key(key.key)}")
+    for tempo in piece.tempos[1:] if lead else ():
+        field = f"Q:{_tempo(tempo.quarters_per_minute)}"
+        changes.setdefault(tempo.tick, []).append(field)
+    return changes
 
 
 def _bar(
     notes: NoteRows,
     bar: _BarPlan,
-    cuts: Sequence[int],
-    signs: dict[int, str],
+    changes: dict[int, list[str]],
     piece: Piece,
     memory: _Memory,
     unit: int,
 ) -> str:
     words: list[str] = []
-    for cut in slices(notes, bar.start, bar.end, cuts):
-        if cut.start in signs and (not words or cut.start in cuts):
-            words.append(signs[cut.start])
+    for cut in slices(notes, bar.start, bar.end, changes):
+        if cut.start in changes:
+            words += [f"[{change}]" for change in changes[cut.start]]
             key = [k.key for k in piece.keys if k.tick <= cut.start][-1]
-            if cut.start > bar.start and key != memory.key:
+            if key != memory.key:
                 memory = _Memory(key, sure=False)  # programs differ in what they forget here
         if cut.group:
             words.append("(3" if cut.group == 3 else f"(3:2:{cut.group}")
