@@ -41,7 +41,7 @@ class Bonuses:
     exploration: float = 0.0
     target: float | None = None
     weight: float = 0.0
-    rate: float = 0.1
+    rate: float = 0.05
     visits: VisitCounts = field(default_factory=VisitCounts)
 
     def apply(
