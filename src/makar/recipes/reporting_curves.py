@@ -131,7 +131,7 @@ def _bonuses(log: Log, known: Known) -> list[str]:
 
 def _total(log: Log, known: Known) -> Chart:
     levels = [
-        Level("people, held-out", known.people.get("score", math.nan), "people"),
+        Level("people", known.people.get("score", math.nan), "people"),
         Level("prior", known.prior.get("score", math.nan), "before"),
     ]
     if known.best is not None:
@@ -156,6 +156,7 @@ def _part(log: Log, known: Known, name: str) -> Chart:
         levels=[Level("people", known.people.get(name, math.nan), "people")],
         marks=log.returns,
         scale=100,
+        whole=True,
     )
 
 
@@ -250,18 +251,25 @@ def _grave(event: str) -> bool:
     return event.startswith(("alarm", "collapse", "unusable"))
 
 
+def _some(names: Sequence[str], most: int = 3) -> str:
+    """The first few names, and how many more there are."""
+    first = [names[0][:1].upper() + names[0][1:], *names[1:most]]
+    if len(names) > most:
+        return f"{', '.join(first)} and {len(names) - most} more"
+    return " and ".join([", ".join(first[:-1]), first[-1]] if len(first) > 1 else first)
+
+
 def banners(log: Log) -> list[Banner]:
     """What must be read before anything else: alarms, and returns to older weights."""
     alarms = [event.removeprefix("alarm: ") for _, event in log.events if event.startswith("alarm")]
     names = list(dict.fromkeys(alarm.split(" is ")[0].replace("_", " ") for alarm in alarms))
     told: list[Banner] = []
     if names:
-        last = alarms[-1].split(": ")[0]
         told.append(
             Banner(
                 "An alarm rang.",
-                f"{', '.join(names)}: left people’s range while learning, so the reward may have "
-                f"been gamed. Last word: {last}.",
+                f"{_some(names)} left people’s range while learning: the reward may be being "
+                "gamed.",
             )
         )
     collapses = [(at, event) for at, event in log.events if event.startswith("collapse")]

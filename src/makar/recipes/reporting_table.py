@@ -43,7 +43,7 @@ def table_of(runs: Runs, words: Mapping[str, str]) -> Table:
         "measured. ▲ significantly better and ▼ significantly worse than the prior; a watch "
         "reward is better the better it fits people’s range."
     )
-    columns = [{HUMAN: "people, held-out"}.get(str(row["row"]), str(row["row"])) for row in told]
+    columns = [{HUMAN: "people"}.get(str(row["row"]), str(row["row"])) for row in told]
     return Table(columns, counts, [(t, m) for t, m in groups.items() if m], note)
 
 

@@ -172,6 +172,8 @@ def _level(shift: Shift, people: str) -> str:
     if shift.watched:
         inside = shift.spread[0] <= shift.after <= shift.spread[1]
         where = "within" if inside else "outside"
+        if (shift.verdict == "worse") == inside:
+            where = f"still {where}"
         low, high = (compact(end) for end in shift.spread)
         return f"{where} people’s range, {low} to {high}"
     if shift.against_people == "level":
@@ -205,7 +207,8 @@ def sentences(runs: Runs, found: Sequence[Shift]) -> list[str]:
         number(100 * value, 0) for value in (score.before, score.after, score.people)
     )
     spread = float(_known(row_named(runs[0], PRIOR).values[SCORE]).std(ddof=1))
-    size = f", {abs(score.after - score.before) / spread:.1f} spreads of its own" if spread else ""
+    gap = abs(score.after - score.before)
+    size = f" ({gap / spread:.1f} of the prior’s standard deviations)" if spread else ""
     told = {
         "better": f"A work’s score rose from {before} to {after} of 100{size}.",
         "worse": f"A work’s score fell from {before} to {after} of 100{size}.",

@@ -45,7 +45,7 @@ def chart_figure(chart: Chart, *, small: bool = False) -> str:
         return ""
     drawn = _scaled(chart)
     curves = _stacked(drawn.lines) if chart.stacked else [line.values for line in drawn.lines]
-    frame = _frame(drawn, curves, ticks=3 if small else 4)
+    frame = _frame(drawn, curves, scale=chart.scale, ticks=2 if small else 4)
     shapes = _areas(drawn, curves, frame) if chart.stacked else _curves(drawn, frame)
     words = f"<p>{linked(chart.words)}</p>" if chart.words else ""
     return (
@@ -76,11 +76,15 @@ def _scaled(chart: Chart) -> Chart:
     )
 
 
-def _frame(chart: Chart, curves: Sequence[Float[np.ndarray, " N"]], *, ticks: int) -> _Frame:
+def _frame(
+    chart: Chart, curves: Sequence[Float[np.ndarray, " N"]], *, scale: float, ticks: int
+) -> _Frame:
     low, high = spread([*curves, *(smoothed(c) for c in curves)])
     ends = [low, high, *(level.value for level in chart.levels), *(chart.band or ())]
     if chart.from_zero or chart.stacked:
         ends.append(0.0)
+    if chart.whole:
+        ends = [0.0, scale]
     left, right = float(chart.iterations[0]), float(chart.iterations[-1])
     return _Frame(left, max(right, left + 1), axis(min(ends), max(ends), ticks=ticks))
 

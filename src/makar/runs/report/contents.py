@@ -185,6 +185,7 @@ class Chart:
         unit: Written after numbers.
         stacked: True to stack the curves as areas.
         from_zero: True where the axis begins at 0.
+        whole: True where it takes in all of 0..1 and nothing else.
     """
 
     title: str
@@ -198,6 +199,7 @@ class Chart:
     unit: str = ""
     stacked: bool = False
     from_zero: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)

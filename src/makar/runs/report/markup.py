@@ -34,9 +34,11 @@ def compact(value: float) -> str:
     if not math.isfinite(value):
         return "–"
     size = abs(value)
+    if size < 1e-6:
+        return "0"
     if size >= 1000 or (size >= 100 and value == round(value)):
         return number(value, 0)
-    if size and size < 1e-3:
+    if size < 1e-3:
         return f"{value:.1e}".replace("e-0", "e-").replace("-", _MINUS)
     digits = 3 if size < 0.1 else 2 if size < 10 else 1
     return number(value, digits)
@@ -46,4 +48,4 @@ def percent(share: float) -> str:
     """A share in per cent, with a decimal only where it is small."""
     if not math.isfinite(share):
         return "–"
-    return number(100 * share, 1 if 0 < abs(share) < 0.0995 else 0) + " %"
+    return number(100 * share, 1 if 0 < abs(share) < 0.0995 else 0) + "\N{NO-BREAK SPACE}%"

@@ -26,11 +26,11 @@ def report_html(contents: Contents) -> str:
     A content security policy lets only this page's own script run and nothing be fetched, so
     that a title which got past the escaping could still do no harm.
     """
-    sections = [(title, body) for title, build in _SECTIONS if (body := build(contents))]
-    body = "".join(_section(i, title, inside) for i, (title, inside) in enumerate(sections))
+    sections = [(*names, body) for *names, build in _SECTIONS if (body := build(contents))]
+    body = "".join(_section(i, title, inside) for i, (_, title, inside) in enumerate(sections))
     links = "".join(
-        f'<li><a href="#part-{_letter(i)}"><span class="mark">{_letter(i)}</span> {title}</a></li>'
-        for i, (title, _) in enumerate(sections)
+        f'<li><a href="#part-{_letter(i)}"><span class="mark">{_letter(i)}</span>{short}</a></li>'
+        for i, (short, *_) in enumerate(sections)
     )
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     policy = (
@@ -43,8 +43,8 @@ def report_html(contents: Contents) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{text(contents.title)} · makar</title><style>{STYLE}</style></head>"
-        f'<body><a class="skip" href="#main">To the works</a>{_head(contents)}'
-        f'<nav aria-label="Parts of this report"><ol>{links}</ol></nav>'
+        f'<body><a class="skip" href="#main">To the works</a>'
+        f'<nav aria-label="Parts of this report"><ol>{links}</ol></nav>{_head(contents)}'
         f'<main id="main">{body}</main>{_foot(contents)}<script>{SCRIPT}</script></body></html>\n'
     )
 
@@ -53,15 +53,15 @@ def _head(contents: Contents) -> str:
     asked = "".join(f"<li>{text(phrase)}</li>" for phrase in contents.asked)
     banners = "".join(
         f'<aside class="banner" role="alert"><strong>{text(b.title)}</strong> '
-        f'{linked(b.words)} <a href="#happenings">What happened</a></aside>'
+        f'{text(b.words)} <a href="#happenings">See what happened.</a></aside>'
         for b in contents.banners
     )
     verdict = "".join(f"<p>{linked(words)}</p>" for words in contents.verdict)
     return (
         f'<header class="top"><p class="eyebrow">makar · {text(contents.run)}</p>'
         f"<h1>{text(contents.title)}</h1>"
-        f'<ul class="asked">{asked}</ul>{melody(contents.melody)}{banners}'
-        f'<div class="verdict">{verdict}</div>{_rewarded(contents)}</header>'
+        f'<ul class="asked">{asked}</ul>{_rewarded(contents)}{banners}'
+        f'{melody(contents.melody)}<div class="verdict">{verdict}</div></header>'
     )
 
 
@@ -172,14 +172,14 @@ def _foot(contents: Contents) -> str:
     )
 
 
-_SECTIONS: tuple[tuple[str, Callable[[Contents], str]], ...] = (
-    ("Hear it", _hear),
-    ("What changed", _changed),
-    ("What resembles a source", _likeness),
-    ("How it learned", _curves),
-    ("Before and after, measured", _table),
-    ("What happened on the way", _happened),
-    ("What it learned from", _notes),
-    ("How it was made", _settings),
-    ("Words", _words),
+_SECTIONS: tuple[tuple[str, str, Callable[[Contents], str]], ...] = (
+    ("Hear", "Before and after", _hear),
+    ("Changes", "What changed", _changed),
+    ("Sources", "What resembles a source", _likeness),
+    ("Curves", "How it learned", _curves),
+    ("Table", "Before and after, measured", _table),
+    ("Events", "What happened on the way", _happened),
+    ("Corpus", "What it learned from", _notes),
+    ("Settings", "How it was made", _settings),
+    ("Words", "Words", _words),
 )

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from makar.runs.report.contents import Change
 from makar.runs.report.markup import text
 
-_NOTES = 32
+_NOTES = 24
 _STEPS = 8
 """Staff positions from the lowest to the highest line."""
 _GAP = 10

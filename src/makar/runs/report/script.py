@@ -35,9 +35,11 @@ SCRIPT = """
     pair.before(button);
   }
   const open = () => {
-    const target = location.hash && document.getElementById(location.hash.slice(1));
-    target?.closest('details')?.setAttribute('open', '');
-    target?.scrollIntoView();
+    const target = document.getElementById(location.hash.slice(1));
+    const folded = target?.closest('details:not([open])');
+    if (!folded) return;
+    folded.open = true;
+    target.scrollIntoView();
   };
   addEventListener('hashchange', open);
   open();

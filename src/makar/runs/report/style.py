@@ -21,7 +21,7 @@ html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 body{margin:0 auto;max-width:74rem;padding:0 clamp(1.1rem,4vw,3.5rem) 5rem;background:var(--paper);
 color:var(--ink);font:1.0625rem/1.6 var(--serif);font-variant-numeric:lining-nums;
-overflow-wrap:anywhere}
+overflow-wrap:break-word}
 h1,h2,h3,h4,p,ul,ol,dl,dd,figure{margin:0;padding:0}
 ul,ol{list-style:none}
 h1,h2,h3{font-weight:500;line-height:1.15;text-wrap:balance}
@@ -37,13 +37,13 @@ white-space:nowrap}
 .skip{position:absolute;left:-99rem;top:.6rem;padding:.5rem 1rem;background:var(--sheet)}
 .skip:focus{left:1rem;z-index:2}
 
-.top{padding-top:clamp(1.8rem,4.5vw,3.4rem)}
+.top{padding-top:clamp(1.4rem,3vw,2.2rem)}
 .eyebrow{font:.78rem/1.4 var(--sans);letter-spacing:.09em;color:var(--soft)}
-h1{font-size:clamp(2.1rem,5.2vw,3.7rem);letter-spacing:-.015em;margin:.35rem 0 .6rem}
+h1{font-size:clamp(2.1rem,4.6vw,3.3rem);letter-spacing:-.015em;margin:.2rem 0 .35rem}
 .asked{display:flex;flex-wrap:wrap;gap:0 .55em;color:var(--soft);font-style:italic;
 font-size:1.15rem}
 .asked li:not(:last-child)::after{content:" ·"}
-.melody{display:block;margin:1.1rem 0 .9rem;overflow:visible;color:var(--ink)}
+.melody{display:block;margin:.5rem 0 .1rem;overflow:visible;color:var(--ink)}
 .melody>line{stroke:var(--rule);stroke-width:1}
 .melody .bar{stroke:var(--rule)}
 .melody .bar.thick{stroke-width:5;stroke:var(--ink)}
@@ -52,30 +52,33 @@ font-size:1.15rem}
 .note path{stroke-width:1.3;fill:none}
 .note.first{color:var(--before)}
 .note.last{color:var(--after)}
-.verdict{font-size:clamp(1.12rem,2vw,1.32rem);line-height:1.5;max-width:46rem}
-.verdict p+p{font-size:1.0625rem;color:var(--soft);margin-top:.35rem}
-.banner{margin:1.4rem 0;padding:.9rem 1.2rem;background:var(--wash);
-border:1.5px solid var(--after);border-radius:3px;max-width:60rem}
+.verdict{max-width:58rem;color:var(--soft)}
+.verdict p:first-child{font-size:clamp(1.12rem,2vw,1.32rem);line-height:1.4;color:var(--ink);
+margin-bottom:.3rem}
+.verdict p:not(:first-child){display:inline}
+.banner{margin:1rem 0;padding:.6rem 1.1rem;background:var(--wash);
+border:1.5px solid var(--after);border-radius:3px}
 .banner strong{color:var(--after);margin-right:.3em}
-.rewarded{margin-top:.9rem;max-width:46rem}
+.rewarded{margin-top:.5rem;max-width:58rem}
 .rewarded summary{color:var(--soft)}
 .rewarded summary span{color:var(--ink)}
-.rewarded ul{margin:.7rem 0 0 1.2rem}
+.rewarded ul{margin:.7rem 0 1rem 1.2rem;max-width:46rem}
 .rewarded li{display:grid;grid-template-columns:1fr 7rem 3rem;gap:1rem;align-items:center;
 padding:.22rem 0;border-bottom:1px solid var(--hair);font-size:.97rem}
 .rewarded b{text-align:right;font-weight:500;font-variant-numeric:tabular-nums}
 .weight{height:5px;background:linear-gradient(var(--after),var(--after)) left/
 calc(var(--share)*100%) 100% no-repeat}
 
-nav{margin:2rem 0 0;padding:.7rem 0;border-block:1px solid var(--hair)}
-nav ol{display:flex;flex-wrap:wrap;gap:.45rem 1.5rem;font:.84rem/1.5 var(--sans)}
+nav{padding:.9rem 0 .7rem;border-bottom:1px solid var(--hair)}
+nav ol{display:flex;flex-wrap:wrap;gap:.3rem 1.5rem;font:.8rem/1.5 var(--sans)}
 nav a{text-decoration:none;color:var(--soft);white-space:nowrap}
 nav a:hover{color:var(--ink)}
 nav .mark,h2 .mark{display:inline-grid;place-items:center;border:1.5px solid currentColor;
 font-family:var(--serif);font-weight:700;line-height:1}
-nav .mark{width:1.4em;height:1.4em;font-size:.8em;border-width:1px;margin-right:.2em}
+nav .mark{width:1.4em;height:1.4em;font-size:.8em;border-width:1px;margin-right:.45em}
 .part{margin-top:clamp(2.6rem,6vw,4.5rem);scroll-margin-top:1rem}
-.part:first-child{margin-top:2rem}
+.part:first-child{margin-top:1.6rem}
+.part:first-child h2{margin-bottom:.6rem}
 h2{font-size:clamp(1.55rem,3vw,2.1rem);margin-bottom:1.2rem;display:flex;align-items:center;
 gap:.55em}
 h2 .mark{width:1.45em;height:1.45em;font-size:.66em;color:var(--after);flex:none}
@@ -118,13 +121,14 @@ gap:1rem clamp(2rem,5vw,4.5rem)}
 .better h3{color:var(--people)}
 .worse h3{color:var(--after)}
 .changes section>p{color:var(--soft);padding-top:.7rem}
-.changes li{display:grid;grid-template-columns:1fr auto;gap:.1rem 1rem;align-items:baseline;
+.changes li{display:grid;grid-template-columns:minmax(0,1fr) 9.5rem;gap:.1rem 1.2rem;
+align-items:baseline;
 padding:.75rem 0 .7rem;border-bottom:1px solid var(--hair)}
 .what::first-letter{text-transform:uppercase}
 .what{line-height:1.35}
-.numbers{white-space:nowrap;color:var(--soft);font-variant-numeric:tabular-nums}
+.numbers{white-space:nowrap;text-align:right;color:var(--soft);font-variant-numeric:tabular-nums}
 .numbers b{color:var(--ink);font-weight:600;font-size:1.12em}
-.level{font-size:.86rem;color:var(--soft);text-align:right}
+.level{font-size:.86rem;color:var(--soft);text-align:right;line-height:1.3}
 .dumbbell{align-self:center;overflow:visible}
 .rail{stroke:var(--hair)}
 .dumbbell .band{fill:var(--band)}
@@ -162,10 +166,10 @@ margin:.3rem 0 .5rem;line-height:1.5}
 .small .legend{gap:0 .8rem;font-size:.78rem}
 .legend b{color:var(--ink);font-weight:500;font-variant-numeric:tabular-nums}
 .legend svg{vertical-align:-.15em;margin-right:.3em}
-.plot{display:flex;height:17rem;border-bottom:1px solid var(--rule)}
+.plot{display:flex;height:17rem}
 .pairs .plot{height:13rem}
 .small .plot{height:7.5rem}
-.plot svg{flex:1;min-width:0;height:100%;overflow:visible}
+.plot svg{border-bottom:1px solid var(--rule);flex:1;min-width:0;height:100%;overflow:visible}
 .ys{position:relative;width:2.9rem;flex:none;font:.74rem/1 var(--sans);color:var(--soft)}
 .ys span{position:absolute;right:.5rem;transform:translateY(-50%);white-space:nowrap}
 .xs{display:flex;justify-content:space-between;padding:.35rem 0 0 2.9rem;
@@ -229,6 +233,8 @@ line-height:1.5;overflow-wrap:normal}
 box-shadow:0 -5px 0 -1px var(--paper),0 -9px 0 -1px var(--ink);color:var(--soft);font-size:.88rem}
 
 @media(max-width:46rem){
+.changes li{grid-template-columns:minmax(0,1fr) 7rem}.work .score{margin-left:0}
+nav ol{gap:.3rem 1rem}
 .rewarded li{grid-template-columns:1fr 2.6rem}.weight{grid-row:2;grid-column:1/-1}
 .plot{height:12rem}
 .happenings li{grid-template-columns:1fr;gap:0}

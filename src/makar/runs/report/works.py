@@ -55,8 +55,8 @@ def changes(contents: Contents) -> str:
     """What got better, what got worse, what did not change."""
     better = _list(contents.better, "Better", "Nothing got better beyond chance.")
     worse = _list(contents.worse, "Worse", "Nothing got worse beyond chance.")
-    rest = [contents.unchanged, *contents.remarks]
-    said = "".join(f"<p>{linked(words)}</p>" for words in rest if words)
+    same = f"<p>{text(contents.unchanged)}</p>" if contents.unchanged else ""
+    said = same + "".join(f"<p>{linked(words)}</p>" for words in contents.remarks)
     key = (
         '<p class="key"><span class="before"></span> before <span class="after"></span> after '
         '<span class="people"></span> people’s mean <span class="band"></span> where 90 % of '
