@@ -57,8 +57,7 @@ def by_music21(text: str) -> list[list[tuple[int, int, int]]]:
                 if note.duration.isGrace or "ChordSymbol" in note.classes:
                     continue
                 time, length = Fraction(note.offset), Fraction(note.quarterLength)
-                for pitch in note.pitches:
-                    rows.append((round(time * 24), round(length * 24), pitch.midi))
+                rows += [(round(time * 24), round(length * 24), p.midi) for p in note.pitches]
             found.append(sorted(rows))
     return found
 

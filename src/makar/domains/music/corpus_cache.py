@@ -45,7 +45,7 @@ def load(key: str) -> tuple[dict[str, np.ndarray], Any] | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         about = json.loads(arrays.pop(_ABOUT).tobytes())
     except _DAMAGE as error:

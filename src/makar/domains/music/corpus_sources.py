@@ -9,7 +9,7 @@ import importlib.util
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from makar.domains.music.abc_reader import read_abc_text, read_book
@@ -139,7 +139,11 @@ def harvest_user(folder: Path, files: Sequence[Path], *, expand_repeats: bool) -
         try:
             from makar.domains.music.files import read_pieces
 
-            pieces = [p for p in read_pieces(path) if any(len(part.notes) for part in p.parts)]
+            pieces = [
+                _placed(p, name)
+                for p in read_pieces(path)
+                if any(len(part.notes) for part in p.parts)
+            ]
             tables = [BarTable.of(p) for p in pieces]
         except Exception as error:  # a stranger's file may break a library in any way
             reason = getattr(error, "fault", "") or f"{type(error).__name__}: {error}"
@@ -151,6 +155,13 @@ def harvest_user(folder: Path, files: Sequence[Path], *, expand_repeats: bool) -
         harvest.bars += tables
         harvest.collection += ["user"] * len(pieces)
     return harvest
+
+
+def _placed(piece: Piece, name: str) -> Piece:
+    """The piece with the file it was read from as its source, before what the file says."""
+    stated = piece.provenance.source
+    source = name if stated in ("", name, Path(name).name) else f"{name} ({stated})"
+    return replace(piece, provenance=replace(piece.provenance, source=source))
 
 
 def _add_abc(
