@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from makar.recipes.errors import ConfigError
 from makar.recipes.melody_config import MelodyConfig
 
 RECIPES = {"tune": MelodyConfig}
@@ -18,11 +19,7 @@ RECIPES = {"tune": MelodyConfig}
 NONE = "none"
 """How a setting that can be switched off is switched off: TOML has no word for it."""
 ENVIRONMENT = "MAKAR_"
-NOT_SETTINGS = {"MAKAR_CACHE", "MAKAR_RUNS"}
-
-
-class ConfigError(ValueError):
-    """A setting is unknown, contradictory or out of range; names where it was given."""
+NOT_SETTINGS = {"MAKAR_CACHE", "MAKAR_RUNS", "MAKAR_DEBUG"}
 
 
 def load_config(
@@ -75,14 +72,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     chosen = {
-        name.removeprefix(ENVIRONMENT).lower().replace("__", "."): _value(text)
+        name.removeprefix(ENVIRONMENT).lower().replace("__", "."): value_of(text)
         for name, text in environment.items()
         if name.startswith(ENVIRONMENT) and name not in NOT_SETTINGS
     }
     return _nested(chosen)
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
     """A value as TOML would read it, or the text itself."""
     try:
         return tomllib.loads(f"x = {text}")["x"]

@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from makar.core.rewards import Component
+from makar.core.scoring import Scorer
+from makar.recipes.errors import CustomRewardError
+
+PYTHON = "python"
+"""Stands for the file where a reward was given as a function, by a Python program."""
 
 
-class CustomRewardError(ValueError):
-    """A user's reward cannot be loaded; says what is wrong and what it should look like."""
-
-
-def load_reward(spec: str) -> Component:
+def load_reward(spec: str, functions: Mapping[str, Scorer] | None = None) -> Component:
     """``"mine.py:swing=0.5"``: function ``swing`` of ``mine.py`` as a score of weight 0.5.
 
     The function takes ``(works, prompts)`` and returns one number in [0, 1] per work, NaN
-    where it cannot judge. Without ``=weight`` the weight is 1.
+    where it cannot judge. Without ``=weight`` the weight is 1. ``"python:swing=0.5"`` is
+    looked up in ``functions``.
 
     Raises:
         CustomRewardError: the spec, the file or the function is not as it should be.
@@ -33,7 +36,15 @@ def load_reward(spec: str) -> Component:
         raise CustomRewardError(f"reward {spec!r}: {weight!r} is not a number") from None
     if not 0 <= amount < float("inf"):
         raise CustomRewardError(f"reward {spec!r}: the weight must be 0 or more")
-    function = getattr(_module(Path(path_text).expanduser(), spec), name, None)
+    if path_text == PYTHON:
+        function = (functions or {}).get(name)
+        if function is None:
+            raise CustomRewardError(
+                f"reward {spec!r} is a function of a Python program: go on from that program, "
+                f"with makar.train(resume=..., rewards={{{name!r}: ...}})"
+            )
+    else:
+        function = getattr(_module(Path(path_text).expanduser(), spec), name, None)
     if not callable(function):
         raise CustomRewardError(f"reward {spec!r}: {path_text} has no function {name!r}")
     return Component(name, function, weight=amount, role="score" if amount else "watch")

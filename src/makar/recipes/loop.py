@@ -17,15 +17,14 @@ from makar.core.types import Judgement, Prompt, Report, Rollout, Works
 from makar.measures.diversity import duplicate_share
 from makar.measures.guards import CollapseLimits, HackingAlarm
 from makar.recipes.creator import Creator
+from makar.recipes.errors import RewardFailureError
 from makar.recipes.keeping import keep_works
 from makar.runs.checkpoint import load_newest
 from makar.runs.folder import RunFolder
 
 W = TypeVar("W")
-
-
-class RewardFailureError(RuntimeError):
-    """A reward part failed for every work, several iterations running."""
+BEFORE = "before"
+"""Name of the checkpoint of a run's beginning, which stays: its policy is the prior."""
 
 
 class LoopConfig(BaseModel):
@@ -142,10 +141,11 @@ class Training(Generic[W]):
 
     def steps(self) -> Iterator[Step]:
         """Learn; yield after each iteration, when it is logged and, now and then, saved."""
-        if self.start >= self.config.iterations:
+        if self.start >= self.config.iterations or self._given_up:
             return
         if self.start == 0:
-            self.save(0)  # what a collapse before the first checkpoint goes back to
+            # what a collapse before the first checkpoint goes back to, and the run's prior
+            self.save(0, pin=BEFORE)
         timed = Timed(self.creator)
         reports = train(
             timed,
@@ -165,14 +165,21 @@ class Training(Generic[W]):
             timed.seconds["keep"] = time.perf_counter() - began
             self.folder.metrics.append(report.iteration, metrics | {"seconds": dict(timed.seconds)})
             done = report.iteration + 1
-            finished = done >= self.config.iterations or self.collapses > self.config.roll_backs
-            if finished or done % self.config.checkpoint_every == 0:
+            finished = done >= self.config.iterations or self._given_up
+            failure = self._failure(report.judgement)
+            if finished or failure or done % self.config.checkpoint_every == 0:
                 self.save(done)
+            if failure:
+                raise RewardFailureError(failure)
             yield Step(report.iteration, metrics, events, finished)
             if finished:
                 return
 
-    def save(self, done: int) -> None:
+    @property
+    def _given_up(self) -> bool:
+        return self.collapses > self.config.roll_backs
+
+    def save(self, done: int, *, pin: str | None = None) -> None:
         """Keep a checkpoint with ``done`` iterations behind it."""
         state = {
             "creator": self.creator.state_dict(),
@@ -180,7 +187,7 @@ class Training(Generic[W]):
             "collapses": self.collapses,
             "failing": dict(self.failing),
         }
-        self.folder.save(done, state)
+        self.folder.save(done, state, pin=pin)
 
     def resume(self) -> Sequence[str]:
         """Go back to the newest complete checkpoint; return what had to be said about it."""
@@ -217,21 +224,26 @@ class Training(Generic[W]):
         loaded = load_newest(self.folder.checkpoints)
         self.creator.load_state_dict(loaded.state["creator"])
         self.creator.learner.kl.value *= 2.0**self.collapses
-        end = "; giving up" if self.collapses > self.config.roll_backs else ""
+        end = "; giving up" if self._given_up else ""
         return f"collapse: {reason}; weights are back to those after {loaded.step} iterations{end}"
 
     def _faults(self, judgement: Judgement) -> list[str]:
-        """Name reward faults; stop where a part has failed altogether for too long."""
+        """Name reward faults, and count how long each part has failed altogether."""
         for name, part in judgement.parts.items():
             broken = part.role in ("score", "penalty", "gate") and np.isnan(part.raw).all()
             self.failing[name] = self.failing[name] + 1 if broken else 0
-            if self.failing[name] >= self.config.fault_patience:
-                why = "; ".join(f for f in judgement.faults if f.startswith(name)) or "all NaN"
-                raise RewardFailureError(
-                    f"reward {name!r} could judge no work in {self.failing[name]} iterations "
-                    f"running ({why}): mend it, or leave it out, and resume the run"
-                )
         return [f"reward fault: {fault} ({n} works)" for fault, n in judgement.faults.items()]
+
+    def _failure(self, judgement: Judgement) -> str:
+        """Why the run cannot go on: a part has failed altogether for too long."""
+        for name, times in self.failing.items():
+            if times >= self.config.fault_patience:
+                faults = [f for f in judgement.faults if f.startswith(f"{name}: ")]
+                return (
+                    f"reward {name!r} could judge no work in {times} iterations running "
+                    f"({'; '.join(faults) or 'all NaN'}): mend it, and resume the run"
+                )
+        return ""
 
     def _keep(self, report: Report[W]) -> None:
         best = np.argsort(-np.nan_to_num(report.judgement.total, nan=-1), kind="stable")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import math
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import cast, get_args
 
 import numpy as np
 import torch
 
+from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.music.codec import MelodyCodec
@@ -27,6 +30,7 @@ from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.bonuses import RUN, Bonuses
 from makar.recipes.creator import Creator
+from makar.recipes.errors import CorpusTooSmallError
 from makar.recipes.melody_config import MelodyConfig, Metres, ModelConfig
 from makar.recipes.melody_reward import melody_blend
 from makar.recipes.pretrained import pretrained
@@ -34,10 +38,6 @@ from makar.recipes.pretrained import pretrained
 METRES = get_args(Metres)
 FEW_WINDOWS = 60
 """Below so many phrases of the asked kind, people's ranges are taken from all phrases."""
-
-
-class CorpusTooSmallError(ValueError):
-    """There is not enough music to learn from, with what is missing and what to do."""
 
 
 @dataclass(frozen=True)
@@ -122,16 +122,24 @@ class Prepared:
     Attributes:
         creator: Model, reward, learner and craft.
         bands: People's 5-95 % range of each reward part.
-        heldout_nll: Loss on held-out human tunes, nats per decision.
     """
 
     creator: Creator[MelodyGrid]
     bands: dict[str, tuple[float, float]]
-    heldout_nll: float
 
 
-def prepare(config: MelodyConfig) -> Generator[Progress, None, Prepared]:
+def prepare(
+    config: MelodyConfig,
+    *,
+    prior: Mapping[str, torch.Tensor] | None = None,
+    functions: Mapping[str, Scorer] | None = None,
+) -> Generator[Progress, None, Prepared]:
     """Read the tunes, teach the model to write such, and set up what it will be rewarded for.
+
+    Args:
+        config: What to do.
+        prior: Weights of a model that was taught before; None teaches one, or finds it kept.
+        functions: Rewards given as Python functions, by name.
 
     Yields:
         How far it is.
@@ -140,23 +148,57 @@ def prepare(config: MelodyConfig) -> Generator[Progress, None, Prepared]:
         CorpusTooSmallError: there is nothing to learn from.
     """
     torch.set_num_threads(config.threads)
-    torch.manual_seed(config.seed)
+    torch.manual_seed(config.prior_seed)
     yield Progress("reading tunes")
     public = phrases_of(load_corpus(config.corpus.collections), config.ask.bars)
-    own = None
-    if config.corpus.folder is not None:
-        yield Progress("reading your own music", text=str(config.corpus.folder))
-        own = phrases_of(load_user_corpus(config.corpus.folder), config.ask.bars, private=True)
+    own = yield from _own_phrases(config)
     _check(public, config)
     codec = MelodyCodec()
-    longest = max(public.train.tokens.shape[1], own.train.tokens.shape[1] if own else 0)
+    asked = codec.decisions([ask_prompt(config)]).shape[1]
+    longest = max(asked, public.train.tokens.shape[1], own.train.tokens.shape[1] if own else 0)
     net = build_net(config.model, vocabulary=codec.vocabulary, context=longest + 8)
     policy: TokenPolicy[MelodyGrid] = TokenPolicy(net, codec)
-    nll = yield from _teach(policy, public, config.pretrain, config, stage="learning tunes")
-    if own is not None and len(own.train) and len(own.valid):
-        nll = yield from _teach(policy, own, config.tune, config, stage="learning your music")
+    if prior is not None:
+        policy.load_state_dict(prior)
+    else:
+        yield from _teach(policy, public, config.pretrain, config, stage="learning tunes")
+        if own is not None:
+            yield from _teach(policy, own, config.tune, config, stage="learning your music")
     yield Progress("setting up the reward")
-    return _set_up(config, policy, public, own, nll)
+    return _set_up(config, policy, public, own, functions or {})
+
+
+def _own_phrases(config: MelodyConfig) -> Generator[Progress, None, Phrases | None]:
+    """The user's own music as phrases, with what is amiss said; None where there is none to use.
+
+    Raises:
+        CorpusTooSmallError: not one file could be read as music.
+    """
+    folder = config.corpus.folder
+    if folder is None:
+        return None
+    stage = "reading your own music"
+    yield Progress(stage, text=str(folder))
+    corpus = load_user_corpus(folder)
+    for name, reason in corpus.skipped:
+        yield Progress(stage, text=f"skipped {name}: {reason}")
+    if not len(corpus):
+        raise CorpusTooSmallError(
+            f"{folder}: no file there could be read as music; put MIDI, MusicXML or ABC files "
+            "into it, or leave --corpus out"
+        )
+    for sentence in corpus.shortcomings():
+        yield Progress(stage, text=sentence)
+    own = phrases_of(corpus, config.ask.bars, private=True)
+    if len(own.train) and len(own.valid):
+        return own
+    yield Progress(
+        stage,
+        text=f"{len(own.train)} phrases of {config.ask.bars} bars to learn from and "
+        f"{len(own.valid)} to test on: nothing is learned from your music; add more of it, or "
+        "ask for fewer bars",
+    )
+    return None
 
 
 def _check(phrases: Phrases, config: MelodyConfig) -> None:
@@ -174,22 +216,24 @@ def _teach(
     config: MelodyConfig,
     *,
     stage: str,
-) -> Generator[Progress, None, float]:
+) -> Iterator[Progress]:
     work = pretrained(
         policy,
         policy.demonstrate(phrases.train),
         policy.demonstrate(phrases.valid),
         pretrain,
-        seed=config.seed,
+        seed=config.prior_seed,
         settings=config.model.model_dump_json(),
     )
-    while True:
-        try:
-            report = next(work)
-        except StopIteration as end:
-            return cast(float, end.value)
-        text = f"loss {report.nll:.3f}, on tunes held out {report.best:.3f} nats a step"
-        yield Progress(stage, report.update + 1, pretrain.updates, text, policy)
+    with closing(work):  # asked to stop, it keeps what it has learned
+        for report in work:
+            if report is None:
+                yield Progress(stage, text="another process is at it; waiting for what it learns")
+                continue
+            text = f"loss {report.nll:.3f}"
+            if math.isfinite(report.best):
+                text += f", on tunes held out {report.best:.3f} nats a step"
+            yield Progress(stage, report.update + 1, pretrain.updates, text, policy)
 
 
 def _set_up(
@@ -197,7 +241,7 @@ def _set_up(
     policy: TokenPolicy[MelodyGrid],
     public: Phrases,
     own: Phrases | None,
-    nll: float,
+    functions: Mapping[str, Scorer],
 ) -> Prepared:
     ask = ask_prompt(config)
     prior = cast(TokenPolicy[MelodyGrid], frozen(policy))
@@ -205,10 +249,10 @@ def _set_up(
     train = _joined(public.train, own.train) if own else public.train
     known, judges, human = (_alike(s, config) for s in (home.train, home.valid, home.heldout))
     blend, bands, words = melody_blend(
-        config.reward, train=train, known=known, judges=judges, prior=prior
+        config.reward, train=train, known=known, judges=judges, prior=prior, functions=functions
     )
     if config.reward.scale_parts:
-        trial = prior.sample([ask] * 256, seeds=Seeds(config.seed, 2**41))
+        trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
         blend = blend.scaled(blend(trial.works, [ask] * 256))
     index = CopyIndex.of(train.melodies)
     asked = np.asarray(index(judges, [ask] * len(judges)))
@@ -233,7 +277,7 @@ def _set_up(
         notes=[*public.notes, *(own.notes if own else ())],
         explanations=words,
     )
-    return Prepared(creator, bands, nll)
+    return Prepared(creator, bands)
 
 
 def _bonuses(config: MelodyConfig, craft: MelodyCraft, known: MelodyGrids) -> Bonuses:

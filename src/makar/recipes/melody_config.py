@@ -88,6 +88,12 @@ class MelodyConfig(BaseModel):
 
     recipe: Literal["tune"] = "tune"
     seed: int = Field(default=0, ge=0, lt=2**32)
+    prior_seed: int = Field(
+        default=0,
+        ge=0,
+        lt=2**32,
+        description="of pre-training and comparison: runs that share it share their prior",
+    )
     threads: PositiveInt = Field(default=1, description="torch threads; small models like one")
     device: str = Field(default="cpu", pattern=r"^(cpu|cuda(:\d+)?)$")
     ask: AskConfig = Field(default_factory=AskConfig)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import torch
 from jaxtyping import Float
 
 from makar.core.rewards import Blend, Component
+from makar.core.scoring import Scorer
 from makar.core.transforms import Band
 from makar.core.types import Prompt, Role, Works
 from makar.domains.music.grid import MelodyGrid, MelodyGrids
@@ -22,6 +24,7 @@ from makar.domains.music.rewards.catalogue import (
 from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.custom_reward import load_reward
+from makar.recipes.errors import UnknownRewardError
 from makar.recipes.melody_config import RewardConfig
 
 STYLE = "style"
@@ -56,10 +59,6 @@ class Style:
         return logp.double().cpu().numpy()
 
 
-class UnknownRewardError(ValueError):
-    """A config names a reward that does not exist."""
-
-
 def melody_blend(
     config: RewardConfig,
     *,
@@ -67,6 +66,7 @@ def melody_blend(
     known: MelodyGrids,
     judges: MelodyGrids,
     prior: TokenPolicy[MelodyGrid],
+    functions: Mapping[str, Scorer] | None = None,
 ) -> tuple[Blend, dict[str, tuple[float, float]], dict[str, str]]:
     """The blend, people's 5-95 % range of every part, and each part in plain words.
 
@@ -76,17 +76,13 @@ def melody_blend(
         known: Those of them that are of the kind asked for: people's measure.
         judges: Such tunes that are not among them, for what compares with the corpus.
         prior: For the style.
+        functions: Rewards given as Python functions, by name.
 
     Raises:
         UnknownRewardError: a weight is given for a reward that does not exist.
         CustomRewardError: a user's own reward cannot be loaded.
     """
-    names = [*CATALOGUE, STYLE]
-    unknown = [name for name in config.weights if name not in names]
-    if unknown:
-        raise UnknownRewardError(
-            f"reward.weights names {', '.join(unknown)}; there are: {', '.join(names)}"
-        )
+    custom = checked_rewards(config, functions or {})
     scorers = build(list(CATALOGUE), train.melodies)
     quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
     components = [
@@ -113,12 +109,37 @@ def melody_blend(
             seconds=None,
         )
     )
-    custom = [load_reward(spec) for spec in config.custom]
     bands = {name: (q[0], q[-1]) for name, q in {**quantiles, STYLE: style_range}.items()}
     words = {entry.name: entry.words for entry in CATALOGUE.values()}
     words[STYLE] = "sounds like the tunes it learned from: how likely the untrained model finds it"
     words |= {component.name: "your own reward" for component in custom}
     return Blend([*components, *custom]), bands, words
+
+
+def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> list[Component]:
+    """The user's own rewards, loaded; quick, so that a bad name is said before anybody waits.
+
+    Raises:
+        UnknownRewardError: a weight is given for a reward that does not exist, or a name is
+            taken, or nothing is left to be rewarded.
+        CustomRewardError: a user's own reward cannot be loaded.
+    """
+    names = [*CATALOGUE, STYLE]
+    if unknown := [name for name in config.weights if name not in names]:
+        raise UnknownRewardError(
+            f"reward.weights names {', '.join(unknown)}; there are: {', '.join(names)}"
+        )
+    custom = [load_reward(spec, functions) for spec in config.custom]
+    chosen = Counter([*names, *(c.name for c in custom)])
+    if twice := [name for name, count in chosen.items() if count > 1]:
+        raise UnknownRewardError(
+            f"reward.custom: the name {', '.join(twice)} is taken; rename your function"
+        )
+    scored = [name for name in CATALOGUE if _role(name, config) == "score"]
+    if not any(_weight(n, config) > 0 for n in scored) and not config.weights.get(STYLE):  # noqa: SIM102
+        if not any(c.role == "score" for c in custom):
+            raise UnknownRewardError("reward.weights: every part is 0; give one a weight above 0")
+    return custom
 
 
 def _weight(name: str, config: RewardConfig) -> float:

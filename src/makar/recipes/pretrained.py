@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from makar.core.types import Rollout
 from makar.learners.likelihood import PretrainConfig, Pretraining, PretrainReport
 from makar.runs import checkpoint
-from makar.runs.errors import CheckpointError
+from makar.runs.errors import CheckpointError, RunLockedError
+from makar.runs.lock import RunLock
 
 VERSION = "1"
 """Raised when tokens or networks change their meaning: older weights are then not used."""
+WAIT_SECONDS = 0.5
 
 
 def cache_root() -> Path:
@@ -34,7 +38,7 @@ def pretrained(
     seed: int,
     settings: str,
     save_every: int = 200,
-) -> Generator[PretrainReport, None, float]:
+) -> Generator[PretrainReport | None, None, float]:
     """Pre-train ``policy``, or load the weights if the same was done before.
 
     Args:
@@ -47,7 +51,8 @@ def pretrained(
         save_every: Updates between two checkpoints, from which a killed run goes on.
 
     Yields:
-        A report per update; none where the weights were there.
+        A report per update, nothing where the weights were there; None while waiting for
+        another process that learns the same.
 
     Returns:
         The held-out loss, in nats per decision.
@@ -60,14 +65,45 @@ def pretrained(
     folder = cache_root() / "pretrained" / digest.hexdigest()[:24]
     folder.mkdir(parents=True, exist_ok=True)
     training = Pretraining(policy, examples, heldout, config, seed=seed)  # pyright: ignore[reportArgumentType] - a module that evaluates
-    with suppress(CheckpointError):  # nothing there, or nothing whole: begin
-        training.load_state_dict(checkpoint.load_newest(folder).state)
-    if training.finished:
-        policy.load_state_dict(training.best_weights)
-        return training.best
-    for report in training.run():
-        yield report
-        if (report.update + 1) % save_every == 0 and not training.finished:
-            checkpoint.save(folder, report.update + 1, training.state_dict(), keep=1)
-    checkpoint.save(folder, training.learner.updates, training.state_dict(), keep=1)
+    lock = yield from _locked(folder)
+    try:
+        with suppress(CheckpointError):  # nothing there, or nothing whole: begin
+            _restore(training, checkpoint.load_newest(folder).state)
+        if training.finished:
+            policy.load_state_dict(training.best_weights)
+            return training.best
+        yield from _learn(training, folder, save_every)
+    finally:
+        lock.release()
     return training.best
+
+
+def _locked(folder: Path) -> Generator[None, None, RunLock]:
+    """Wait until nobody else is learning the same."""
+    while True:
+        try:
+            return RunLock(folder / "lock")
+        except RunLockedError:
+            yield None
+            time.sleep(WAIT_SECONDS)
+
+
+def _learn(training: Pretraining, folder: Path, save_every: int) -> Iterator[PretrainReport]:
+    try:
+        for report in training.run():
+            yield report
+            if (report.update + 1) % save_every == 0 and not training.finished:
+                checkpoint.save(folder, report.update + 1, _state(training), keep=1)
+    finally:  # also when whoever iterates stops
+        checkpoint.save(folder, training.learner.updates, _state(training), keep=1)
+
+
+def _state(training: Pretraining) -> dict[str, Any]:
+    """Everything, and the source of dropout's randomness: going on is then exact."""
+    return training.state_dict() | {"random": torch.get_rng_state()}
+
+
+def _restore(training: Pretraining, state: dict[str, Any]) -> None:
+    training.load_state_dict(state)
+    if not training.finished:
+        torch.set_rng_state(state["random"])

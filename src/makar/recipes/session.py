@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Rollout
+from makar.domains.music.corpus_sources import collection_files, user_files
 from makar.domains.music.grid import MelodyGrid
 from makar.measures.guards import HackingAlarm
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.creator import Creator
+from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import EVALUATION, Row, aggregate, compare
 from makar.recipes.keeping import keep_works
 from makar.recipes.loop import Step, Training
 from makar.recipes.melody import Prepared, Progress, prepare
 from makar.recipes.melody_config import MelodyConfig
+from makar.recipes.melody_reward import checked_rewards
+from makar.recipes.opening import prior_weights
 from makar.recipes.reporting import write_report
 from makar.runs.atomic import write_json
+from makar.runs.checkpoint import steps
 from makar.runs.folder import RunFolder
 
 SHOWN = EVALUATION + 2
@@ -62,39 +68,123 @@ class Finished:
     rows: Sequence[Row[MelodyGrid]]
 
 
-Event = Progress | Heard | Step | Finished
+@dataclass(frozen=True)
+class Ready:
+    """Everything is set up; learning what is rewarded begins.
+
+    Attributes:
+        start: Mean score of the untrained model's works.
+        people: Mean score of people's held-out works.
+        iteration: Iteration that comes first.
+        iterations: How many there are.
+        notes: What was left out, and what cannot be learned.
+    """
+
+    start: float
+    people: float
+    iteration: int
+    iterations: int
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The run was asked to stop; everything is saved.
+
+    Attributes:
+        done: Iterations done.
+        iterations: How many there are.
+    """
+
+    done: int
+    iterations: int
+
+
+Event = Progress | Ready | Heard | Step | Stopped | Finished
+
+
+def check(config: MelodyConfig, functions: Mapping[str, Scorer] | None = None) -> None:
+    """Refuse what cannot work before anybody waits for it.
+
+    Raises:
+        ConfigError: a reward, the device or the corpus cannot be used.
+        UnreadableError: a collection or folder is not there.
+    """
+    checked_rewards(config.reward, functions or {})
+    if config.device != "cpu":
+        raise ConfigError(f"device: {config.device!r} cannot be used by this recipe yet; use cpu")
+    for name in config.corpus.collections:
+        collection_files(name)
+    if config.corpus.folder is not None:
+        user_files(config.corpus.folder)
 
 
 def run(
-    folder: RunFolder, config: MelodyConfig, *, resume: bool = False, with_sources: bool = False
+    folder: RunFolder,
+    config: MelodyConfig,
+    *,
+    resume: bool = False,
+    with_sources: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+    functions: Mapping[str, Scorer] | None = None,
 ) -> Iterator[Event]:
-    """Carry a run out, or on; whoever iterates shows what comes and may stop between steps.
-
-    Everything up to a yield is on disk. Stopping the iteration after a ``Step`` and calling
-    ``Training.save`` is what ``stopping`` does for a signal.
+    """Carry a run out, or on; whoever iterates shows what comes.
 
     Args:
         folder: Where to, open for writing.
         config: What to do.
         resume: Go on from the newest checkpoint.
         with_sources: Name the user's own tunes in the report.
+        stop: Asked after every step; once True, everything is saved and the run ends.
+        functions: Rewards given as Python functions, by name.
+
+    Raises:
+        RewardFailureError: a reward judged nothing for too long; everything is saved.
     """
-    prepared = yield from prepare(config)
-    creator = prepared.creator
+    begun = resume and bool(steps(folder.checkpoints))
+    prior = prior_weights(folder) if begun else None
+    prepared = yield from _unless(stop, prepare(config, prior=prior, functions=functions))
+    if prepared is None:
+        yield Stopped(0, config.loop.iterations)
+        return
+    creator, judged = prepared.creator, _start(prepared.creator, config)
     training = Training(
-        creator,
-        folder,
-        config.loop,
-        config.seed,
-        HackingAlarm(prepared.bands, _start(creator, config)),
+        creator, folder, config.loop, config.seed, HackingAlarm(prepared.bands, _watches(judged))
     )
-    if resume:
+    if begun:
         for notice in training.resume():
             yield Progress("resuming", text=notice)
     else:
+        folder.metrics.truncate_to(0)  # killed before its first checkpoint, it begins again
+        folder.ledger.truncate_to(-1)
         yield show(folder, creator, config, phase="before")
-    yield from training.steps()
+    people = creator.reward(creator.human, creator.human_prompts).total
+    yield Ready(
+        float(np.nanmean(judged.total)), float(np.nanmean(people)), training.start,
+        config.loop.iterations, creator.notes,
+    )  # fmt: skip
+    for step in training.steps():
+        yield step
+        if stop() and not step.finished:
+            training.save(step.iteration + 1)
+            yield Stopped(step.iteration + 1, config.loop.iterations)
+            return
     yield from conclude(folder, prepared, config, with_sources=with_sources)
+
+
+def _unless(
+    stop: Callable[[], bool], work: Generator[Progress, None, Prepared]
+) -> Generator[Progress, None, Prepared | None]:
+    """What ``work`` does; None if it was stopped half-way."""
+    while True:
+        try:
+            progress = next(work)
+        except StopIteration as end:
+            return end.value
+        yield progress
+        if stop():
+            work.close()
+            return None
 
 
 def conclude(
@@ -102,15 +192,14 @@ def conclude(
 ) -> Generator[Event, None, None]:
     """What comes after the last step: the works to show, the table and the report."""
     creator = prepared.creator
-    if not folder.ledger.query(phase="after", limit=1):
-        yield show(folder, creator, config, phase="after")
+    yield show(folder, creator, config, phase="after")
     save_model(folder, creator.policy)
     yield Progress("comparing with people, the prior and its best")
     rows = compare(
         creator,
         works=config.evaluate.works,
         best_of=config.evaluate.best_of,
-        seed=config.seed + EVALUATION,
+        seed=config.prior_seed + EVALUATION,
     )
     table = aggregate([rows])
     write_json(folder.path / "summary.json", table)
@@ -140,7 +229,8 @@ def show(
     )
     best = int(order[0])
     path = folder.samples / f"{phase}-{ids[0]}.ogg"
-    creator.craft.export(rollout.works[best], path, title=f"{phase} {ids[0]}", notice="")
+    if not path.exists():  # a resumed run makes the same works again
+        creator.craft.export(rollout.works[best], path, title=f"{phase} {ids[0]}", notice="")
     return Heard(phase, ids[0], path, float(judgement.total[best]))
 
 
@@ -152,12 +242,15 @@ def _judged(
     return rollout, creator.reward(rollout.works, prompts)
 
 
-def _start(creator: Creator[MelodyGrid], config: MelodyConfig) -> dict[str, np.ndarray]:
-    """Every watch over works of the prior: what the alarm compares with."""
-    seeds = Seeds(config.seed, EVALUATION + 3)
+def _start(creator: Creator[MelodyGrid], config: MelodyConfig) -> Judgement:
+    """What is said of works of the prior: where the run begins."""
     prompts = [creator.ask] * 256
-    judgement = creator.reward(creator.prior.sample(prompts, seeds=seeds).works, prompts)
-    return {name: p.raw for name, p in judgement.parts.items() if p.role == "watch"}
+    seeds = Seeds(config.seed, EVALUATION + 3)
+    return creator.reward(creator.prior.sample(prompts, seeds=seeds).works, prompts)
+
+
+def _watches(judgement: Judgement) -> dict[str, np.ndarray]:
+    return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}
 
 
 def save_model(folder: RunFolder, policy: TokenPolicy[MelodyGrid]) -> None:

@@ -147,7 +147,8 @@ class MelodyCraft:
             ValueError: the suffix is none of ``formats``.
         """
         from makar.domains.music.files import write_piece
-        from makar.domains.music.roll import roll_png, roll_svg
+        from makar.domains.music.picture import roll_png
+        from makar.domains.music.roll import roll_svg
         from makar.domains.music.sound import write_audio
 
         piece, suffix = self.piece(work, title=title, notice=notice), path.suffix.lower()
@@ -179,7 +180,7 @@ class MelodyCraft:
             (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), html.escape(label))
             for first, count, label in marks
         ]
-        staff = "".join(staff_svg(piece))
+        staff = "".join(staff_svg(piece, width=520))
         return (
             f'<audio controls preload="none" src="{audio_data_uri(piece)}"></audio>'
             f'<div class="staff">{staff}</div>'

@@ -1,0 +1,145 @@
+"""``makar train``: from flags to a run that is shown, stopped politely, and gone on with."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from makar.cli.places import Json, Runs, find_run, runs_root
+from makar.recipes.errors import ConfigError
+from makar.runs.folder import RunFolder
+
+_OTHER_NAMES = {"music": "tune"}
+_FLAGS = {
+    "seed": "seed", "device": "device", "corpus": "corpus.folder", "bars": "ask.bars",
+    "metre": "ask.metre", "mode": "ask.mode", "key": "ask.key", "form": "ask.form",
+    "tempo": "ask.tempo", "model": "model.kind", "algorithm": "learn.algorithm",
+    "iterations": "loop.iterations", "works": "loop.works",
+}  # fmt: skip
+"""The setting behind each flag."""
+
+
+def train(
+    recipe: Annotated[
+        str, typer.Argument(help="A recipe or a TOML file; with --resume, the run.")
+    ] = "",
+    name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
+    runs: Runs = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run: the one named, or the newest.")
+    ] = False,
+    seed: Annotated[int | None, typer.Option(help="Fixes every random draw.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Train with so many seeds and compare.")] = 1,
+    corpus: Annotated[Path | None, typer.Option(help="Folder of your own music.")] = None,
+    bars: Annotated[int | None, typer.Option(help="Bars in a tune.")] = None,
+    metre: Annotated[str | None, typer.Option(help="4/4, 2/4, 3/4, 6/8 or 9/8.")] = None,
+    mode: Annotated[str | None, typer.Option(help="major, minor, dorian or mixolydian.")] = None,
+    key: Annotated[str | None, typer.Option(help="Tonic: C, F#, Bb ...")] = None,
+    form: Annotated[str | None, typer.Option(help="Letters spread over the bars: AABA.")] = None,
+    tempo: Annotated[float | None, typer.Option(help="Beats per minute.")] = None,
+    model: Annotated[str | None, typer.Option(help="lstm or transformer.")] = None,
+    algorithm: Annotated[
+        str | None, typer.Option(help="reinforce, rloo, grpo, a2c or ppo.")
+    ] = None,
+    iterations: Annotated[int | None, typer.Option(help="Learning steps.")] = None,
+    works: Annotated[int | None, typer.Option(help="Works made and judged per step.")] = None,
+    reward: Annotated[
+        list[str] | None, typer.Option(help="Your own reward: mine.py:swing=0.5; repeatable.")
+    ] = None,
+    weight: Annotated[
+        list[str] | None, typer.Option(help="Weight of a part: close=2; repeatable.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Any setting: loop.works=64; repeatable.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, or cuda where a recipe can.")] = None,
+    with_sources: Annotated[
+        bool, typer.Option("--with-sources", help="Name your own tunes in the report.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Teach a model to make what is rewarded.
+
+    Examples:
+      makar train
+
+      makar train --bars 16 --metre 3/4 --mode minor --form AABA
+
+      makar train --corpus ~/scores --reward mine.py:swing=0.5 --weight close=3
+
+      makar train mine.toml --seeds 5 --name study
+
+      makar train --resume
+    """
+    given = {n: v for n, v in locals().items() if n in _FLAGS and v is not None}
+    flags = {_FLAGS[n]: str(v) if isinstance(v, Path) else v for n, v in given.items()}
+    flags |= _pairs(settings or [], "--set", "")
+    flags |= _pairs(weight or [], "--weight", "reward.weights.")
+    if reward:
+        flags["reward.custom"] = list(reward)
+    as_json = as_json or not sys.stdout.isatty()
+    if resume:
+        if flags or seeds > 1:
+            raise ConfigError("a resumed run keeps its settings: leave the other flags out")
+        raise typer.Exit(_go_on(recipe or name, runs, as_json, with_sources))
+    from makar.config import load_config
+
+    recipe = _OTHER_NAMES.get(recipe, recipe) or "tune"
+    config = load_config(recipe, flags)
+    raise typer.Exit(_begin(config, name, runs, as_json, with_sources))
+
+
+def _begin(
+    config: Any, name: str | None, runs: Path | None, as_json: bool, with_sources: bool
+) -> int:
+    from makar.config import as_toml
+    from makar.recipes.session import check
+
+    check(config)
+    folder = RunFolder.create(
+        runs_root(runs), name or config.recipe, config=as_toml(config), seed=config.seed,
+        fresh=name is None,
+    )  # fmt: skip
+    return _carry_out(folder, config, as_json, with_sources, resume=False)
+
+
+def _go_on(name: str | None, runs: Path | None, as_json: bool, with_sources: bool) -> int:
+    from makar.config import load_config
+    from makar.recipes.session import check
+
+    folder = find_run(name, runs, write=True)
+    with folder:
+        config = load_config(folder.path / "config.toml", environment={})
+        check(config)
+        return _carry_out(folder, config, as_json, with_sources, resume=True)
+
+
+def _carry_out(
+    folder: RunFolder, config: Any, as_json: bool, with_sources: bool, *, resume: bool
+) -> int:
+    from makar.cli.telling import teller
+    from makar.recipes.session import run
+    from makar.runs.stop import GracefulStop
+
+    with folder, GracefulStop() as stop, teller(folder, as_json=as_json) as tell:
+        for event in run(
+            folder, config, resume=resume, with_sources=with_sources, stop=lambda: stop.requested
+        ):
+            tell(event)
+    return stop.exit_code
+
+
+def _pairs(texts: list[str], option: str, before: str) -> dict[str, Any]:
+    """``name=value`` as settings, the value as TOML would read it."""
+    from makar.config import value_of
+
+    pairs: dict[str, Any] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not (name and sign and value):
+            raise ConfigError(f"{option} {text!r}: write it as NAME=VALUE")
+        pairs[before + name] = value_of(value)
+    return pairs

@@ -1,0 +1,74 @@
+"""Opening a run that was trained before, without teaching it again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+
+import torch
+
+from makar.core.scoring import Scorer
+from makar.domains.music.grid import MelodyGrid
+from makar.recipes.creator import Creator
+from makar.recipes.loop import BEFORE
+from makar.recipes.melody import Prepared, Progress, prepare
+from makar.recipes.melody_config import MelodyConfig
+from makar.runs import checkpoint
+from makar.runs.errors import CheckpointError
+from makar.runs.folder import RunFolder
+
+
+def prior_weights(folder: RunFolder) -> dict[str, torch.Tensor] | None:
+    """Weights of the model before it was trained; None where they are no longer whole."""
+    try:
+        step = checkpoint.pins(folder.checkpoints).get(BEFORE)
+        if step is None:
+            return None
+        return dict(checkpoint.load(folder.checkpoints, step)["creator"]["policy"])
+    except CheckpointError:
+        return None  # the cache of pre-training has them, or they are learned again
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A trained run, ready to make and judge works.
+
+    Attributes:
+        creator: With the newest weights.
+        bands: People's 5-95 % range of each reward part.
+        step: Iterations behind those weights.
+        notices: What had to be said about damaged checkpoints.
+    """
+
+    creator: Creator[MelodyGrid]
+    bands: Mapping[str, tuple[float, float]]
+    step: int
+    notices: tuple[str, ...]
+
+
+def open_run(
+    folder: RunFolder, config: MelodyConfig, *, functions: Mapping[str, Scorer] | None = None
+) -> Opened:
+    """The run's model with its newest complete weights, and its reward.
+
+    Args:
+        folder: The run, open for reading or writing.
+        config: As in its ``config.toml``.
+        functions: Rewards given as Python functions, by name.
+
+    Raises:
+        CheckpointError: no checkpoint is complete.
+    """
+    loaded = checkpoint.load_newest(folder.checkpoints)
+    prepared = finished(prepare(config, prior=prior_weights(folder), functions=functions))
+    prepared.creator.policy.load_state_dict(loaded.state["creator"]["policy"])
+    return Opened(prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices))
+
+
+def finished(work: Generator[Progress, None, Prepared]) -> Prepared:
+    """What a preparation comes to, its progress shown to nobody."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
