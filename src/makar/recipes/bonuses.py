@@ -33,15 +33,19 @@ class Bonuses:
     Attributes:
         exploration: Weight of the count-based bonus for kinds of work seldom met; 0 = off.
         target: distinct-4 to be kept in a batch; None = off.
-        weight: The multiplier, adapted by ``observe``.
-        rate: How much it moves for a relative shortfall of 1.
+        weight: The multiplier in force, adapted by ``observe``: price and gain together.
+        price: What the shortfalls so far add up to.
+        rate: How much the price moves for a relative shortfall of 1.
+        gain: What the present shortfall adds at once, so that the price need not overshoot.
         visits: How often each kind of work was met.
     """
 
     exploration: float = 0.0
     target: float | None = None
     weight: float = 0.0
+    price: float = 0.0
     rate: float = 0.05
+    gain: float = 0.5
     visits: VisitCounts = field(default_factory=VisitCounts)
 
     def apply(
@@ -79,19 +83,21 @@ class Bonuses:
         if self.target is not None:
             found = distinct_share(keys, lengths, n=RUN)
             shortfall = 1 - (found if np.isfinite(found) else 0.0) / self.target
-            self.weight = float(np.clip(self.weight + self.rate * shortfall, 0.0, 5.0))
+            self.price = float(np.clip(self.price + self.rate * shortfall, 0.0, 5.0))
+            self.weight = float(np.clip(self.price + self.gain * shortfall, 0.0, 5.0))
 
     def state_dict(self) -> dict[str, Any]:
         """The multiplier and the counts."""
         counts = self.visits.counts
         return {
             "weight": self.weight,
+            "price": self.price,
             "cells": np.array(list(counts), np.int64),
             "counts": np.array(list(counts.values()), np.int64),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over a saved state."""
-        self.weight = float(state["weight"])
+        self.weight, self.price = float(state["weight"]), float(state["price"])
         cells, counts = (np.asarray(state[name]).tolist() for name in ("cells", "counts"))
         self.visits.counts = dict(zip(cells, counts, strict=True))
