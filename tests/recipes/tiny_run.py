@@ -30,7 +30,9 @@ from makar.recipes.melody_config import RewardConfig
 from makar.recipes.melody_reward import melody_blend
 from makar.runs.folder import RunFolder
 
-HOSTILE = '<script>document.title="gone"</script> "The O\'Hostile" & Co <img src=x onerror=alert(1)>'
+HOSTILE = (
+    '<script>document.title="gone"</script> "The O\'Hostile" & Co <img src=x onerror=alert(1)>'
+)
 CONFIG = """recipe = "tune"
 seed = 3
 
@@ -150,4 +152,5 @@ def _show(folder: RunFolder, creator: Creator[MelodyGrid], phase: str, iteration
         folder.ledger, creator.craft, rollout, judgement, phase=phase, iteration=iteration,
         rows=range(16), seeds=seeds, temperature=1.0,
     )  # fmt: skip
-    (folder.samples / f"{phase}-{ids[0]}.ogg").write_bytes(b"")
+    best = ids[int(np.argmax(judgement.total))]
+    (folder.samples / f"{phase}-{best}.ogg").write_bytes(b"")

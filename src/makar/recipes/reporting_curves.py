@@ -261,15 +261,16 @@ def _some(names: Sequence[str], most: int = 3) -> str:
 
 def banners(log: Log) -> list[Banner]:
     """What must be read before anything else: alarms, and returns to older weights."""
-    alarms = [event.removeprefix("alarm: ") for _, event in log.events if event.startswith("alarm")]
-    names = list(dict.fromkeys(alarm.split(" is ")[0].replace("_", " ") for alarm in alarms))
+    rung = [(at, event) for at, event in log.events if event.startswith("alarm: ")]
     told: list[Banner] = []
-    if names:
+    if rung:
+        names = dict.fromkeys(event[len("alarm: ") :].split(" is ")[0] for _, event in rung)
+        shown = [name.replace("_", " ") for name in names]
         told.append(
             Banner(
                 "An alarm rang.",
-                f"{_some(names)} left people’s range while learning: the reward may be being "
-                "gamed.",
+                f"{_some(shown)} left people’s range while learning, last in iteration "
+                f"{rung[-1][0]} of {log.iterations[-1]}: the reward may be being gamed.",
             )
         )
     collapses = [(at, event) for at, event in log.events if event.startswith("collapse")]

@@ -34,7 +34,9 @@ def choose(folder: RunFolder, *, show: int) -> Shown:
     """Choose from the ledger what to show; nothing where the run has kept nothing yet."""
     if not (folder.path / "works.sqlite").exists():
         return Shown(None, (), (), (0, 0))
-    before, after = (folder.ledger.query(phase=phase) for phase in ("before", "after"))
+    before, after = (
+        folder.ledger.query(order="best", phase=phase) for phase in ("before", "after")
+    )
     counts = len(before), len(after)
     return Shown(_typical_pair(before, after), before[:show], after[:show], counts)
 

@@ -6,11 +6,12 @@ import html
 import math
 
 _MINUS = "\N{MINUS SIGN}"
+_KEPT = "\n\N{NO-BREAK SPACE}"
 
 
 def text(words: str) -> str:
     """Plain text, safe between tags and in quoted attributes; control characters become spaces."""
-    shown = "".join(c if c.isprintable() or c == "\n" else " " for c in words)
+    shown = "".join(c if c.isprintable() or c in _KEPT else " " for c in words)
     return html.escape(shown, quote=True)
 
 

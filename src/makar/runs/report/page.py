@@ -56,7 +56,7 @@ def _head(contents: Contents) -> str:
         f'{text(b.words)} <a href="#happenings">See what happened.</a></aside>'
         for b in contents.banners
     )
-    verdict = "".join(f"<p>{linked(words)}</p>" for words in contents.verdict)
+    verdict = " ".join(f"<p>{linked(words)}</p>" for words in contents.verdict)
     return (
         f'<header class="top"><p class="eyebrow">makar · {text(contents.run)}</p>'
         f"<h1>{text(contents.title)}</h1>"

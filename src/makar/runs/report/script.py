@@ -7,7 +7,7 @@ SCRIPT = """
 (() => {
   const players = [...document.querySelectorAll('audio')];
   for (const player of players) {
-    const name = player.closest('article')?.querySelector('h4')?.textContent ?? '';
+    const name = player.closest('article')?.querySelector('h3, h4')?.textContent ?? '';
     const id = player.closest('article')?.querySelector('.id')?.textContent ?? '';
     player.setAttribute('aria-label', `${name} ${id}`.trim());
     player.addEventListener('play', () => {

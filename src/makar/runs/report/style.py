@@ -47,11 +47,11 @@ font-size:1.15rem}
 .melody>line{stroke:var(--rule);stroke-width:1}
 .melody .bar{stroke:var(--rule)}
 .melody .bar.thick{stroke-width:5;stroke:var(--ink)}
-.note{fill:currentColor;stroke:currentColor;overflow:visible}
-.note ellipse{stroke:none}
-.note path{stroke-width:1.3;fill:none}
-.note.first{color:var(--before)}
-.note.last{color:var(--after)}
+.melody .note{fill:currentColor;stroke:currentColor;overflow:visible}
+.melody .note ellipse{stroke:none}
+.melody .note path{stroke-width:1.3;fill:none}
+.melody .first{color:var(--before)}
+.melody .last{color:var(--after)}
 .verdict{max-width:58rem;color:var(--soft)}
 .verdict p:first-child{font-size:clamp(1.12rem,2vw,1.32rem);line-height:1.4;color:var(--ink);
 margin-bottom:.3rem}
@@ -98,8 +98,8 @@ min-width:0;border-radius:2px}
 .work.after{border-top-color:var(--after)}
 .work header{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 .8rem}
 .work header p{color:var(--soft);font-size:.88rem}
-.work h4{font-size:1.3rem;font-weight:500;color:var(--before)}
-.work.after h4{color:var(--after)}
+.work h3,.work h4{margin:0;font-size:1.3rem;font-weight:500;color:var(--before)}
+.work.after :is(h3,h4){color:var(--after)}
 .work .score{margin-left:auto}
 .work .score b{font-size:1.35rem;font-weight:500;color:var(--ink)}
 .work audio{width:100%;height:2.6rem;display:block}
@@ -128,9 +128,9 @@ padding:.75rem 0 .7rem;border-bottom:1px solid var(--hair)}
 .what{line-height:1.35}
 .numbers{white-space:nowrap;text-align:right;color:var(--soft);font-variant-numeric:tabular-nums}
 .numbers b{color:var(--ink);font-weight:600;font-size:1.12em}
-.level{font-size:.86rem;color:var(--soft);text-align:right;line-height:1.3}
+.changes .level{font-size:.86rem;color:var(--soft);text-align:right;line-height:1.3}
 .dumbbell{align-self:center;overflow:visible}
-.rail{stroke:var(--hair)}
+.dumbbell .rail{stroke:var(--hair)}
 .dumbbell .band{fill:var(--band)}
 .dumbbell .people{stroke:var(--people);stroke-width:2}
 .dumbbell .way{stroke:var(--after);stroke-width:2}
@@ -175,26 +175,26 @@ margin:.3rem 0 .5rem;line-height:1.5}
 .xs{display:flex;justify-content:space-between;padding:.35rem 0 0 2.9rem;
 font:.74rem/1 var(--sans);color:var(--soft)}
 .plot path,.legend path{fill:none;vector-effect:non-scaling-stroke}
-.grid{stroke:var(--hair);stroke-width:1}
-.curve{stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
-.raw{stroke-width:1;opacity:.3}
-.level{stroke-width:1.6}
-path.after{stroke:var(--after)}
-path.before{stroke:var(--before)}
-path.people{stroke:var(--people)}
-path.best{stroke:var(--best)}
-path.plain{stroke:var(--ink)}
-.level.people{stroke-dasharray:7 4}
-.level.before{stroke-dasharray:2 4}
-.level.best{stroke-dasharray:9 3 2 3}
-.curve.before{stroke-dasharray:6 3}
-rect.band{fill:var(--band)}
+.plot .grid{stroke:var(--hair);stroke-width:1}
+.chart .curve{stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
+.chart .raw{stroke-width:1;opacity:.3}
+.chart .level{stroke-width:1.6}
+.chart path.after{stroke:var(--after)}
+.chart path.before{stroke:var(--before)}
+.chart path.people{stroke:var(--people)}
+.chart path.best{stroke:var(--best)}
+.chart path.plain{stroke:var(--ink)}
+.chart .level.people{stroke-dasharray:7 4}
+.chart .level.before{stroke-dasharray:2 4}
+.chart .level.best{stroke-dasharray:9 3 2 3}
+.chart .curve.before{stroke-dasharray:6 3}
+.chart rect.band{fill:var(--band)}
 .plot path.area{stroke:none}
 .stack0{fill:#44597c!important}.stack1{fill:#8fa6c9!important}.stack2{fill:#a5301d!important}
 .stack3{fill:#d6a49a!important}.stack4{fill:#7d5a0b!important}
-.happened{stroke:var(--after);stroke-width:1.2;stroke-dasharray:3 3}
-.tip{fill:transparent}
-.tip:hover{fill:currentColor;fill-opacity:.06}
+.plot .happened{stroke:var(--after);stroke-width:1.2;stroke-dasharray:3 3}
+.plot .tip{fill:transparent}
+.plot .tip:hover{fill:currentColor;fill-opacity:.06}
 
 .measures{border-collapse:collapse;width:100%;font-size:.97rem;line-height:1.35}
 .measures caption{text-align:left;color:var(--soft);padding-bottom:1rem;max-width:48rem}

@@ -17,7 +17,8 @@ def pair(contents: Contents) -> str:
     before, after = contents.pair
     return (
         f'<p class="lead">{linked(contents.pair_words)}</p>'
-        f'<div class="pair" data-pair>{card(before, title="Before")}{card(after, title="After")}'
+        f'<div class="pair" data-pair>{card(before, title="Before", heading="h3")}'
+        f"{card(after, title='After', heading='h3')}"
         "</div>"
     )
 
@@ -35,7 +36,7 @@ def more(contents: Contents) -> str:
     return "".join(rows)
 
 
-def card(card: Card, *, title: str) -> str:
+def card(card: Card, *, title: str, heading: str = "h4") -> str:
     """One work: who it is, how it scored, player and picture, and where else it is."""
     name = f"work-{card.when}-{card.id}-{title.replace(' ', '').replace('.', '')}"
     near = f'<p class="near">{_likeness(card.likeness)}</p>' if card.likeness else ""
@@ -44,7 +45,7 @@ def card(card: Card, *, title: str) -> str:
     export = f"<p>To a file: <code>{text(card.export)}</code></p>" if card.export else ""
     return (
         f'<article class="work {card.when}" aria-labelledby="{text(name)}"><header>'
-        f'<h4 id="{text(name)}">{text(title)}</h4>'
+        f'<{heading} id="{text(name)}">{text(title)}</{heading}>'
         f'<p><code class="id">{text(card.id)}</code> draw {card.draw}</p>'
         f'<p class="score"><b>{number(100 * card.score, 0)}</b> of 100</p></header>'
         f"{card.html}{near}<footer>{files}{export}</footer></article>"

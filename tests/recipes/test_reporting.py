@@ -1,0 +1,355 @@
+import importlib.util
+import json
+import math
+import re
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from makar.core.types import Judgement, Part, Prompt
+from makar.domains.music.grid import MelodyGrids
+from makar.domains.music.rewards.novelty import CopyIndex
+from makar.recipes import reporting_verdicts
+from makar.recipes.evaluation import (
+    DISTINCT,
+    DUPLICATES,
+    HUMAN,
+    NEAR_COPIES,
+    PRIOR,
+    SCORE,
+    TRAINED,
+    Row,
+    aggregate,
+)
+from makar.recipes.reporting import report_contents, write_report
+from makar.recipes.reporting_curves import Log, banners, duration, happenings
+from makar.recipes.reporting_table import table_of
+from makar.recipes.reporting_verdicts import chance, change, sentences, shifts, verdicts
+from makar.recipes.reporting_words import asked_words, unchanged, variety
+from makar.recipes.reporting_works import _typical_pair
+from makar.runs.entry import Entry
+from makar.runs.folder import RunFolder
+
+
+def load_tiny_run():
+    path = Path(__file__).with_name("tiny_run.py")
+    spec = importlib.util.spec_from_file_location("tiny_run", path)
+    module = sys.modules["tiny_run"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tiny_run = load_tiny_run()
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    run = tiny_run.make(tmp_path_factory.mktemp("runs"), iterations=4, updates=25, works=32)
+    after = [run.creator.craft.unpack(e.content) for e in run.folder.ledger.query(phase="after")]
+    # the corpus now holds what was made: every work after training is a copy of a source
+    corpus = MelodyGrids.stack(after)
+    index = CopyIndex.of(corpus.melodies)
+    run.creator.craft = replace(run.creator.craft, index=index)
+    yield run
+    run.folder.close()
+
+
+@pytest.fixture(scope="module")
+def page(tiny):
+    path = write_report(tiny.folder, tiny.creator, tiny.rows, bands=tiny.bands, show=2)
+    return path.read_text()
+
+
+def told(page):
+    words = []
+    parser = HTMLParser()
+    parser.handle_data = words.append
+    parser.feed(page)
+    return " ".join(" ".join(words).split())
+
+
+def test_the_page_is_there_whole_and_small(tiny, page):
+    assert (tiny.folder.path / "report.html").read_text() == page
+    assert not list(tiny.folder.path.glob(".*.tmp"))
+    assert page.startswith("<!doctype html>")
+    assert page.endswith("</html>\n")
+    assert len(page) < 1_200_000
+
+
+def test_the_first_screen_says_what_was_asked_in_a_musicians_words(page):
+    said = told(page)
+    assert "Eight bars in 6/8, D major" in said
+    assert "form ABAC" in said
+    assert "104 beats a minute" in said
+    assert "Rewarded:" in said
+    assert (
+        said.index("Before and after") < said.index("What changed") < said.index("How it learned")
+    )
+
+
+def test_works_are_shown_with_id_draw_sound_and_staff(tiny, page):
+    contents = report_contents(tiny.folder, tiny.creator, tiny.rows, bands=tiny.bands, show=2)
+    before, after = contents.pair
+    assert (before.when, after.when) == ("before", "after")
+    assert before.draw == after.draw
+    assert len(contents.before) == len(contents.after) == 2
+    assert contents.after[0].score >= contents.after[1].score
+    best = tiny.folder.ledger.query(order="best", phase="after", limit=1)[0]
+    assert contents.after[0].id == best.id
+    assert contents.after[0].files == [f"samples/after-{best.id}.ogg"]
+    assert f"makar export {best.id} --to musicxml" in page
+    assert page.count('src="data:audio/ogg;base64,') == 6
+    assert page.count('class="makar-staff"') == 6
+
+
+def test_hostile_titles_of_sources_do_nothing(tiny, page):
+    said = told(page)
+    assert "<script>document.title" in said, "the title is there to be read"
+    assert page.count("<script") == 1
+    assert "<img" not in page
+    assert not re.search(r"<[^>]*\sonerror=", page)
+    assert "unverified licence" in said
+    assert "CC0 1.0" in said
+    assert "notes running" in said
+
+
+def test_a_private_corpus_is_not_named_unless_asked(tmp_path):
+    run = tiny_run.make(tmp_path, iterations=1, updates=2, works=8, private=True)
+    after = [run.creator.craft.unpack(e.content) for e in run.folder.ledger.query(phase="after")]
+    index = CopyIndex.of(MelodyGrids.stack(after).melodies)
+    run.creator.craft = replace(run.creator.craft, index=index)
+    quiet = write_report(run.folder, run.creator, run.rows, bands=run.bands, show=1).read_text()
+    loud = write_report(
+        run.folder, run.creator, run.rows, bands=run.bands, show=1, with_sources=True
+    ).read_text()
+    run.folder.close()
+    for secret in ("secret", "Jig No.", "O&#x27;Hostile", "CC0 1.0"):
+        assert secret not in quiet, secret
+        assert secret in loud, secret
+    assert "as in a source" in told(quiet)
+    assert "1 of your own files" in told(quiet)
+
+
+def test_the_table_is_the_summarys(tiny):
+    table = table_of([tiny.rows], {})
+    rows = aggregate([tiny.rows])
+    assert list(table.columns) == ["people", "prior", "best of 4", "trained"]
+    shown = {m.name: m for _, measures in table.groups for m in measures}
+    assert set(shown) == set(rows[0]["measures"])
+    for place, row in enumerate(rows):
+        mean = row["measures"][SCORE]["mean"]
+        assert shown[SCORE].cells[place].mean == mean
+    assert shown[SCORE].cells[0].verdict == "untested", "people are not compared with the prior"
+    assert not shown["note_density"].is_share
+    assert shown["close"].is_share
+
+
+def test_curves_hold_every_part_and_what_they_are_compared_with(tiny):
+    contents = report_contents(tiny.folder, tiny.creator, tiny.rows, bands=tiny.bands, show=1)
+    charts = {c.title: c for _, _, group in contents.charts for c in group}
+    parts = tiny.rows[0].judgement.parts
+    for name, part in parts.items():
+        if part.role in ("score", "watch") and name != "unjudged":
+            assert name.replace("_", " ") in charts, name
+    assert charts["note density"].band == tiny.bands["note_density"]
+    levels = {level.name: level.value for level in charts["Score of an average work"].levels}
+    assert levels["people"] == pytest.approx(np.nanmean(tiny.rows[0].judgement.total))
+    assert levels["prior"] == pytest.approx(np.nanmean(tiny.rows[1].judgement.total))
+    assert set(levels) == {"people", "prior", "best of 4"}
+    assert {"KL", "entropy", "gradient norm", "Seconds per iteration"} <= set(charts)
+
+
+def test_a_run_that_has_made_nothing_yet_has_a_page(tiny, tmp_path):
+    with RunFolder.create(tmp_path, "new", config="seed = 1\n") as folder:
+        path = write_report(folder, tiny.creator, tiny.rows, bands=tiny.bands)
+        assert "Eight bars" in path.read_text()
+
+
+# --- what counts as a change -------------------------------------------------------------------
+
+
+def row(name, score, *, close=0.5, density=2.0, fit=0.5, copies=0.0, works=200, seed=0, noise=0.1):
+    rng = np.random.default_rng(seed)
+
+    def around(middle):
+        drawn = rng.normal(0, noise, works)
+        return middle + drawn - drawn.mean()
+
+    parts = {
+        "close": Part(np.zeros(works), around(close), 1.0, "score", ""),
+        "density": Part(around(density), around(fit), 0.0, "watch", ""),
+    }
+    near = (np.arange(works) < copies * works).astype(float)
+    values = {
+        SCORE: around(score),
+        NEAR_COPIES: near,
+        "close": parts["close"].value,
+        "density": parts["density"].raw,
+    }
+    whole = {DISTINCT: 0.8, DUPLICATES: 0.0}
+    return Row(name, range(works), Judgement(values[SCORE], parts), values, whole)
+
+
+def table(**trained):
+    return [
+        row(HUMAN, 0.8, close=0.8, seed=1),
+        row(PRIOR, 0.4, seed=2),
+        row("best of 4", 0.5, seed=3),
+        row(TRAINED, **({"score": 0.7} | trained), seed=4),
+    ]
+
+
+def test_better_worse_and_the_same():
+    found = verdicts([table(close=0.2)], TRAINED)
+    assert found == {SCORE: "better", NEAR_COPIES: "same", "close": "worse", "density": "same"}
+
+
+def test_fewer_copies_are_better_and_a_watch_is_judged_by_its_fit():
+    rows = table(copies=0.3, density=3.0, fit=0.5)
+    assert verdicts([rows], TRAINED)[NEAR_COPIES] == "worse"
+    assert verdicts([rows], TRAINED)["density"] == "same", "the number moved, the fit did not"
+    rows = table(density=2.0, fit=0.2)
+    assert verdicts([rows], TRAINED)["density"] == "worse"
+
+
+def test_noise_is_no_change():
+    rows = [row(HUMAN, 0.5), row(PRIOR, 0.5, seed=5), row(TRAINED, 0.5, seed=6)]
+    assert set(verdicts([rows], TRAINED).values()) == {"same"}
+
+
+def test_several_measures_make_the_test_stricter(monkeypatch):
+    ps = {SCORE: 0.03, NEAR_COPIES: 0.04, "close": 0.2, "density": math.nan}
+    monkeypatch.setattr(reporting_verdicts, "chance", lambda runs, name, a, b: (1.0, ps[name]))
+    assert verdicts([table()], TRAINED)[SCORE] == "same", "0.03 > 0.05 / 3"
+    assert verdicts([table()], TRAINED)["density"] == "untested"
+    ps |= {SCORE: 0.016, NEAR_COPIES: 0.024, "close": 0.06}
+    assert verdicts([table()], TRAINED) == {
+        SCORE: "better", NEAR_COPIES: "better", "close": "same", "density": "untested",
+    }  # fmt: skip
+    ps |= {SCORE: 0.03, NEAR_COPIES: 0.001}
+    assert verdicts([table()], TRAINED)[SCORE] == "same", "0.03 > 0.05 / 2"
+
+
+def test_over_several_runs_the_runs_are_the_draws():
+    runs = [
+        [row(PRIOR, 0.0, noise=0), row(TRAINED, gap, noise=0), row(HUMAN, 1.0)]
+        for gap in (0.1, 0.2, 0.3)
+    ]
+    gap, p = chance(runs, SCORE, PRIOR, TRAINED)
+    assert gap == pytest.approx(0.2)
+    assert p == pytest.approx(0.0742, abs=1e-4), "t = 3.4641 on 2 degrees of freedom"
+
+
+def test_the_outcome_in_sentences():
+    rows = [table()]
+    first, second = sentences(rows, shifts(rows, {}))
+    assert first.startswith("A work’s score rose from 40 to 7")
+    assert first.endswith("Held-out works by people score 80.")
+    assert "scores 50 and is beaten by training" in second
+    rows = [table(score=0.2)]
+    first, second = sentences(rows, shifts(rows, {}))
+    assert "fell from 40 to 2" in first
+    assert "has not won" in second
+    rows = [table(score=0.4)]
+    assert "did not change beyond chance" in sentences(rows, shifts(rows, {}))[0]
+
+
+def test_a_change_says_where_people_are():
+    rows = [table(close=0.8, density=3.0, fit=0.1)]
+    found = {shift.name: shift for shift in shifts(rows, {"density": (1.5, 2.5)})}
+    close = change(found["close"], "closes on the tonic")
+    assert (close.words, close.verdict, close.trained_on) == ("closes on the tonic", "better", True)
+    assert close.level.startswith("level with people’s (")
+    density = change(found["density"], "")
+    assert (density.words, density.verdict, density.trained_on) == ("density", "worse", False)
+    assert density.level == "outside people’s range, 1.50 to 2.50"
+    assert density.band == (1.5, 2.5)
+    short = change(shifts([table(close=0.6)], {})[2], "")
+    assert short.level.startswith("short of people’s (8")
+    beyond = change(shifts([table(close=0.95)], {})[2], "")
+    assert beyond.level.startswith("beyond people’s (8")
+
+
+def test_variety_is_told_against_people():
+    rows = table()
+    rows[3] = replace(rows[3], whole={DISTINCT: 0.7, DUPLICATES: 0.02})
+    assert "less varied than people’s" in variety([rows])[0]
+    rows[3] = replace(rows[3], whole={DISTINCT: 0.78, DUPLICATES: 0.02})
+    assert "as varied as people’s" in variety([rows])[0]
+    assert "2.0\N{NO-BREAK SPACE}% of them are duplicates" in variety([rows])[0]
+    assert unchanged(shifts([rows], {})).startswith("3 measures did not change: near copies")
+
+
+# --- alarms, events, works, words --------------------------------------------------------------
+
+
+def log(*events):
+    return Log([{"iteration": i, "events": list(said)} for i, said in enumerate(events)])
+
+
+def test_equal_events_are_told_once():
+    alarm = "alarm: note_density is {}, outside people's 1.0 to 2.0 (it began at 1.5): gamed"
+    found = happenings(
+        log([], [alarm.format(2.5)], [alarm.format(2.75)], ["reward fault: x (2 works)"])
+    )
+    assert [(h.when, h.grave) for h in found] == [
+        ("iterations 1 to 2", True),
+        ("iteration 3", False),
+    ]
+    assert "is 2.5," in found[0].words
+    assert "2 times" in found[0].words
+
+
+def test_banners_for_alarms_and_collapses_only():
+    assert banners(log([], ["reward fault: x (2 works)"])) == []
+    alarms = [f"alarm: {n} is 1, outside people's 2 to 3 (it began at 2): x" for n in "abcde"]
+    found = banners(log(alarms, [], ["collapse: 40% of the works are copies; weights are back"]))
+    assert [b.title for b in found] == ["An alarm rang.", "The model collapsed."]
+    assert found[0].words.startswith(
+        "A, b, c and 2 more left people’s range while learning, last in"
+    )
+    assert "iteration 0 of 2" in found[0].words
+    assert "40% of the works are copies" in found[1].words
+    assert log([], ["collapse: x"]).returns == [1]
+
+
+def test_the_log_reads_what_is_there():
+    rows = [
+        {"iteration": 0, "total": 0.9, "score": 0.5, "learner": {"kl": 0.1, "temperature": 1.2}},
+        {"iteration": 1, "total": 0.6, "learner": {}, "temperature": 1.1},
+    ]
+    found = Log(json.loads(json.dumps(rows)))
+    np.testing.assert_array_equal(found.score, [0.5, 0.6])
+    np.testing.assert_array_equal(found.column("learner", "kl"), [0.1, np.nan])
+    np.testing.assert_array_equal(found.anywhere("temperature"), [1.2, 1.1])
+
+
+def entry(number, total, phase, seed=7):
+    return Entry(0, number, phase, b"", "k", total=total, seed=seed, seed_number=number)
+
+
+def test_the_pair_is_of_one_draw_and_near_the_middle():
+    before = [entry(n, t, "before") for n, t in enumerate((0.1, 0.4, 0.5, 0.6, 0.9))]
+    after = [entry(n, t, "after") for n, t in enumerate((0.9, 0.2, 0.7, 0.6, 0.8))]
+    one, other = _typical_pair(before, after)
+    assert one.seed_number == other.seed_number == 2
+    assert _typical_pair(before, [entry(2, 0.5, "after", seed=8)]) is None
+    assert _typical_pair([], after) is None
+
+
+def test_what_was_asked_in_words():
+    wishes = {"bars": 16, "metre": "3/4", "mode": "minor", "key": "F#"}
+    assert asked_words(Prompt(condition=wishes), {}) == ("16 bars in 3/4, F♯ minor", [])
+    assert asked_words(Prompt(condition=wishes | {"key": "Bb"}), {})[0].endswith("B♭ minor")
+    other = Prompt(text="a level", condition={"challenge": 0.6}, form="AB")
+    assert asked_words(other, {}) == ("a level", ["form AB", "challenge 0.6"])
+
+
+def test_time_as_people_say_it():
+    assert [duration(s) for s in (5, 89, 600, 9000)] == [
+        "5 seconds", "89 seconds", "10 minutes", "2.5 hours",
+    ]  # fmt: skip
