@@ -35,23 +35,28 @@ def test_a_missing_file_and_a_huge_one(tmp_path, monkeypatch):
     monkeypatch.setattr(abc_reader, "MAX_BYTES", 100)
     with pytest.raises(UnreadableError, match="larger than"):
         read_abc_file(tmp_path / "big.abc")
+    with pytest.raises(UnreadableError, match="longer than"):
+        read_abc(HEAD + "C8|" * 100)
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "reason"),
     [
-        "C1000000000|", "C1/0|", "C0|", "C//////////|", "(0CDE|", "(99999CDE|", "(3:0:3CDE|",
-        "(3:2:0CDE|", "C8" + ":" * 100 + "|", "C,,,,,,,,,,,,|", "c''''''''''|", "^c'''''|^g'''''|",
-        "Z999999|C8|", "C" * 100_002, "Z9999|" * 1000 + "C",
-        "".join(f"[V:{n}]C8|" for n in range(100)),
+        ("C1000000000|", "absurd"), ("C1/0|", "zero"), ("C0|", "zero"), ("C//////////|", "absurd"),
+        ("(0CDE|", "absurd"), ("(99999CDE|", "absurd"), ("(3:0:3CDE|", "zero"),
+        ("(3:2:0CDE|", "zero"), ("C8" + ":" * 100 + "|", "repeated"), ("C,,,,,,,,,,,,|", "pitches"),
+        ("c''''''''''|", "pitches"), ("^c'''''|^g'''''|", "pitches"), ("Z999999|C8|", "absurd"),
+        ("C" * 100_002, "notes"), ("Z9999|" * 1000 + "C", "quarter notes"),
+        ("C999999|" * 10, "quarter notes"), ("[2C8|", "nothing to be played"),
+        ("".join(f"[V:{n}]C8|" for n in range(100)), "voices"),
     ],
 )  # fmt: skip
-def test_a_hostile_tune_is_skipped_with_its_reason_and_the_next_is_read(body):
+def test_a_hostile_tune_is_skipped_with_its_reason_and_the_next_is_read(body, reason):
     book = read_book(HEAD + body + "\n" + GOOD, "x.abc")
     assert [t.number for t in book.tunes] == ["2"]
-    ((number, reason),) = book.skipped
+    ((number, said),) = book.skipped
     assert number == "1"
-    assert len(reason) > 10
+    assert reason in said
 
 
 def test_repeats_cannot_multiply_without_end():

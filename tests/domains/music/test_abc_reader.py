@@ -8,7 +8,9 @@ from makar.domains.music.piece import UNVERIFIED, Key, KeyChange, Metre, Tempo
 EIGHTH = 12
 
 
-def tune(body: str, *, key: str = "C", metre: str = "4/4", length: str = "1/8", more: str = "") -> str:
+def tune(
+    body: str, *, key: str = "C", metre: str = "4/4", length: str = "1/8", more: str = ""
+) -> str:
     return f"X:1\nT:Test\nM:{metre}\nL:{length}\n{more}K:{key}\n{body}\n"
 
 
@@ -95,7 +97,9 @@ def test_chords_sound_together_and_a_factor_lengthens_all():
 
 
 def test_grace_notes_chord_symbols_and_decorations_are_dropped_and_counted():
-    book = read_book(tune('{gfe}"Am"c2 "^slowly"!trill!d2 Te2 (.f2)|', more="w:la\n") + "w: la la\n")
+    book = read_book(
+        tune('{gfe}"Am"c2 "^slowly"!trill!d2 Te2 (.f2)|', more="w:la\n") + "w: la la\n"
+    )
     assert pitches(book.tunes[0].piece) == [72, 74, 76, 77]
     expected = {
         "grace notes": 3, "chord symbols": 1, "annotations": 1, "decorations": 3,
@@ -151,6 +155,23 @@ def test_an_irregular_bar_gets_a_metre_of_its_own():
     assert book.dropped["bars of irregular length (kept)"] == 1
 
 
+def test_an_upbeat_belongs_to_the_written_metre_even_if_the_first_bar_is_irregular():
+    piece = read("C|C5|C8|C8|")
+    assert piece.pickup == 12
+    assert piece.metres == (Metre(0, 4, 4), Metre(12, 5, 8), Metre(72, 4, 4))
+
+
+def test_two_unisons_tied_to_one_note_lengthen_one():
+    assert sorted(durations(read("[C-C-]4 C4|"))) == [48, 96]
+
+
+def test_a_stray_line_in_the_header_does_not_end_it():
+    book = read_book("X:1\nM:3/4\na remark without a letter\nL:1/4\nK:D\nFFF|")
+    assert book.tunes[0].piece.key == Key(2)
+    assert pitches(book.tunes[0].piece) == [66, 66, 66]
+    assert book.dropped["header lines not understood"] == 1
+
+
 def test_bars_of_sections_are_known():
     bars = read_book(tune("AG|A8|A8|A8|A6||Bc|d8|d8|]"), expand_repeats=False).tunes[0].bars
     assert bars.start.tolist() == [24, 120, 216, 312, 408, 504]
@@ -178,7 +199,7 @@ def test_tempo(text, quarters):
 
 
 def test_voices_become_parts():
-    body = 'V:1\nC8|D8|\nV:2\nE,8|F,8|\n[V:1]E8|\n[V:2]G,8|'
+    body = "V:1\nC8|D8|\nV:2\nE,8|F,8|\n[V:1]E8|\n[V:2]G,8|"
     piece = read(body, more='V:1 name="Flute"\nV:2 nm="Bass"\n')
     assert [p.name for p in piece.parts] == ["Flute", "Bass"]
     assert pitches(piece) == [60, 62, 64]
@@ -190,7 +211,9 @@ def test_rests_and_bars_of_rest():
 
 
 def test_comments_continuations_and_prose():
-    book = read_book("%abc\nprose before\n\n" + tune("C4 \\\n%note\nD4|E8 % F8\n|]\n\nsome prose after"))
+    book = read_book(
+        "%abc\nprose before\n\n" + tune("C4 \\\n%note\nD4|E8 % F8\n|]\n\nsome prose after")
+    )
     assert pitches(book.tunes[0].piece) == [60, 62, 64]
     assert book.dropped["lines of prose after a tune"] == 1
 

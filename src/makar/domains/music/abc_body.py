@@ -34,20 +34,19 @@ from makar.domains.music.abc_voice import (
 from makar.domains.music.piece import TICKS_PER_QUARTER
 
 QUARTER = FINE * TICKS_PER_QUARTER
-_SPAN = 400
-"""Characters within brackets or quotes; an unclosed one must not be searched for to the end."""
+# An opening bracket ends the search for a closing one, so that a run of them takes linear time.
 _TOKEN = re.compile(
     rf"""
     (?P<note>{NOTE})
     |(?P<skip>[\s`\\)]+|\((?!\d))
-    |(?P<field>\[[A-Za-z]:[^\[\]\n]{{0,{_SPAN}}}\])
+    |(?P<field>\[[A-Za-z]:[^\[\]\n]*\])
     |(?P<bar>(?::*\|[|\]]*:*|\[\|[|\]]?:*|::+)(?:\d[\d,-]*)?|\[\d[\d,-]*)
     |(?P<broken>[<>]+)
     |(?P<tuplet>\(\d+(?::\d*){{0,2}})
     |(?P<rest>[zx]{LENGTH})
-    |(?P<text>"[^"\n]{{0,{_SPAN}}}")
-    |(?P<grace>\{{[^{{}}\n]{{0,{_SPAN}}}\}})
-    |(?P<chord>\[[^\[\]\n|:]{{0,{_SPAN}}}\]{LENGTH}-?)
+    |(?P<text>"[^"\n]*")
+    |(?P<grace>\{{[^{{}}\n]*\}})
+    |(?P<chord>\[[^\[\]\n|:]*\]{LENGTH}-?)
     |(?P<decoration>![^!\n|]{{1,40}}!|\+[^+\n|]{{1,40}}\+|[~.H-WYh-w])
     |(?P<bars_rest>[ZX]\d*)
     |(?P<spacer>y{LENGTH})

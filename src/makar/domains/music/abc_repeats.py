@@ -53,7 +53,7 @@ def once_order(bars: Sequence[Bar]) -> list[int]:
     while here < len(bars):
         if bars[here].endings:
             after = _after_ending(bars, here)
-            if after < len(bars) and bars[after].endings and 1 not in bars[after].endings:
+            if after < len(bars) and bars[after].endings:
                 here = after
                 continue
         order.append(here)

@@ -44,14 +44,14 @@ class _Memory:
     by_octave: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
     sure: bool = True
 
-    def sign(self, note: Spelling, *, sure: bool = True) -> str:
-        """The accidental that the note needs, if any; one in any case where it is not ``sure``."""
+    def sign(self, note: Spelling) -> str:
+        """The accidental that the note needs, if any."""
         usual = signature_alter(note.step, self.key)
         either = (
             self.by_step.get(note.step, usual),
             self.by_octave.get((note.step, note.octave), usual),
         )
-        if sure and self.sure and either == (note.alter, note.alter):
+        if self.sure and either == (note.alter, note.alter):
             return ""
         self.by_step[note.step] = self.by_octave[note.step, note.octave] = note.alter
         return _SIGNS[note.alter]
@@ -214,10 +214,8 @@ def _bar(
 def _sound(cut: Slice, memory: _Memory, unit: int) -> str:
     length = _length(Fraction(cut.length * (3 if cut.in_group else 2), 2 * unit))
     notes = [spell(pitch, memory.key) for pitch in cut.pitches]
-    places = Counter((note.step, note.octave) for note in notes)
     names = [
-        _name(note, memory, sure=places[note.step, note.octave] == 1)
-        + ("-" if pitch in cut.tied else "")
+        _name(note, memory) + ("-" if pitch in cut.tied else "")
         for note, pitch in zip(notes, cut.pitches, strict=True)
     ]
     if not names:
@@ -228,12 +226,11 @@ def _sound(cut: Slice, memory: _Memory, unit: int) -> str:
     return f"[{''.join(names)}]{length}"
 
 
-def _name(note: Spelling, memory: _Memory, *, sure: bool) -> str:
-    """Accidental, letter and octave; the accidental always where F and F♯ sound at once."""
+def _name(note: Spelling, memory: _Memory) -> str:
     letter = note.step if note.octave <= _MIDDLE_OCTAVE else note.step.lower()
     above = note.octave - _MIDDLE_OCTAVE - 1
     marks = "'" * above if above >= 0 else "," * (-above - 1)
-    return memory.sign(note, sure=sure) + letter + marks
+    return memory.sign(note) + letter + marks
 
 
 def _length(share: Fraction) -> str:
