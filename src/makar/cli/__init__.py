@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from makar.cli.about import env, recipes
+from makar.cli.browsing import export, report, runs, works
 from makar.cli.faults import exit_code_of
+from makar.cli.making import sample, score
 from makar.cli.training import train
 
 app = typer.Typer(
@@ -39,7 +41,7 @@ def _main(
     pass
 
 
-for command in (train, recipes, env):
+for command in (train, sample, score, works, export, report, runs, recipes, env):
     app.command()(command)
 
 

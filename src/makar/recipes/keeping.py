@@ -34,6 +34,7 @@ def keep_works(
     rows: Sequence[int],
     seeds: Seeds,
     temperature: float,
+    first_row: int = 0,
 ) -> list[str]:
     """Keep the works of the given rows; return their ids.
 
@@ -47,6 +48,7 @@ def keep_works(
         rows: Which of them.
         seeds: What they were drawn from, so that each can be made again.
         temperature: What they were sampled at.
+        first_row: Rows that the phase has kept already.
     """
     scores = scores_by_work(judgement)
     works = rollout.works.take(rows)
@@ -54,7 +56,7 @@ def keep_works(
     entries = [
         Entry(
             iteration=iteration,
-            row=row,
+            row=first_row + row,
             phase=phase,
             content=craft.pack(works[i]),
             kind=craft.kind,

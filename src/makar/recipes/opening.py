@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import torch
 
 from makar.core.scoring import Scorer
-from makar.domains.music.grid import MelodyGrid
+from makar.domains.music.craft import MelodyCraft
+from makar.domains.music.grid import MelodyGrid, MelodyGrids
+from makar.domains.music.rewards.novelty import CopyIndex
 from makar.recipes.creator import Creator
 from makar.recipes.loop import BEFORE
 from makar.recipes.melody import Prepared, Progress, prepare
@@ -65,6 +67,12 @@ def open_run(
     return Opened(prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices))
 
 
+def open_untrained(config: MelodyConfig) -> Opened:
+    """The model as it is before training, with its reward; taught now if it never was."""
+    prepared = finished(prepare(config))
+    return Opened(prepared.creator, prepared.bands, 0, ())
+
+
 def finished(work: Generator[Progress, None, Prepared]) -> Prepared:
     """What a preparation comes to, its progress shown to nobody."""
     while True:
@@ -72,3 +80,9 @@ def finished(work: Generator[Progress, None, Prepared]) -> Prepared:
             next(work)
         except StopIteration as end:
             return end.value
+
+
+def craft_of(config: MelodyConfig) -> MelodyCraft:
+    """How the run's works are handed out as files; it knows no sources, so it is there at once."""
+    nothing = CopyIndex.of(MelodyGrids.stack([]).melodies)
+    return MelodyCraft(nothing, (), 0.0, program=config.ask.program, tempo=config.ask.tempo)

@@ -1,0 +1,135 @@
+"""More works from a trained run, and the very same work again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt
+from makar.domains.music.grid import MelodyGrid
+from makar.models.token_policy import TokenPolicy
+from makar.recipes.errors import ConfigError
+from makar.recipes.evaluation import EVALUATION
+from makar.recipes.keeping import keep_works, prompt_from_json
+from makar.recipes.melody import ask_prompt
+from makar.recipes.melody_config import AskConfig, MelodyConfig
+from makar.recipes.opening import Opened
+from makar.runs import checkpoint
+from makar.runs.entry import Entry
+from makar.runs.errors import CheckpointError
+from makar.runs.folder import RunFolder
+
+SAMPLE = "sample"
+"""Phase of works that were asked for after training."""
+SAMPLED = EVALUATION + 2**20
+"""Iteration number of the first draw of such works; each further request counts on."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """One work that was asked for."""
+
+    id: str
+    work: MelodyGrid
+    total: float
+
+
+def make_works(
+    folder: RunFolder,
+    opened: Opened,
+    prompt: Prompt,
+    *,
+    count: int,
+    temperature: float,
+    seed: int,
+) -> list[Made]:
+    """Make works with a run's newest weights, judge them, and keep them all.
+
+    Args:
+        folder: The run, open for writing.
+        opened: Its model.
+        prompt: What to ask for.
+        count: How many works.
+        temperature: Below 1 safer, above 1 bolder.
+        seed: The run's seed; with the number of requests so far it fixes the draw.
+
+    Raises:
+        ConfigError: the model cannot write works as long as asked for.
+    """
+    before = folder.ledger.query(phase=SAMPLE)
+    iteration = max((e.seed_iteration for e in before), default=SAMPLED - 1) + 1
+    creator, seeds = opened.creator, Seeds(seed, iteration)
+    try:
+        rollout = creator.policy.sample([prompt] * count, seeds=seeds, temperature=temperature)
+    except ValueError as fault:
+        raise ConfigError(str(fault)) from None
+    judgement = creator.reward(rollout.works, rollout.prompts)
+    ids = keep_works(
+        folder.ledger, creator.craft, rollout, judgement, phase=SAMPLE,
+        iteration=opened.step - 1,  # of the weights' last step: going on from there keeps them
+        rows=range(count), first_row=1 + max((e.row for e in before), default=-1),
+        seeds=seeds, temperature=temperature,
+    )  # fmt: skip
+    return [Made(i, rollout.works[n], float(judgement.total[n])) for n, i in enumerate(ids)]
+
+
+def asked(config: MelodyConfig, **wishes: Any) -> Prompt:
+    """What the run was asked for, with some of it wished otherwise.
+
+    Raises:
+        ConfigError: a wish is out of range.
+    """
+    changed = {name: value for name, value in wishes.items() if value is not None}
+    try:
+        ask = AskConfig.model_validate(config.ask.model_dump() | changed)
+    except ValidationError as error:
+        faults = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise ConfigError("; ".join(faults)) from None
+    return ask_prompt(config.model_copy(update={"ask": ask}))
+
+
+def make_again(folder: RunFolder, opened: Opened, entry: Entry) -> MelodyGrid:
+    """The work drawn again from its seed, by the weights that made it.
+
+    Raises:
+        CheckpointError: those weights are no longer kept.
+    """
+    policy = _policy_of(folder, opened, entry)
+    # works are made in shards, and a work's place in its shard is part of its making
+    place = entry.seed_number % policy.shard
+    seeds = replace(Seeds(entry.seed, entry.seed_iteration), first=entry.seed_number - place)
+    prompts = [prompt_from_json(dict(entry.prompt))] * (place + 1)
+    rollout = policy.sample(prompts, seeds=seeds, temperature=entry.temperature)
+    return rollout.works[place]
+
+
+def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> TokenPolicy[MelodyGrid]:
+    """The model with the weights it had when it made the work."""
+    creator = opened.creator
+    if entry.phase == "before":
+        return creator.prior
+    made_after = entry.iteration + 1 if entry.phase == SAMPLE else entry.iteration
+    if entry.phase == "after":
+        made_after = opened.step
+    if made_after != opened.step:
+        try:
+            state = checkpoint.load(folder.checkpoints, made_after)
+        except CheckpointError:
+            kept = ", ".join(str(step) for step in checkpoint.steps(folder.checkpoints))
+            raise CheckpointError(
+                f"{folder.path}: the weights after {made_after} steps, which made {entry.id}, are "
+                f"no longer kept (there are those after {kept} steps); the work itself is: "
+                f"makar export {entry.id}"
+            ) from None
+        creator.policy.load_state_dict(state["creator"]["policy"])
+    return creator.policy
+
+
+def same(one: MelodyGrid, other: MelodyGrid) -> bool:
+    """True for the very same melody, in metre and key too."""
+    alike = (one.metre, one.key) == (other.metre, other.key)
+    return alike and np.array_equal(one.tokens, other.tokens)
