@@ -281,16 +281,18 @@ def _set_up(
 
 
 def _bonuses(config: MelodyConfig, craft: MelodyCraft, known: MelodyGrids) -> Bonuses:
-    """Exploration, and as much variety as people's tunes have in sets of a batch's size."""
+    """Exploration, and as much variety as people's tunes have in sets of a batch's size.
+
+    The sets are phrases in a row, whole tunes with their variants, as held-out tunes are:
+    phrases picked from everywhere would be more unlike one another than any book of tunes.
+    """
     target, loop = None, config.loop
     if loop.variety is not None:
-        draws = Seeds(0).generator()
-        sets = [
-            craft.keys(known.take(draws.permutation(len(known))[: loop.works])) for _ in range(8)
-        ]
+        size = min(loop.works, len(known))
+        firsts = Seeds(0).generator().integers(len(known) - size + 1, size=16)
+        sets = [craft.keys(known.take(range(first, first + size))) for first in firsts]
         target = loop.variety * float(np.mean([distinct_share(*s, n=RUN) for s in sets]))
     return Bonuses(exploration=loop.exploration, target=target)
-
 
 def _alike(grids: MelodyGrids, config: MelodyConfig) -> MelodyGrids:
     """The phrases of the kind asked for; all of them where there are too few."""
