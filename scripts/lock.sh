@@ -19,11 +19,11 @@ pinned() {
     pip freeze --exclude-editable --exclude pip | sed -E 's/^(torch==[0-9.]+)\+.*/\1/' | sort -f
 }
 
-pip install --quiet --upgrade "pip>=25.1" # the first that knows dependency groups
+pip install -qq --upgrade "pip>=25.1" # the first that knows dependency groups
 install_torch "$work/venv/bin/python" "$torch"
-pip install --quiet --editable . --group dev "torch==$torch"
+pip install -qq --editable . --group dev "torch==$torch"
 pinned >"$work/main"
-pip install --quiet --group bench "torch==$torch"
+pip install -qq --group bench "torch==$torch"
 pinned >"$work/all"
 
 if grep -E ' @ |/' "$work/all"; then

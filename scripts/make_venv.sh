@@ -40,7 +40,7 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
 fi
 
 install_torch "$venv/bin/python" "$(sed -n 's/^torch==//p' requirements.lock)"
-"$venv/bin/python" -m pip install --quiet -r requirements.lock
-"$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable .
+"$venv/bin/python" -m pip install -qq -r requirements.lock
+"$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable .
 touch "$venv/.ready"
 echo "set-up: $venv is ready"
