@@ -49,7 +49,8 @@ def assert_same(a, b):
 def bits(tensor):
     if tensor.numel() == 0:
         return b""
-    return tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+    dense = tensor.reshape(-1).clone(memory_format=torch.contiguous_format)
+    return dense.view(torch.uint8).numpy().tobytes()
 
 
 array_dtypes = st.one_of(
