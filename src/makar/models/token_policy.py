@@ -155,21 +155,21 @@ class TokenPolicy(nn.Module, Generic[W]):
         rows, steps = uniforms.shape
         draws = torch.from_numpy(np.minimum(uniforms, LARGEST_UNIFORM)).float()
         tokens = torch.zeros(rows, steps, dtype=torch.long)
-        logp = torch.zeros(rows, steps)
+        scores = torch.empty(rows, steps, self.net.vocabulary)
         legal = torch.empty(rows, steps, self.net.vocabulary, dtype=torch.bool)
         with torch.inference_mode():
             decode = self.net.decoder(rows, prefix.shape[1] + steps)
             logits, allowed = decode(prefix), legality.first()
             for t in range(steps):
-                legal[:, t] = allowed
-                likely = _normalised(logits, allowed, temperature)
-                ladder = likely.exp().cumsum(-1)
+                legal[:, t], scores[:, t] = allowed, logits
+                ladder = _tempered(logits, allowed, temperature).softmax(-1).cumsum(-1)
                 chosen = (ladder <= draws[:, t, None] * ladder[:, -1:]).sum(-1, keepdim=True)
                 tokens[:, t] = chosen[:, 0]
-                logp[:, t] = likely.gather(-1, chosen)[:, 0]
                 if t + 1 < steps:
                     logits, allowed = decode(chosen), legality.after(t, chosen[:, 0])
-        return tokens, logp, legal
+            likely = _tempered(scores, legal, temperature).log_softmax(-1)
+            logp = likely.gather(-1, tokens[..., None])[..., 0]
+        return tokens, logp.clone(), legal
 
     def _rollout(
         self,
@@ -226,7 +226,8 @@ class TokenPolicy(nn.Module, Generic[W]):
         tokens = torch.cat((prefix, actions[:, :-1]), 1)
         hidden = self.net.hidden(tokens)[:, prefix.shape[1] - 1 :][:, :used]
         heat = rollout.context["temperature"][:, None, None]
-        logits = _normalised(self.net.logits(hidden), legal, heat)
+        known = 1.0 if (heat == 1).all() else heat
+        logits = _tempered(self.net.logits(hidden), legal, known).log_softmax(-1)
         logp = logits.gather(-1, actions[..., None])[..., 0]
         information = torch.where(legal, logits, 0.0)
         beyond = (0, T - used)  # columns in which no row decided are left out, and filled with 0
@@ -238,8 +239,10 @@ class TokenPolicy(nn.Module, Generic[W]):
         )
 
 
-def _normalised(
+def _tempered(
     logits: Float[Tensor, "... V"], legal: Bool[Tensor, "... V"], temperature: float | Tensor
 ) -> Float[Tensor, "... V"]:
-    """Log-probabilities over the legal tokens."""
-    return (logits / temperature).masked_fill(~legal, -torch.inf).log_softmax(-1)
+    """Logits of the policy that samples: divided by the temperature, -inf where not legal."""
+    if isinstance(temperature, Tensor) or temperature != 1:
+        logits = logits / temperature
+    return logits if legal.all() else logits.masked_fill(~legal, -torch.inf)

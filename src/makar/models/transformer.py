@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, PositiveInt, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from makar.models.kernels import Linear, RMSNorm, attend_one, linear
+
 
 class TransformerConfig(BaseModel):
     """Size and shape of the network."""
@@ -53,7 +55,7 @@ class TransformerConfig(BaseModel):
         return self.hidden or -(-self.width * 8 // 3 // 32) * 32
 
 
-def rotate(x: Float[Tensor, "B S H D"], turn: Float[Tensor, "2 S 1 D"]) -> Tensor:
+def rotate(x: Float[Tensor, "*S H D"], turn: Float[Tensor, "2 *P 1 D"]) -> Tensor:
     """Turn each head by its position (Su et al. 2021), halves paired as in Llama."""
     half = x.shape[-1] // 2
     swapped = torch.cat((x[..., half:], x[..., :half]), -1)  # the sign is in the sine
@@ -77,36 +79,55 @@ class Block(nn.Module):
         self.head_width = config.width // config.heads
         self.dropout = config.dropout
         projected = (self.heads + 2 * self.kv_heads) * self.head_width
-        self.attention_norm = nn.RMSNorm(config.width, eps=config.norm_epsilon)
-        self.qkv = nn.Linear(config.width, projected, bias=False)
-        self.out = nn.Linear(config.width, config.width, bias=False)
-        self.feed_norm = nn.RMSNorm(config.width, eps=config.norm_epsilon)
-        self.gate_up = nn.Linear(config.width, 2 * config.feed_forward, bias=False)
-        self.down = nn.Linear(config.feed_forward, config.width, bias=False)
+        self.attention_norm = RMSNorm(config.width, eps=config.norm_epsilon)
+        self.qkv = Linear(config.width, projected)
+        self.out = Linear(config.width, config.width)
+        self.feed_norm = RMSNorm(config.width, eps=config.norm_epsilon)
+        self.gate_up = Linear(config.width, 2 * config.feed_forward)
+        self.down = Linear(config.feed_forward, config.width)
 
     def project(self, x: Tensor, turn: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys, values ``(B, heads, S, head width)`` of the normed input."""
         B, S, _ = x.shape
-        qkv = self.qkv(self.attention_norm(x)).view(B, S, -1, self.head_width)
         turned = self.heads + self.kv_heads
+        qkv = self.qkv(self.attention_norm(x))
+        qkv = qkv.view(B, S, turned + self.kv_heads, self.head_width)
         qk = rotate(qkv[:, :, :turned], turn).transpose(1, 2)
         return qk[:, : self.heads], qk[:, self.heads :], qkv[:, :, turned:].transpose(1, 2)
 
-    def finish(self, x: Tensor, attended: Tensor) -> Tensor:
-        """Add what attention found, then the feed-forward part."""
-        B, S, D = x.shape
-        attended = self.out(attended.transpose(1, 2).reshape(B, S, D))
-        x = x + F.dropout(attended, self.dropout, self.training)
+    def project_one(self, x: Tensor, turn: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The same for one position of each row: ``(B, D)`` in.
+
+        Returns:
+            Queries ``(B, kv heads, queries a kv head, head width)``, already scaled; keys and
+            values ``(B, kv heads, head width)``.
+        """
+        qkv = self.qkv(self.attention_norm(x)).view(len(x), -1, self.head_width)
+        turned = self.heads + self.kv_heads
+        qk = rotate(qkv[:, :turned], turn)
+        q = (qk[:, : self.heads] * self.head_width**-0.5).view(
+            len(x), self.kv_heads, -1, self.head_width
+        )
+        return q, qk[:, self.heads :], qkv[:, turned:]
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Each position sees itself and what came before."""
+        shared = self.heads != self.kv_heads
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=shared)
+
+    def feed(self, x: Tensor) -> Tensor:
+        """Add the feed-forward part."""
         gate, up = self.gate_up(self.feed_norm(x)).chunk(2, -1)
         return x + F.dropout(self.down(F.silu(gate) * up), self.dropout, self.training)
 
+    def finish(self, x: Tensor, attended: Tensor) -> Tensor:
+        """Add what attention found, then the feed-forward part."""
+        attended = self.out(attended.transpose(1, 2).reshape(x.shape))
+        return self.feed(x + F.dropout(attended, self.dropout, self.training))
+
     def forward(self, x: Tensor, turn: Tensor) -> Tensor:
-        """All positions at once, each seeing itself and what came before."""
-        q, k, v = self.project(x, turn)
-        shared = self.heads != self.kv_heads
-        return self.finish(
-            x, F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=shared)
-        )
+        """All positions at once."""
+        return self.finish(x, self.attend(*self.project(x, turn)))
 
 
 class Transformer(nn.Module):
@@ -119,8 +140,8 @@ class Transformer(nn.Module):
         self.config = config
         self.embed = nn.Embedding(config.vocabulary, config.width)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
-        self.norm = nn.RMSNorm(config.width, eps=config.norm_epsilon)
-        self.head = None if config.tied else nn.Linear(config.width, config.vocabulary, bias=False)
+        self.norm = RMSNorm(config.width, eps=config.norm_epsilon)
+        self.head = None if config.tied else Linear(config.width, config.vocabulary)
         self.value_head = nn.Linear(config.width, 1)
         self.register_buffer("turn", self.rotation(), persistent=False)
         self._initialise()
@@ -159,7 +180,7 @@ class Transformer(nn.Module):
 
     def logits(self, hidden: Float[Tensor, "... D"]) -> Float[Tensor, "... V"]:
         """Scores of the next token; the embedding read backwards, unless there is a head."""
-        return F.linear(hidden, (self.head or self.embed).weight)
+        return linear(hidden, (self.head or self.embed).weight)
 
     def value(self, hidden: Float[Tensor, "B S D"]) -> Float[Tensor, "B S"]:
         """Expected return from each position."""
@@ -180,27 +201,33 @@ class CachedDecoder:
         device = model.embed.weight.device
         self.keys = [torch.empty(shape, device=device) for _ in model.blocks]
         self.values = [torch.empty(shape, device=device) for _ in model.blocks]
-        self.shared = config.heads != config.grouped_heads
+        self.blocks = [cast(Block, block) for block in model.blocks]
 
     def __call__(self, tokens: Int[Tensor, "B S"]) -> Float[Tensor, "B V"]:
         """Logits after the given tokens: the prefix on the first call, then one at a time."""
-        model, start, stop = self.model, self.at, self.at + tokens.shape[1]
-        if start and tokens.shape[1] > 1:
+        if self.at == 0:
+            x = self._begin(self.model.embed(tokens))
+        elif tokens.shape[1] == 1:
+            x = self._continue(self.model.embed(tokens[:, 0]))
+        else:
             raise ValueError("after the prefix, a decoder is fed one token at a time")
-        turn = model.turn[:, start:stop]
-        x = model.embed(tokens)
-        for i, block in enumerate(model.blocks):
-            block = cast(Block, block)
-            q, k, v = block.project(x, turn)
-            self.keys[i][:, :, start:stop] = k
-            self.values[i][:, :, start:stop] = v
-            attended = F.scaled_dot_product_attention(
-                q,
-                self.keys[i][:, :, :stop],
-                self.values[i][:, :, :stop],
-                is_causal=start == 0 and stop > 1,
-                enable_gqa=self.shared,
-            )
-            x = block.finish(x, attended)
-        self.at = stop
-        return model.logits(model.norm(x[:, -1]))
+        self.at += tokens.shape[1]
+        return self.model.logits(self.model.norm(x))
+
+    def _begin(self, x: Float[Tensor, "B S D"]) -> Float[Tensor, "B D"]:
+        """The whole prefix at once."""
+        length = x.shape[1]
+        for block, keys, values in zip(self.blocks, self.keys, self.values, strict=True):
+            q, k, v = block.project(x, self.model.turn[:, :length])
+            keys[:, :, :length], values[:, :, :length] = k, v
+            x = block.finish(x, block.attend(q, k, v))
+        return x[:, -1]
+
+    def _continue(self, x: Float[Tensor, "B D"]) -> Float[Tensor, "B D"]:
+        """One position: matrices of rows, and attention as two small products."""
+        at, turn = self.at, self.model.turn[:, self.at]
+        for block, keys, values in zip(self.blocks, self.keys, self.values, strict=True):
+            q, keys[:, :, at], values[:, :, at] = block.project_one(x, turn)
+            attended = attend_one(q, keys, values, at + 1)
+            x = block.feed(x + block.out(attended.view(x.shape)))
+        return x
