@@ -48,7 +48,7 @@ check: $(READY) $(CHECKERS) ## format, lint, types, import contract; what has gr
 	@$(PY) scripts/grown_large.py
 
 test: $(READY) system check ## check, then every test
-	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) -rs $(PYTEST_ARGS)
+	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile -rs $(PYTEST_ARGS)
 
 bench: $(READY) ## run the benchmarks: each prints its table
 	@$(PY) -m pip install --quiet -r benchmarks/requirements.lock

@@ -1,4 +1,4 @@
-"""``docs/papers.md`` against the code: nothing named there is missing, nothing cited is left out."""
+"""``docs/papers.md`` against the code: what it names exists, what is cited is listed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs" / "papers.md").read_text(encoding="utf-8")
 ROWS = [line for line in PAGE.splitlines() if re.match(r"\| .*\b(19|20)\d\d\b", line)]
 FUNCTIONS = sorted(set(re.findall(r"`(makar\.[\w.]+)`", PAGE)))
 TESTS = sorted(set(re.findall(r"`(tests/[\w/.]+\.py)::(\w+)`", PAGE)))
-# "Yang & Lerch 2018", "Shao et al. 2024", "Welch (1947)", "Huron's (2006"
+# As in Yang & Lerch 2018, Shao et al. 2024, Welch (1947), and possessives.
 CITATION = re.compile(
     r"([A-Z][\w-]*[a-z])(?:['’]s)?(?: et al\.?| & [A-Z][\w-]+(?:['’]s [a-z]+)?)?,? \(?"
     r"((?:19|20)\d\d)\b"
