@@ -60,7 +60,9 @@ def settings(algorithm: Algorithm) -> Settings:
     """What was tuned on seeds from 100 on."""
     kit = Stability(kl_coefficient=0.0, kl_target=None, entropy_floor=None, clip_norm=0.5)
     if algorithm == "ppo":
-        updates = 120
+        # Twice as many updates spoilt one seed in four: once nothing falls any more, standardised
+        # advantages are noise blown up to the size of a signal, and the policy drifts.
+        updates = 60
         learner = PolicyGradientConfig(
             algorithm="ppo",
             learning_rate=1e-3,
