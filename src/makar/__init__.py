@@ -1,1 +1,24 @@
-"""makar teaches a generative model what you like: RL for creative generators, on a laptop."""
+"""makar teaches a generative model what you like: RL for creative generators, on a laptop.
+
+>>> import makar
+>>> run = makar.train("tune", iterations=50)  # doctest: +SKIP
+>>> run.best(3)[0].save("tune.mid")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from makar.api import Run, Work, open_run, train
+
+__all__ = ["Run", "Work", "open_run", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the names for Python users when they are asked for: torch takes a second."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module("makar.api"), name)

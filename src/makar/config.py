@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import tomllib
@@ -11,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from makar.recipes.custom_reward import anchored
 from makar.recipes.errors import ConfigError
 from makar.recipes.melody_config import MelodyConfig
 
@@ -43,11 +45,12 @@ def load_config(
     layers: list[tuple[str, dict[str, Any]]] = []
     if text not in RECIPES:
         path = Path(recipe).expanduser()
-        layers.append((str(path), _read_toml(path)))
+        layers.append((str(path), _anchored(_read_toml(path), path.absolute().parent)))
     layers.append(
         ("environment", _from_environment(os.environ if environment is None else environment))
     )
     layers.append(("command line", _nested(flags or {})))
+    layers = [(name, _anchored(layer, Path.cwd())) for name, layer in layers]
     merged: dict[str, Any] = {} if text not in RECIPES else {"recipe": text}
     for _, layer in layers:
         merged = _merged(merged, layer)
@@ -79,6 +82,21 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return _nested(chosen)
 
 
+def _anchored(layer: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The layer with its paths made absolute: a run is gone on with from anywhere."""
+    layer = copy.deepcopy(layer)
+    corpus, reward = layer.get("corpus"), layer.get("reward")
+    if (
+        isinstance(corpus, dict)
+        and isinstance(place := corpus.get("folder"), str)
+        and place != NONE
+    ):
+        corpus["folder"] = str(folder / Path(place).expanduser())
+    if isinstance(reward, dict) and isinstance(specs := reward.get("custom"), list):
+        reward["custom"] = [anchored(str(spec), folder) for spec in specs]
+    return layer
+
+
 def value_of(text: str) -> Any:
     """A value as TOML would read it, or the text itself."""
     try:
@@ -94,6 +112,8 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
         at = tree
         for name in branch:
             at = at.setdefault(name, {})
+            if not isinstance(at, dict):
+                raise ConfigError(f"{dotted}: {name} is given a value of its own as well")
         at[leaf] = value
     return tree
 
@@ -124,7 +144,10 @@ def _explained(
         message = fault["msg"]
         if fault["type"] == "extra_forbidden":
             message = f"unknown key; known here: {', '.join(_known_keys(model, path[:-1]))}"
-        lines.append(f"{where}: {'.'.join(path)}: {message}")
+        elif not isinstance(fault["input"], Mapping):
+            message += f", not {fault['input']!r}"
+        message = message.removeprefix("Value error, ")
+        lines.append(": ".join(part for part in (where, ".".join(path), message) if part))
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from rich.console import Console
@@ -166,7 +167,7 @@ class Live:
                 )
             case Finished():
                 self._hide()
-                self.console.print(before_and_after(event))
+                self.console.print(before_and_after(event.table))
                 self.console.print(f"open the report: [bold]{event.report}[/bold]")
 
     def _prepare(self, event: Preparation) -> None:
@@ -222,9 +223,22 @@ def resume_command(folder: RunFolder) -> str:
     return f"makar train --resume {folder.path}"
 
 
-def before_and_after(event: Finished) -> Table:
+def say_table(records: list[dict[str, Any]], path: Path, *, as_json: bool) -> None:
+    """Print a table over several runs."""
+    if as_json:
+        sys.stdout.write(
+            json.dumps({"event": "compared", "summary": str(path)} | {"table": records})
+        )
+        sys.stdout.write("\n")
+        return
+    console = Console(highlight=False)
+    console.print(before_and_after(records))
+    console.print(f"every number: [bold]{path}[/bold]")
+
+
+def before_and_after(records: list[dict[str, Any]]) -> Table:
     """The table's few most telling rows: score, the largest changes, and variety."""
-    rows = {row["row"]: row for row in event.table}
+    rows = {row["row"]: row for row in records}
     table = Table(title="out of 100, with 95 % intervals", title_justify="left")
     table.add_column("")
     for name in rows:

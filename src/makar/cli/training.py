@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from makar.cli.places import Json, Runs, find_run, runs_root
+from makar.cli.study import Study
 from makar.recipes.errors import ConfigError
 from makar.runs.folder import RunFolder
 
@@ -81,15 +82,42 @@ def train(
     if reward:
         flags["reward.custom"] = list(reward)
     as_json = as_json or not sys.stdout.isatty()
-    if resume:
-        if flags or seeds > 1:
-            raise ConfigError("a resumed run keeps its settings: leave the other flags out")
+    if resume and flags:
+        raise ConfigError("a resumed run keeps its settings: leave the other flags out")
+    if resume and seeds == 1:
         raise typer.Exit(_go_on(recipe or name, runs, as_json, with_sources))
+    if resume:
+        study = Study(runs_root(runs), recipe or name or "tune", seeds)
+        config = study.config()
+        raise typer.Exit(_several(study, config, as_json, with_sources, resume=True))
     from makar.config import load_config
 
     recipe = _OTHER_NAMES.get(recipe, recipe) or "tune"
     config = load_config(recipe, flags)
+    if seeds > 1:
+        study = Study.begun(runs_root(runs), name, seeds, recipe=config.recipe)
+        raise typer.Exit(_several(study, config, as_json, with_sources, resume=False))
     raise typer.Exit(_begin(config, name, runs, as_json, with_sources))
+
+
+def _several(study: Study, config: Any, as_json: bool, with_sources: bool, *, resume: bool) -> int:
+    """Train with each seed that is still to be done, then compare."""
+    from makar.cli.telling import say_table
+    from makar.recipes.several import compare_runs
+
+    for number, path in enumerate(study.paths, 1):
+        if resume and (path / "summary.json").is_file():
+            continue
+        if resume and (path / "run.json").is_file():
+            code = _go_on(path.name, study.root, as_json, with_sources)
+        else:
+            one = config.model_copy(update={"seed": config.seed + number})
+            code = _begin(one, path.name, study.root, as_json, with_sources)
+        if code:
+            return code
+    table = compare_runs(study.paths, study.path)
+    say_table(table, study.path / "summary.json", as_json=as_json)
+    return 0
 
 
 def _begin(

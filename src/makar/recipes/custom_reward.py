@@ -41,13 +41,21 @@ def load_reward(spec: str, functions: Mapping[str, Scorer] | None = None) -> Com
         if function is None:
             raise CustomRewardError(
                 f"reward {spec!r} is a function of a Python program: go on from that program, "
-                f"with makar.train(resume=..., rewards={{{name!r}: ...}})"
+                f"with makar.train(resume=True, rewards={{{name}: ...}})"
             )
     else:
         function = getattr(_module(Path(path_text).expanduser(), spec), name, None)
     if not callable(function):
         raise CustomRewardError(f"reward {spec!r}: {path_text} has no function {name!r}")
     return Component(name, function, weight=amount, role="score" if amount else "watch")
+
+
+def anchored(spec: str, folder: Path) -> str:
+    """The spec with its file found from ``folder``, so that it means the same from anywhere."""
+    path, colon, rest = spec.partition(".py:")
+    if not colon or Path(path).expanduser().is_absolute():
+        return spec
+    return f"{folder / path}{colon}{rest}"
 
 
 def _module(path: Path, spec: str) -> object:

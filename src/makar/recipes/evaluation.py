@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -20,6 +20,23 @@ EVALUATION = 2**40
 """Iteration number of evaluation draws: far from any that training uses."""
 HUMAN, PRIOR, TRAINED = "human held-out", "prior", "trained"
 SCORE, NEAR_COPIES, DISTINCT, DUPLICATES = "score", "near copies", "distinct-4", "duplicates"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The numbers of one row.
+
+    Attributes:
+        name: Whose works.
+        n: How many.
+        values: By measure, one value per work.
+        whole: By measure, one value for the set.
+    """
+
+    name: str
+    n: int
+    values: Mapping[str, Float[np.ndarray, " B"]]
+    whole: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,11 @@ class Row(Generic[W]):
     values: Mapping[str, Float[np.ndarray, " B"]]
     whole: Mapping[str, float]
     rollout: Rollout[W] | None = None
+
+    @property
+    def scores(self) -> Scores:
+        """Its numbers alone."""
+        return Scores(self.name, len(self.works), self.values, self.whole)
 
 
 def compare(creator: Creator[W], *, works: int, best_of: int, seed: int) -> list[Row[W]]:
@@ -105,6 +127,11 @@ def _row(
 
 
 def aggregate(runs: Sequence[Sequence[Row[W]]]) -> list[dict[str, Any]]:
+    """The table over runs with different training seeds; see ``aggregate_scores``."""
+    return aggregate_scores([[row.scores for row in rows] for rows in runs])
+
+
+def aggregate_scores(runs: Sequence[Sequence[Scores]]) -> list[dict[str, Any]]:
     """The table over runs with different training seeds: one object a row.
 
     Each measure has its mean and 95 % interval: over works where there is one run, over the
@@ -113,20 +140,18 @@ def aggregate(runs: Sequence[Sequence[Row[W]]]) -> list[dict[str, Any]]:
     table: list[dict[str, Any]] = []
     for number in range(len(runs[0])):
         rows = [run[number] for run in runs]
+        several = len(rows) > 1 and rows[0].name == TRAINED
         measures: dict[str, Estimate] = {}
         for measure in rows[0].values:
             columns = [row.values[measure] for row in rows]
-            several = len(rows) > 1 and rows[0].name == TRAINED
             measures[measure] = mean_over_seeds(columns) if several else mean_over_works(columns[0])
         for measure in rows[0].whole:
             columns = [np.array([row.whole[measure]]) for row in rows]
             measures[measure] = mean_over_seeds(columns)
-        works = len(rows[0].works)
-        measures = {name: replace(estimate, n=works) for name, estimate in measures.items()}
         table.append(
             {
                 "row": rows[0].name,
-                "n": works,
+                "n": rows[0].n,
                 "seeds": len(rows) if rows[0].name == TRAINED else 1,
                 "measures": {name: _as_json(e) for name, e in measures.items()},
             }
@@ -136,4 +161,4 @@ def aggregate(runs: Sequence[Sequence[Row[W]]]) -> list[dict[str, Any]]:
 
 def _as_json(estimate: Estimate) -> dict[str, float | None]:
     numbers = {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
-    return {name: value if np.isfinite(value) else None for name, value in numbers.items()}
+    return {n: float(value) if np.isfinite(value) else None for n, value in numbers.items()}

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
+from makar.domains.music.codec import TONICS
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.recipes.loop import LoopConfig
@@ -28,6 +38,22 @@ class AskConfig(BaseModel):
     )
     tempo: float = Field(default=104.0, gt=10, lt=400, description="beats per minute")
     program: int = Field(default=73, ge=0, le=127, description="General MIDI program; 73 = flute")
+
+    @field_validator("key")
+    @classmethod
+    def _known_key(cls, key: str) -> str:
+        if key not in TONICS:
+            raise ValueError(f"the tonic must be one of {', '.join(TONICS)}")
+        return key
+
+    @model_validator(mode="after")
+    def _form_fits(self) -> Self:
+        if self.bars % len(self.form):
+            raise ValueError(
+                f"form {self.form!r} has {len(self.form)} letters, which cannot be spread evenly "
+                f"over {self.bars} bars; change the one or the other"
+            )
+        return self
 
 
 class CorpusConfig(BaseModel):
@@ -65,6 +91,9 @@ class RewardConfig(BaseModel):
     )
     custom: tuple[str, ...] = Field(
         default=(), description='your own: "mine.py:swing=0.5" is function swing, weight 0.5'
+    )
+    seconds: PositiveFloat = Field(
+        default=20.0, description="time that each of your own may take for a batch of works"
     )
     scale_parts: bool = Field(
         default=True, description="divide each part's weight by its spread under the prior"
@@ -114,3 +143,17 @@ class MelodyConfig(BaseModel):
     loop: LoopConfig = Field(default_factory=LoopConfig)
     reward: RewardConfig = Field(default_factory=RewardConfig)
     evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.learn.minibatch is not None and self.learn.minibatch > self.loop.works:
+            raise ValueError(
+                f"learn.minibatch is {self.learn.minibatch}, and there are only "
+                f"{self.loop.works} loop.works; change the one or the other"
+            )
+        if self.learn.uses_groups and self.loop.works < 2:
+            raise ValueError(
+                f"learn.algorithm {self.learn.algorithm!r} compares works with one another: "
+                "loop.works must be 2 or more"
+            )
+        return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -32,11 +32,19 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "form_contrast": 3.0,
     "close": 2.0,
     "phrase_endings": 2.0,
-    "motif_recurrence": 1.0,
-    "bar_recurrence": 1.0,
-    "novelty": 1.0,
+    "motif_recurrence": 2.0,
+    "bar_recurrence": 2.0,
+    "mean_interval": 0.25,
+    "step_share": 0.25,
+    "leap_share": 0.25,
+    "pitch_range": 0.25,
+    "direction_kept": 0.25,
 }
-"""Weights that differ from 1: form and cadences are what a prior of this size lacks most."""
+"""Weights that differ from 1.
+
+A small model that has learned from tunes already moves as they do; what it lacks is form, coming
+back to what was said, and coming home. So these are paid for, and how the tune moves is only held.
+"""
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,9 @@ def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> li
         raise UnknownRewardError(
             f"reward.weights names {', '.join(unknown)}; there are: {', '.join(names)}"
         )
-    custom = [load_reward(spec, functions) for spec in config.custom]
+    custom = [
+        replace(load_reward(spec, functions), seconds=config.seconds) for spec in config.custom
+    ]
     chosen = Counter([*names, *(c.name for c in custom)])
     if twice := [name for name, count in chosen.items() if count > 1]:
         raise UnknownRewardError(

@@ -26,6 +26,7 @@ from makar.recipes.melody_config import MelodyConfig
 from makar.recipes.melody_reward import checked_rewards
 from makar.recipes.opening import prior_weights
 from makar.recipes.reporting import write_report
+from makar.recipes.several import write_scores
 from makar.runs.atomic import write_json
 from makar.runs.checkpoint import steps
 from makar.runs.folder import RunFolder
@@ -203,7 +204,7 @@ def conclude(
     )
     table = aggregate([rows])
     write_json(folder.path / "summary.json", table)
-    np.savez_compressed(folder.path / "compared.npz", **scores_of(rows))  # pyright: ignore[reportArgumentType] - stubs take one positional
+    write_scores(folder.path, rows)
     report = write_report(folder, creator, rows, bands=prepared.bands, with_sources=with_sources)
     yield Finished(table, report, rows)
 
@@ -264,12 +265,3 @@ def save_model(folder: RunFolder, policy: TokenPolicy[MelodyGrid]) -> None:
         save_llama(policy.net, folder.model)
     else:
         save_file(policy.state_dict(), folder.model / "model.safetensors")
-
-
-def scores_of(rows: Sequence[Row[MelodyGrid]]) -> dict[str, np.ndarray]:
-    """Every value behind the table, by ``row/measure``: for tables over several runs."""
-    scores: dict[str, np.ndarray] = {}
-    for row in rows:
-        scores |= {f"{row.name}/{measure}": values for measure, values in row.values.items()}
-        scores |= {f"{row.name}/{measure}": np.array([v]) for measure, v in row.whole.items()}
-    return scores
