@@ -9,7 +9,6 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
-CHECKERS := $(VENV)/.checkers
 RUNS ?= runs
 PYTEST_WORKERS ?= 2
 
@@ -24,15 +23,10 @@ help: ## list these commands
 	@echo
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) $(CHECKERS) ## make .venv with everything that running, checking and testing needs
+setup: $(READY) ## make .venv with everything that running, checking and testing needs
 
 $(READY): pyproject.toml requirements.lock scripts/make_venv.sh
 	@PYTHON="$(PYTHON)" scripts/make_venv.sh $(VENV)
-
-# Pyright's checker is fetched once, by its own wrapper; after that it works offline.
-$(CHECKERS): $(READY)
-	@$(PY) -m pyright --version
-	@touch $@
 
 system: ## install the outside programs that some tests judge by (Debian; APT=no leaves them out)
 	@scripts/install_system_packages.sh
@@ -40,12 +34,8 @@ system: ## install the outside programs that some tests judge by (Debian; APT=no
 demo: $(READY) ## train the demo: about five minutes; hear the first tune within 90 seconds
 	@$(QUIET_NETWORK) scripts/demo.sh $(PY) $(RUNS)
 
-check: $(READY) $(CHECKERS) ## format, lint, types, import contract; what has grown large
-	$(PY) -m ruff format --check .
-	$(PY) -m ruff check .
-	@$(QUIET_NETWORK) $(PY) -m pyright --pythonpath $(PY)
-	@$(VENV)/bin/lint-imports --no-logo
-	@$(PY) scripts/grown_large.py
+check: $(READY) ## format, lint, types, import contract; what has grown large
+	@$(QUIET_NETWORK) scripts/check.sh $(PY)
 
 test: $(READY) system check ## check, then every test
 	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile -rs $(PYTEST_ARGS)
