@@ -110,6 +110,13 @@ def test_accidentals_only_where_needed_and_spelled_in_the_key():
     assert flat == "B _A z2 |]"
 
 
+def test_after_a_key_change_within_a_bar_every_sign_is_written():
+    keys = (KeyChange(0, Key(0)), KeyChange(24, Key(7)))
+    piece = piece_of((0, 24, 66), (24, 24, 66), (48, 48, 66), (96, 96, 66), keys=keys)
+    # programs differ in whether a new key ends the accidentals before it
+    assert music(piece) == "^F [K:G] ^F ^F2 | F4 |]"
+
+
 def test_pickup_last_bar_and_unit_length():
     piece = piece_of((0, 24, 60), (24, 72, 62), metres=(Metre(0, 3, 4),), pickup=24)
     assert music(piece) == "C | D3 |]"

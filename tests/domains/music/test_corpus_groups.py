@@ -61,6 +61,15 @@ def test_tunes_shorter_than_an_ngram_and_no_tunes_at_all():
     assert len(nothing.group) == len(nothing.side) == 0
 
 
+def test_no_ngram_runs_from_one_tune_into_the_next():
+    opening = "CEGECDFA"
+    columns = columns_of(
+        ("ECDEFGAB", "1/8"), (opening + "|".join(random_tune()), "1/8"),
+        ("GCDEFGAB", "1/8"), (opening + "|".join(random_tune()), "1/8"),
+    )  # fmt: skip
+    assert len(set(find_groups(columns).group)) == 4
+
+
 def test_sides_are_fixed_by_the_melody():
     bodies = [("|".join(random_tune()), "1/8") for _ in range(60)]
     forwards = find_groups(columns_of(*bodies)).side

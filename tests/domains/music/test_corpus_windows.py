@@ -70,6 +70,8 @@ def test_a_section_ends_before_the_next_upbeat():
     assert [p for _, p in first] == [62] * 12 + [64] * 3
     assert [p for _, p in second] == [69] * 12 + [71] * 3
     assert windows.grids.tokens[0][-4] == OFF
+    (both,) = (struck(row) for row in cut_windows(columns_of(body), bars=8).grids.tokens)
+    assert [p for _, p in both] == [62] * 12 + [64] * 3 + [67] + [69] * 12 + [71] * 3
 
 
 def test_the_last_of_several_endings_is_heard():
@@ -124,6 +126,12 @@ def test_tunes_are_moved_to_c_major_or_a_minor_in_the_key_in_force():
 )
 def test_what_is_left_out_is_counted(body, reason):
     assert cut_windows(columns_of(body), bars=2).left_out[reason] == 1
+
+
+def test_a_short_bar_within_a_section_is_irregular():
+    windows = cut_windows(columns_of("CDEF|CDE|CDEF|CDEF|"), bars=2)
+    assert windows.bar.tolist() == [2]
+    assert windows.left_out == {"bars of irregular length": 2}
 
 
 def test_only_the_pieces_asked_for():

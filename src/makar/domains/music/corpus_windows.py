@@ -69,8 +69,8 @@ def cut_windows(
 
     A window never crosses into a section that begins within it, unless it also ends with a
     section (two sections of four bars). A last bar that is short because the upbeat completes
-    it is filled up with a rest, and the next section's upbeat is not heard. 2/2 (``C|``)
-    counts as 4/4: its bars are as long.
+    it is filled up with a rest, and the upbeat of a section after the window is not heard.
+    2/2 (``C|``) counts as 4/4: its bars are as long.
 
     Args:
         columns: The pieces.
@@ -253,8 +253,6 @@ def _encode_window(
         offset = (note[1] - bars[bar, _BAR_START]) * stretch
         if offset % STEP:
             return _OFF_GRID
-        if note[1] - bars[bar, _BAR_START] >= bars[bar, _HEARD]:
-            continue  # the upbeat of a section that begins within the window's next bar
         at = bar * steps + offset // STEP
         until = max(at + 1, bar * steps - (-(offset + note[2] * stretch) // STEP))
         if until < len(tokens):
