@@ -57,7 +57,7 @@ def time_limit(seconds: float | None) -> Generator[None]:
         return
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise RewardTimeout(f"took longer than {seconds:g} s")
+        raise RewardTimeout("took longer than it may")
 
     before = signal.signal(signal.SIGALRM, ring)
     outer, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -92,9 +92,9 @@ def score(
             return _checked(scorer(works, prompts), len(works), faults), faults
     except Exception as error:
         faults.clear()
+        whole = _name(error)
         if len(works) == 1:
-            faults[_name(error)] += 1
-            return Statistic(np.full(1, np.nan)), faults
+            return Statistic(np.full(1, np.nan)), Counter({whole: 1})
     values = np.full(len(works), np.nan)
     deadline = None if seconds is None else time.monotonic() + seconds
     for i in range(len(works)):
@@ -106,23 +106,25 @@ def score(
         one, fault = score(scorer, works.take([i]), [prompts[i]], seconds=share)
         values[i] = one.values[0]
         faults += fault
+    if not faults:  # each work alone was fine: the fault was the batch's own
+        faults[f"{whole} (for the whole batch)"] += 1
     return Statistic(values), faults
 
 
 def _checked(answer: Any, count: int, faults: Counter[str]) -> Statistic:
     """The answer as a ``Statistic`` of the right shape, its unusable values NaN and counted."""
+    credit = None
     if isinstance(answer, Judgement):
-        answer = Statistic(answer.total, answer.credit)
-    if not isinstance(answer, Statistic):
-        answer = Statistic(np.asarray(answer))
-    values = np.array(answer.values, dtype=np.float64)
+        answer, credit = answer.total, answer.credit
+    elif isinstance(answer, Statistic):
+        answer, credit = answer.values, answer.credit
+    values = np.array(answer, dtype=np.float64)
     if values.shape != (count,):
         raise ValueError(f"returned shape {values.shape} for {count} works, expected ({count},)")
     faults["NaN"] += int(np.isnan(values).sum())
     huge = np.abs(values) > HUGE
     faults[f"beyond ±{HUGE:g}"] += int(huge.sum())
     values[huge] = np.nan
-    credit = answer.credit
     if credit is not None and (len(credit) != count or not np.isfinite(credit).all()):
         raise ValueError("returned credit that is not finite or not one row per work")
     for name in [name for name, times in faults.items() if not times]:
