@@ -129,12 +129,8 @@ class _Packer:
             dense = flat.reshape(-1).clone(memory_format=torch.contiguous_format)
             flat = dense.view(torch.uint8)
         if same not in self._names:
-            name = self._keep(flat, path)
-            if value.numel():
-                self._names[same] = name
-        else:
-            name = self._names[same]
-        return {"$tensor": name, **raw}
+            self._names[same] = self._keep(flat, path)
+        return {"$tensor": self._names[same], **raw}
 
     def _array(self, value: np.ndarray, tag: str, path: str) -> dict[str, Any]:
         if value.dtype.char in _NATIVE_ARRAYS and value.dtype.isnative:
