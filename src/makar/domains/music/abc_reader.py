@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -285,12 +284,3 @@ def _provenance(header: _Header, number: str, source: str, licence: str) -> Prov
         source=f"{source} X:{number}" + (f" ({book})" if book else ""),
         licence=licence or UNVERIFIED,
     )
-
-
-def iterate_files(paths: list[Path]) -> Iterator[tuple[Path, str | UnreadableError]]:
-    """Texts of files, or why a file could not be read, so that the others still are."""
-    for path in paths:
-        try:
-            yield path, read_abc_text(path)
-        except UnreadableError as error:
-            yield path, error

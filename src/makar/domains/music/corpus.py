@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +31,7 @@ from makar.domains.music.corpus_sources import (
 from makar.domains.music.corpus_windows import Windows, cut_windows
 from makar.domains.music.piece import Piece, Pieces, Provenance
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raised whenever a reader or the layout of the columns changes: older caches are then rebuilt."""
 
 
@@ -165,7 +165,7 @@ def load_user_corpus(
     return _cached(key, lambda: harvest_user(root, files, expand_repeats=expand_repeats))
 
 
-def _cached(key: str, harvest: Any) -> Corpus:
+def _cached(key: str, harvest: Callable[[], Harvest]) -> Corpus:
     stored = corpus_cache.load(key) if key else None
     if stored is not None:
         try:
