@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Rollout
+from makar.learners.optimisers import AdamW
 from makar.learners.policy_gradient import TrainablePolicy
 from makar.learners.stability import gradient_norm
 from makar.objectives.policy_loss import mean_over
@@ -50,7 +51,7 @@ class Likelihood:
         self.updates = 0
         decayed = [p for p in self.model.parameters() if p.ndim > 1]
         others = [p for p in self.model.parameters() if p.ndim <= 1]
-        self.optimiser = torch.optim.AdamW(
+        self.optimiser = AdamW(
             [
                 {"params": decayed, "weight_decay": config.weight_decay},
                 {"params": others, "weight_decay": 0.0},

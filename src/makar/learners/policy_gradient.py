@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from makar.core.signal import decision_rewards
 from makar.core.types import Evaluation, Judgement, Rollout
+from makar.learners.optimisers import Adam
 from makar.learners.stability import (
     AdaptiveCoefficient,
     EntropyFloor,
@@ -112,7 +113,7 @@ class PolicyGradient:
         kit = config.stability
         anchored = kit.kl_coefficient > 0 or kit.entropy_floor is not None
         self.prior = (prior or frozen(policy)) if anchored else None
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=config.learning_rate)
+        self.optimiser = Adam(self.model.parameters(), lr=config.learning_rate)
         self.kl = AdaptiveCoefficient(kit.kl_coefficient, kit.kl_target)
         self.entropy = EntropyFloor(kit.entropy_floor)
         self.last_good = LastGood(self.model, self.optimiser, patience=kit.roll_back_after)

@@ -13,7 +13,7 @@ import torch
 
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
-from makar.core.types import Prompt
+from makar.core.types import Judgement, Prompt
 from makar.domains.music.codec import MelodyCodec
 from makar.domains.music.corpus import Corpus, load_corpus, load_user_corpus
 from makar.domains.music.craft import MelodyCraft
@@ -122,10 +122,12 @@ class Prepared:
     Attributes:
         creator: Model, reward, learner and craft.
         bands: People's 5-95 % range of each reward part.
+        start: What is said of works of the untrained model.
     """
 
     creator: Creator[MelodyGrid]
     bands: dict[str, tuple[float, float]]
+    start: Judgement
 
 
 def prepare(
@@ -251,9 +253,11 @@ def _set_up(
     blend, bands, words = melody_blend(
         config.reward, train=train, known=known, judges=judges, prior=prior, functions=functions
     )
+    trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
+    start = blend(trial.works, trial.prompts)
     if config.reward.scale_parts:
-        trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
-        blend = blend.scaled(blend(trial.works, [ask] * 256))
+        blend = blend.scaled(start)
+        start = blend(trial.works, trial.prompts)
     index = CopyIndex.of(train.melodies)
     asked = np.asarray(index(judges, [ask] * len(judges)))
     craft = MelodyCraft(
@@ -277,7 +281,7 @@ def _set_up(
         notes=[*public.notes, *(own.notes if own else ())],
         explanations=words,
     )
-    return Prepared(creator, bands)
+    return Prepared(creator, bands, start)
 
 
 def _bonuses(config: MelodyConfig, craft: MelodyCraft, known: MelodyGrids) -> Bonuses:
@@ -293,6 +297,7 @@ def _bonuses(config: MelodyConfig, craft: MelodyCraft, known: MelodyGrids) -> Bo
         sets = [craft.keys(known.take(range(first, first + size))) for first in firsts]
         target = loop.variety * float(np.mean([distinct_share(*s, n=RUN) for s in sets]))
     return Bonuses(exploration=loop.exploration, target=target)
+
 
 def _alike(grids: MelodyGrids, config: MelodyConfig) -> MelodyGrids:
     """The phrases of the kind asked for; all of them where there are too few."""

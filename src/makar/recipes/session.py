@@ -148,7 +148,7 @@ def run(
     if prepared is None:
         yield Stopped(0, config.loop.iterations)
         return
-    creator, judged = prepared.creator, _start(prepared.creator, config)
+    creator, judged = prepared.creator, prepared.start
     training = Training(
         creator, folder, config.loop, config.seed, HackingAlarm(prepared.bands, _watches(judged))
     )
@@ -241,13 +241,6 @@ def _judged(
     prompts = [creator.ask] * CANDIDATES
     rollout = policy.sample(prompts, seeds=seeds)
     return rollout, creator.reward(rollout.works, prompts)
-
-
-def _start(creator: Creator[MelodyGrid], config: MelodyConfig) -> Judgement:
-    """What is said of works of the prior: where the run begins."""
-    prompts = [creator.ask] * 256
-    seeds = Seeds(config.seed, EVALUATION + 3)
-    return creator.reward(creator.prior.sample(prompts, seeds=seeds).works, prompts)
 
 
 def _watches(judgement: Judgement) -> dict[str, np.ndarray]:
