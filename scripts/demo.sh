@@ -4,4 +4,4 @@
 #   scripts/demo.sh PYTHON RUNS
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec "$1" -m makar.cli train demo.toml --runs "$2"
+exec "$1" -m makar train demo.toml --runs "$2"
