@@ -22,7 +22,7 @@ class Stability(BaseModel):
         default=0.1, description="pull towards the frozen prior; 0 switches it off"
     )
     kl_target: PositiveFloat | None = Field(
-        default=0.07,
+        default=0.05,
         description="nats per decision that the coefficient adapts to; none keeps it fixed",
     )
     entropy_floor: PositiveFloat | None = Field(

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFlo
 from makar.core.seeds import Seeds
 from makar.core.train import train
 from makar.core.types import Judgement, Prompt, Report, Rollout, Works
-from makar.measures.diversity import duplicate_share
+from makar.measures.diversity import distinct_share, duplicate_share
 from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.recipes.bonuses import RUN
 from makar.recipes.creator import Creator
 from makar.recipes.errors import RewardFailureError
 from makar.recipes.keeping import keep_works
@@ -160,8 +161,15 @@ class Training(Generic[W]):
             began = time.perf_counter()
             events = self._guard(report)
             self._keep(report)
-            self.creator.bonuses.observe(**timed.kinds(report.rollout.works))
-            metrics = summary(report) | {"score": timed.score, "events": events}
+            kinds = timed.kinds(report.rollout.works)
+            self.creator.bonuses.observe(**kinds)
+            metrics = summary(report) | {
+                "score": timed.score,
+                "temperature": self.config.temperature(report.iteration),
+                "duplicates": duplicate_share(kinds["keys"], kinds["lengths"]),
+                "distinct-4": distinct_share(kinds["keys"], kinds["lengths"], n=RUN),
+                "events": events,
+            }
             timed.seconds["keep"] = time.perf_counter() - began
             self.folder.metrics.append(report.iteration, metrics | {"seconds": dict(timed.seconds)})
             done = report.iteration + 1

@@ -266,6 +266,7 @@ def _set_up(
         limit=quantile_band(asked)[-1],
         program=config.ask.program,
         tempo=config.ask.tempo,
+        private_from=len(public.sources) if own else None,
     )
     creator = Creator(
         policy=policy,

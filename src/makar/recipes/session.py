@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Rollout
 from makar.domains.music.corpus_sources import collection_files, user_files
+from makar.domains.music.craft import MelodyCraft
 from makar.domains.music.grid import MelodyGrid
+from makar.domains.music.sound import write_audio
 from makar.measures.guards import HackingAlarm
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.creator import Creator
@@ -21,7 +24,7 @@ from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import EVALUATION, Row, aggregate, compare
 from makar.recipes.keeping import keep_works
 from makar.recipes.loop import Step, Training
-from makar.recipes.melody import Prepared, Progress, prepare
+from makar.recipes.melody import Prepared, Progress, ask_prompt, prepare
 from makar.recipes.melody_config import MelodyConfig
 from makar.recipes.melody_reward import checked_rewards
 from makar.recipes.opening import prior_weights
@@ -33,6 +36,8 @@ from makar.runs.folder import RunFolder
 
 SHOWN = EVALUATION + 2
 """Iteration number of the works that are shown: the same draws before and after."""
+FIRST_HEARD = 200
+"""Updates of pre-training after which a first tune is written: long before it is good."""
 CANDIDATES = 64
 """Works made before and after, from which those that are shown are chosen."""
 
@@ -42,10 +47,10 @@ class Heard:
     """A work to be listened to now.
 
     Attributes:
-        phase: ``"before"`` or ``"after"``.
+        phase: ``"first try"`` while still learning tunes, ``"before"`` or ``"after"``.
         id: Its name in the ledger.
         path: The sound file.
-        total: Its score.
+        total: Its score; NaN for the first try, which nobody judged.
     """
 
     phase: str
@@ -144,11 +149,14 @@ def run(
     """
     begun = resume and bool(steps(folder.checkpoints))
     prior = prior_weights(folder) if begun else None
-    prepared = yield from _unless(stop, prepare(config, prior=prior, functions=functions))
+    preparing = _heard_early(prepare(config, prior=prior, functions=functions), folder, config)
+    prepared = yield from _unless(stop, preparing)
     if prepared is None:
         yield Stopped(0, config.loop.iterations)
         return
     creator, judged = prepared.creator, prepared.start
+    if with_sources and isinstance(creator.craft, MelodyCraft):
+        creator.craft = replace(creator.craft, private_from=None)
     training = Training(
         creator, folder, config.loop, config.seed, HackingAlarm(prepared.bands, _watches(judged))
     )
@@ -173,9 +181,30 @@ def run(
     yield from conclude(folder, prepared, config, with_sources=with_sources)
 
 
+def _heard_early(
+    work: Generator[Progress, None, Prepared], folder: RunFolder, config: MelodyConfig
+) -> Generator[Progress | Heard, None, Prepared]:
+    """What ``work`` does; on the way, once, a tune of the model that is still learning."""
+    path = folder.samples / "first.ogg"
+    with closing(work):
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as end:
+                return end.value
+            yield progress
+            if progress.policy is not None and progress.done == FIRST_HEARD and not path.exists():
+                rollout = progress.policy.sample(
+                    [ask_prompt(config)], seeds=Seeds(config.seed, SHOWN)
+                )
+                tune = rollout.works[0].piece(program=config.ask.program, title="first try")
+                write_audio(tune, path)
+                yield Heard("first try", "first", path, float("nan"))
+
+
 def _unless(
-    stop: Callable[[], bool], work: Generator[Progress, None, Prepared]
-) -> Generator[Progress, None, Prepared | None]:
+    stop: Callable[[], bool], work: Generator[Progress | Heard, None, Prepared]
+) -> Generator[Progress | Heard, None, Prepared | None]:
     """What ``work`` does; None if it was stopped half-way."""
     while True:
         try:
@@ -205,7 +234,14 @@ def conclude(
     table = aggregate([rows])
     write_json(folder.path / "summary.json", table)
     write_scores(folder.path, rows)
-    report = write_report(folder, creator, rows, bands=prepared.bands, with_sources=with_sources)
+    report = write_report(
+        folder,
+        creator,
+        rows,
+        bands=prepared.bands,
+        with_sources=with_sources,
+        show=config.evaluate.show,
+    )
     yield Finished(table, report, rows)
 
 

@@ -60,7 +60,7 @@ class MelodyCraft:
         limit: Moves in one run above which a melody counts as a copy.
         program: General MIDI program that plays.
         tempo: Beats per minute.
-        name_sources: False to keep a private corpus's titles out of everything.
+        private_from: Sources from this one on are the user's own and are not named; None names all.
     """
 
     index: CopyIndex
@@ -68,7 +68,7 @@ class MelodyCraft:
     limit: float
     program: int = 73
     tempo: float = 100.0
-    name_sources: bool = True
+    private_from: int | None = None
     kind: str = "music/melody-grid"
     formats: tuple[str, ...] = FORMATS
 
@@ -127,7 +127,7 @@ class MelodyCraft:
             return Source(length=length)
         whose = self.sources[source]
         title = whose.title or whose.source or "an untitled tune"
-        if not self.name_sources:
+        if self.private_from is not None and source >= self.private_from:
             title = "a tune of your own"
         too_near = length > self.limit
         text = f"{length + 1} notes running as in “{title}”" + (": too near" if too_near else "")

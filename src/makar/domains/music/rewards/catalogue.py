@@ -179,7 +179,6 @@ _ENTRIES = (
         melody.IntervalProfile.of,
         "mixes steps, leaps and repeated notes as the corpus does",
         "Yang & Lerch 2018",
-        kind="more",
         role="watch",
     ),
     Entry(
