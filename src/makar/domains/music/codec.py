@@ -35,6 +35,9 @@ TONICS = {
     "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11,
 }  # fmt: skip
 
+TONIC_OF = {tonic: name for name, tonic in reversed(TONICS.items())}
+"""A name for each pitch class, as prompts have it."""
+
 
 def metre_of(name: str) -> Metre:
     """``"6/8"`` as a metre; raises ValueError for one that the codec has no token for."""
@@ -84,15 +87,30 @@ class MelodyCodec:
         return MelodyRules(len(prompts))
 
     def encode(self, works: Works[MelodyGrid]) -> tuple[Int[Tensor, "B T"], list[Prompt]]:
-        """Tokens of existing melodies, and the prompts that would ask for such."""
+        """Tokens of existing melodies, and the prompts that would ask for such.
+
+        Raises:
+            ValueError: a melody does not fill its last bar.
+        """
         if not isinstance(works, MelodyGrids):
             works = MelodyGrids.stack([works[i] for i in range(len(works))])
         tokens = works.tokens[:, : int(works.steps.max(initial=0))]
         tokens = np.where(tokens == PADDING, OFF, tokens)
-        prompts = [
-            Prompt(condition={"bars": int(s) * STEP // m.bar, "metre": str(m), "mode": k.mode})
-            for s, m, k in zip(works.steps, works.metres, works.keys, strict=True)
-        ]
+        prompts: list[Prompt] = []
+        for steps, metre, key in zip(works.steps, works.metres, works.keys, strict=True):
+            bars, rest = divmod(int(steps) * STEP, metre.bar)
+            if rest:
+                raise ValueError(
+                    f"a melody of {steps} sixteenths does not fill its last bar of {metre}: "
+                    "end it with rests"
+                )
+            asked = {
+                "bars": bars,
+                "metre": str(metre),
+                "mode": key.mode,
+                "key": TONIC_OF[key.tonic],
+            }
+            prompts.append(Prompt(condition=asked))
         return torch.from_numpy(tokens.astype(np.int64)), prompts
 
     def decode(self, actions: Int[Tensor, "B T"], prompts: Sequence[Prompt]) -> MelodyGrids:
