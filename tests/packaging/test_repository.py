@@ -20,7 +20,7 @@ TORCH_INDEX = "scripts/torch_cpu.sh"
 FOREIGN = {
     "how the work was organised": re.compile(
         r"\b(sub-?[a]gents?|ai[ -][a]gents?|coding [a]gents?|[w]orkplace|[c]laude|[a]nthropic"
-        r"|[c]odex|chat[g]pt|[l]lm session|steering repo)\b",
+        r"|[c]odex|chat[g]pt|[a]i session)\b",
         re.IGNORECASE,
     ),
     "a host of packages": re.compile(
