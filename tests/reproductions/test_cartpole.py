@@ -35,7 +35,7 @@ def test_the_physics_are_gymnasiums():
     for world, first in zip(worlds, state.physics.numpy(), strict=True):
         world.reset(seed=0)
         world.unwrapped.state = first
-    rng, alive, falls = np.random.default_rng(0), np.ones(len(worlds), bool), 0
+    rng, falls = np.random.default_rng(0), 0
     for t in range(200):
         pushes = rng.integers(0, 2, len(worlds))
         state, paid = process.step(state, torch.from_numpy(pushes))
@@ -51,7 +51,6 @@ def test_the_physics_are_gymnasiums():
                 seeds = Seeds(1, t)
                 state = process.restart(state, torch.arange(len(worlds)) == i, PROMPTS, seeds)
                 world.unwrapped.state = state.physics[i].numpy()
-    assert alive.all()
     assert falls > 20
 
 
