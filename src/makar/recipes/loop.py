@@ -236,11 +236,19 @@ class Training(Generic[W]):
         return f"collapse: {reason}; weights are back to those after {loaded.step} iterations{end}"
 
     def _faults(self, judgement: Judgement) -> list[str]:
-        """Name reward faults, and count how long each part has failed altogether."""
+        """Name reward faults, and count how long each part has failed altogether.
+
+        That a watch cannot judge a work is no fault: many only speak of works with a leap, say.
+        """
         for name, part in judgement.parts.items():
             broken = part.role in ("score", "penalty", "gate") and np.isnan(part.raw).all()
             self.failing[name] = self.failing[name] + 1 if broken else 0
-        return [f"reward fault: {fault} ({n} works)" for fault, n in judgement.faults.items()]
+        watched = {name for name, part in judgement.parts.items() if part.role == "watch"}
+        return [
+            f"reward fault: {fault} ({n} works)"
+            for fault, n in judgement.faults.items()
+            if fault.partition(":")[0] not in watched or not fault.endswith(": NaN")
+        ]
 
     def _failure(self, judgement: Judgement) -> str:
         """Why the run cannot go on: a part has failed altogether for too long."""

@@ -69,7 +69,7 @@ class Settings:
             tree = tomllib.loads(text)
         except tomllib.TOMLDecodeError:
             return cls("", {}, 0, private=True)
-        private = bool(tree.get("corpus", {}).get("folder"))
+        private = tree.get("corpus", {}).get("folder") not in (None, "", "none")  # as TOML has it
         if private and not with_sources:
             text = re.sub(r"(?m)^(\s*(?:corpus\.)?folder\s*=).*$", r'\1 "(your own music)"', text)
         works = int(tree.get("loop", {}).get("works", 0))
