@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -134,3 +138,103 @@ def toy() -> SimpleNamespace:
     return SimpleNamespace(
         Words=Words, Codec=WordCodec, policy=word_policy, rollout=a_rollout, judged=judged
     )
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache of our own, so that no test reads the user's; its corpus is read once."""
+    place = tmp_path_factory.getbasetemp() / "cache"
+    before = os.environ.get("MAKAR_CACHE")
+    os.environ["MAKAR_CACHE"] = str(place)
+    yield place
+    if before is None:
+        del os.environ["MAKAR_CACHE"]
+    else:
+        os.environ["MAKAR_CACHE"] = before
+
+
+@pytest.fixture
+def tiny(cache: Path) -> dict[str, Any]:
+    """Settings of the tune recipe with which a whole run takes two seconds."""
+    return {
+        "loop.iterations": 4,
+        "loop.works": 8,
+        "pretrain.updates": 20,
+        "model.width": 16,
+        "evaluate.works": 16,
+        "corpus.collections": ["miscFolk"],
+    }
+
+
+@pytest.fixture
+def tiny_environment(tiny: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same settings for whatever program is run, in a folder of its own: its runs' folder."""
+    for name, value in tiny.items():
+        monkeypatch.setenv(f"MAKAR_{name.upper().replace('.', '__')}", json.dumps(value))
+    monkeypatch.setenv("MAKAR_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def makar(
+    tiny_environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., SimpleNamespace]:
+    """The command line: arguments in, ``code``, ``out``, ``err`` and JSON ``lines`` out."""
+    from makar.cli import main
+
+    def command(*arguments: object) -> SimpleNamespace:
+        monkeypatch.setattr("sys.argv", ["makar", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        lines = [json.loads(line) for line in out.splitlines() if line.startswith('{"')]
+        return SimpleNamespace(code=code, out=out, err=err, lines=lines)
+
+    return command
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file system all of our own: of one megabyte, or of the size given as a parameter."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = [
+        "mount",
+        "-t",
+        "tmpfs",
+        "-o",
+        f"size={getattr(request, 'param', '1m')}",
+        "tmpfs",
+        str(place),
+    ]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("mounting a small file system is not permitted here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.fixture
+def fill() -> Callable[..., Path]:
+    """Leave so many bytes of a small disk free."""
+
+    def fill_up(disk: Path, *, leave: int = 0) -> Path:
+        filler = disk / "filler"
+        with filler.open("wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(b"x" * 4096)
+            except OSError:
+                pass
+        size = filler.stat().st_size
+        with filler.open("r+b") as file:
+            file.truncate(size - leave)
+        return filler
+
+    return fill_up

@@ -168,7 +168,8 @@ def _say(verdict: Verdict, *, named: bool, as_json: bool) -> None:
         typer.echo(json.dumps(record, ensure_ascii=False))
         return
     typer.echo(f"{verdict.path}: {verdict.title}")
-    typer.echo(f"  score {_points(verdict.total)} of 100, over {verdict.phrases} phrases")
+    phrases = "1 phrase" if verdict.phrases == 1 else f"{verdict.phrases} phrases"
+    typer.echo(f"  score {_points(verdict.total)} of 100, over {phrases}")
     for reason, times in verdict.left_out.items():
         typer.echo(f"  left out: {times} phrases ({reason})")
     for part in verdict.parts:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Rollout, Works
 from makar.measures.diversity import distinct_share, duplicate_share
-from makar.measures.statistics import Estimate, mean_over_seeds, mean_over_works
+from makar.measures.statistics import Estimate, mean_over_seeds
 from makar.recipes.creator import Creator
 
 W = TypeVar("W")
@@ -140,11 +140,11 @@ def aggregate_scores(runs: Sequence[Sequence[Scores]]) -> list[dict[str, Any]]:
     table: list[dict[str, Any]] = []
     for number in range(len(runs[0])):
         rows = [run[number] for run in runs]
-        several = len(rows) > 1 and rows[0].name == TRAINED
+        if rows[0].name != TRAINED:
+            rows = rows[:1]  # the same in every run: counting it again would feign certainty
         measures: dict[str, Estimate] = {}
         for measure in rows[0].values:
-            columns = [row.values[measure] for row in rows]
-            measures[measure] = mean_over_seeds(columns) if several else mean_over_works(columns[0])
+            measures[measure] = mean_over_seeds([row.values[measure] for row in rows])
         for measure in rows[0].whole:
             columns = [np.array([row.whole[measure]]) for row in rows]
             measures[measure] = mean_over_seeds(columns)
@@ -152,7 +152,7 @@ def aggregate_scores(runs: Sequence[Sequence[Scores]]) -> list[dict[str, Any]]:
             {
                 "row": rows[0].name,
                 "n": rows[0].n,
-                "seeds": len(rows) if rows[0].name == TRAINED else 1,
+                "seeds": len(rows),
                 "measures": {name: _as_json(e) for name, e in measures.items()},
             }
         )
