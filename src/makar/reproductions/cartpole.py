@@ -3,8 +3,12 @@
     python -m makar.reproductions.cartpole --algorithm ppo --seeds 3
 
 The bar for PPO: on each seed a mean of at least 475 over 100 greedy episodes of the real
-``CartPole-v1`` after at most 500,000 steps (475 is where Gymnasium calls it solved). The settings
-were chosen on seeds from 100 on and fixed before seeds 1, 2 and 3 were run.
+``CartPole-v1`` after at most 500,000 steps (475 is where Gymnasium calls it solved).
+
+How the settings came about: chosen on seeds 101 to 106 and fixed, the first ones (gamma 0.99, lambda
+0.95) missed the bar on seed 3 (means 500, 500, 374). They were chosen again on seeds 101 to 116
+(gamma 0.98, lambda 0.8: every mean at least 491) and fixed before seeds 1, 2 and 3 were run a second
+time, and seeds 4 to 8 for the first.
 
 The parts of the stability kit that need a prior are off: the KL and the entropy floor hold a
 policy near what it was pre-trained on, and here it starts as a coin toss. Clipping of gradients
@@ -69,8 +73,8 @@ def settings(algorithm: Algorithm) -> Settings:
             decay_updates=updates,
             epochs=10,
             minibatch=8,
-            gamma=0.99,
-            lam=0.95,
+            gamma=0.98,
+            lam=0.8,
             stability=kit,
         )
         return Settings(streams=32, steps=64, updates=updates, learner=learner)
