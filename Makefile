@@ -45,9 +45,11 @@ bench: $(READY) ## run the benchmarks: each prints its table
 	@for file in benchmarks/*.py; do echo "== $$file"; $(QUIET_NETWORK) $(PY) $$file || exit; done
 
 docs: $(READY) ## the reference of every module, as HTML in build/docs; checks the pages in docs/
-	@$(QUIET_NETWORK) $(PY) -m pytest -q tests/packaging
-	@$(PY) -m pdoc --docformat google --output-directory build/docs makar
-	@echo "open build/docs/makar.html; the pages for readers are in docs/"
+	@$(QUIET_NETWORK) $(PY) -m pytest -m "not slow" tests/packaging
+	@$(PY) -W ignore -m pdoc --docformat google --output-directory build/docs makar \
+		$$(find src/makar -mindepth 2 -maxdepth 2 -name __init__.py -printf '%h\n' | \
+		sed 's|^src/||; s|/|.|g' | sort)
+	@echo "open build/docs/index.html; the pages for readers are in docs/"
 
 lock: ## pin anew what pyproject.toml allows, from a clean environment
 	@PYTHON="$(PYTHON)" scripts/lock.sh

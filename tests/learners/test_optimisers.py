@@ -24,9 +24,7 @@ def trained(kind, **options):
     return model.weight.detach()
 
 
-@pytest.mark.parametrize(
-    ("ours", "torchs"), [(Adam, torch.optim.Adam), (AdamW, torch.optim.AdamW)]
-)
+@pytest.mark.parametrize(("ours", "torchs"), [(Adam, torch.optim.Adam), (AdamW, torch.optim.AdamW)])
 def test_each_step_is_torchs_own_to_the_bit(ours, torchs):
     assert torch.equal(trained(ours), trained(torchs))
 
