@@ -338,3 +338,27 @@ def test_outside_the_main_thread_there_is_no_limit_and_no_crash() -> None:
     thread.start()
     thread.join()
     assert done == [True]
+
+
+def test_lean_leaves_out_costly_watches_and_changes_no_total(toy: Any) -> None:
+    calls: list[str] = []
+
+    def watched(works: Any, prompts: Any) -> np.ndarray:
+        calls.append("watch")
+        return np.zeros(len(works))
+
+    def rewarded(works: Any, prompts: Any) -> np.ndarray:
+        return np.linspace(0, 1, len(works))
+
+    blend = Blend(
+        [
+            Component("rewarded", rewarded, costly=True),
+            Component("watched", watched, role="watch", costly=True),
+            Component("cheap", watched, role="watch"),
+        ]
+    )
+    works, prompts = toy.Words(((1,),) * 4), [Prompt()] * 4
+    lean = blend.lean(works, prompts)
+    assert calls == ["watch"]
+    assert set(lean.parts) == {"rewarded", "cheap", "unjudged"}
+    np.testing.assert_array_equal(lean.total, blend(works, prompts).total)

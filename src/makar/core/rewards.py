@@ -41,6 +41,8 @@ class Component:
         role: ``score`` adds to the total, ``gate`` makes it 0 unless passed, ``penalty``
             multiplies it, ``watch`` is only recorded.
         seconds: Time it may take for a batch, or None for no limit.
+        costly: True for a watch that is too slow to be taken in every training step; see
+            ``Blend.lean``.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Component:
     weight: float = 1.0
     role: Role = "score"
     seconds: float | None = 20.0
+    costly: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,12 @@ class Blend:
         total, factor = _total(parts, alive)
         parts[UNJUDGED] = _unjudged(parts, alive)
         return Judgement(total, parts, _credit(parts, credits, factor), dict(faults))
+
+    @property
+    def lean(self) -> Blend:
+        """The same reward without its costly watches: equal totals, for training steps."""
+        kept = [c for c in self.components if not (c.costly and c.role == "watch")]
+        return replace(self, components=kept)
 
     def scaled(self, judgement: Judgement, *, floor: float = 0.02) -> Blend:
         """The same blend with each score's weight divided by its spread in ``judgement``.

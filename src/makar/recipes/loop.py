@@ -94,7 +94,7 @@ class Timed(Generic[W]):
     def __call__(self, works: Works[W], prompts: Sequence[Prompt], /) -> Judgement:
         """See ``core.types.Reward``."""
         began = time.perf_counter()
-        judgement = self.creator.reward(works, prompts)
+        judgement = self.creator.reward.lean(works, prompts)
         self.score = _mean(judgement.total)
         judgement = self.creator.bonuses.apply(judgement, **self.kinds(works))
         self.seconds["score"] = time.perf_counter() - began

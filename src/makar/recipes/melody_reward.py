@@ -115,6 +115,7 @@ def melody_blend(
             weight=config.weights.get(STYLE, 0.0),
             role="score" if config.weights.get(STYLE, 0.0) else "watch",
             seconds=None,
+            costly=True,  # the KL, which the learner knows anyway, says as much in training
         )
     )
     bands = {name: (q[0], q[-1]) for name, q in {**quantiles, STYLE: style_range}.items()}
