@@ -6,6 +6,7 @@ import torch
 
 from makar.core.rewards import Component
 from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.recipes.errors import RewardFailureError
 from makar.recipes.loop import BEFORE, LoopConfig, Training
 from makar.runs import checkpoint
 from makar.runs.metrics import read_metrics
@@ -120,6 +121,16 @@ def test_an_alarm_is_told_and_its_memory_survives_a_resume(words):
         more.resume()
         (step,) = more.steps()
     assert step.events[0].startswith("alarm: surprise is")
+
+
+def test_how_long_a_reward_has_failed_is_remembered(words):
+    broken = Component("broken", lambda works, prompts: np.full(len(works), np.nan))
+    with words.folder() as folder:
+        list(training(words.creator(broken), folder, iterations=1, fault_patience=2).steps())
+        more = training(words.creator(broken), folder, iterations=9, fault_patience=2)
+        more.resume()
+        with pytest.raises(RewardFailureError, match="'broken' could judge no work in 2"):
+            next(more.steps())
 
 
 def test_works_that_cannot_be_judged_leave_the_weights_as_they_are(words):
