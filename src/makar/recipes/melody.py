@@ -258,7 +258,7 @@ def _set_up(
     if config.reward.scale_parts:
         blend = blend.scaled(start)
         start = blend(trial.works, trial.prompts)
-    index = CopyIndex.of(train.melodies)
+    index = cast(CopyIndex, next(c.scorer for c in blend.components if c.name == "near_copy"))
     asked = np.asarray(index(judges, [ask] * len(judges)))
     craft = MelodyCraft(
         index,
