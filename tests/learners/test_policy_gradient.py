@@ -362,12 +362,18 @@ def test_the_value_head_learns_what_to_expect(toy: Any) -> None:
     assert value[rollout.mask].mean().item() == pytest.approx(0.7, abs=0.2)
 
 
-def test_dropout_does_not_set_the_learner_apart_from_the_sampler(toy: Any) -> None:
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_dropout_does_not_set_the_learner_apart_from_the_sampler(epochs: int, toy: Any) -> None:
     policy = toy.policy()
     for block in policy.net.blocks:
         block.dropout = 0.5
     policy.train()
-    assert step(policy, learner_of(policy, "grpo"), toy, 0)["clipped"] == 0
+    modes: list[bool] = []
+    evaluate = policy.evaluate
+    policy.evaluate = lambda rollout: modes.append(policy.training) or evaluate(rollout)
+    step(policy, learner_of(policy, "grpo", epochs=epochs), toy, 0)
+    assert modes
+    assert not any(modes)
 
 
 def test_config_refuses_nonsense() -> None:
