@@ -5,10 +5,14 @@
 The bar for PPO: on each seed a mean of at least 475 over 100 greedy episodes of the real
 ``CartPole-v1`` after at most 500,000 steps (475 is where Gymnasium calls it solved).
 
-How the settings came about: chosen on seeds 101 to 106 and fixed, the first ones (gamma 0.99,
-lambda 0.95) missed the bar on seed 3 (means 500, 500, 374). They were chosen again on seeds 101 to
-116 (gamma 0.98, lambda 0.8: every mean at least 491) and fixed before seeds 1, 2 and 3 were run a
-second time, and seeds 4 to 8 for the first.
+Settings are chosen on seeds from 100 on and fixed before others are run. Those of today are the
+third; the first two had a fixed number of updates and were given up for these failures:
+
+1. 60 updates, gamma 0.99, lambda 0.95: seeds 1 to 3 gave means 500, 500, 374.
+2. 60 updates, gamma 0.98, lambda 0.8: seeds 1 to 8 gave 493, 500, 500, 195, 500, 500, 500, 500.
+3. As 2, but training stops when it is enough: seeds 101 to 120 all gave at least 488.
+
+Seeds 1 to 8 are therefore no longer untouched; only higher ones judge the third settings afresh.
 
 The parts of the stability kit that need a prior are off: the KL and the entropy floor hold a
 policy near what it was pre-trained on, and here it starts as a coin toss. Clipping of gradients
@@ -18,6 +22,7 @@ and the way back from unusable updates stay on.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -40,6 +45,7 @@ from makar.reproductions.cartpole_process import CartPole, staying_up
 
 Algorithm = Literal["ppo", "a2c"]
 EPISODES = 100
+LATELY = 100
 BARS = {"ppo": 475.0, "a2c": 450.0}
 FIRST_RESET = 1_000_000
 """Gymnasium's resets for the evaluation are seeded from here on."""
@@ -47,26 +53,43 @@ FIRST_RESET = 1_000_000
 
 @dataclass(frozen=True)
 class Settings:
-    """How one algorithm is run: ``streams`` carts, ``steps`` decisions each per update."""
+    """How one algorithm is run.
+
+    Attributes:
+        streams: Carts.
+        steps: Decisions of each in an update.
+        updates: The most there may be.
+        enough: Mean steps of the last 100 works made in training at which it stops. Going on
+            spoils what was learned: once nothing falls any more, standardised advantages are
+            noise blown up to the size of a signal, and the policy drifts.
+        learner: How it learns.
+    """
 
     streams: int
     steps: int
     updates: int
+    enough: float
     learner: PolicyGradientConfig
 
     @property
     def decisions(self) -> int:
-        """Steps of the environment in all."""
+        """The most steps of the environment there may be."""
         return self.streams * self.steps * self.updates
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A net, and the steps of the environment it learned from."""
+
+    net: StepModel
+    decisions: int
 
 
 def settings(algorithm: Algorithm) -> Settings:
     """What was tuned on seeds from 100 on."""
     kit = Stability(kl_coefficient=0.0, kl_target=None, entropy_floor=None, clip_norm=0.5)
     if algorithm == "ppo":
-        # Twice as many updates spoilt one seed in four: once nothing falls any more, standardised
-        # advantages are noise blown up to the size of a signal, and the policy drifts.
-        updates = 60
+        updates = 244
         learner = PolicyGradientConfig(
             algorithm="ppo",
             learning_rate=1e-3,
@@ -77,32 +100,37 @@ def settings(algorithm: Algorithm) -> Settings:
             lam=0.8,
             stability=kit,
         )
-        return Settings(streams=32, steps=64, updates=updates, learner=learner)
-    updates = 1500
+        return Settings(streams=32, steps=64, updates=updates, enough=499.0, learner=learner)
+    updates = 488
     learner = PolicyGradientConfig(
         algorithm="a2c",
-        learning_rate=2e-3,
+        learning_rate=3e-3,
         decay_updates=updates,
         gamma=0.99,
         lam=0.95,
+        entropy_weight=0.01,
         stability=kit,
     )
-    return Settings(streams=16, steps=16, updates=updates, learner=learner)
+    return Settings(streams=32, steps=32, updates=updates, enough=475.0, learner=learner)
 
 
-def learn(chosen: Settings, *, seed: int) -> PolicyNet:
-    """Train on fragments of makar's own process; a net that balances."""
+def learn(chosen: Settings, *, seed: int) -> Learned:
+    """Train on fragments of makar's own process until that is enough, or the budget is spent."""
     torch.manual_seed(seed)
     process = CartPole()
     net = PolicyNet(observation=4, actions=process.actions)
     policy = StepwisePolicy(process, net, steps=chosen.steps, fragments=True, shard=chosen.streams)
     learner = PolicyGradient(policy, chosen.learner, seed=seed)
     prompts = [Prompt()] * chosen.streams
-    for _ in islice(
-        train(policy, staying_up, learner, lambda _: prompts, seed=seed), chosen.updates
-    ):
-        pass
-    return net
+    lately: deque[int] = deque(maxlen=LATELY)
+    reports = train(policy, staying_up, learner, lambda _: prompts, seed=seed)
+    decisions = 0
+    for report in islice(reports, chosen.updates):
+        decisions += report.rollout.mask.numel()
+        lately.extend(report.rollout.works[:])
+        if len(lately) == LATELY and sum(lately) >= chosen.enough * LATELY:
+            break
+    return Learned(net, decisions)
 
 
 @torch.no_grad()
@@ -136,14 +164,17 @@ def main(
     """Train, then balance 100 real poles greedily; exit code 1 where a seed misses the bar."""
     torch.set_num_threads(1)
     chosen = settings(algorithm)
-    typer.echo(f"{algorithm}: {chosen.decisions:,} steps a seed, {EPISODES} greedy episodes each")
+    typer.echo(f"{algorithm}: at most {chosen.decisions:,} steps, {EPISODES} greedy episodes")
     numbers = range(first_seed, first_seed + seeds)
     runs: list[np.ndarray] = []
     rows: list[dict[str, object]] = []
     for number in numbers:
-        runs.append(judged_by_gymnasium(learn(chosen, seed=number)))
-        rows.append(row(f"seed {number}", [number], mean_over_works(runs[-1])))
-        typer.echo(f"seed {number}: mean {mean_over_works(runs[-1])}, min {runs[-1].min()}")
+        learned = learn(chosen, seed=number)
+        runs.append(judged_by_gymnasium(learned.net))
+        estimate, least = mean_over_works(runs[-1]), int(runs[-1].min())
+        rows.append(row(f"seed {number}", [number], estimate))
+        rows[-1] |= {"min": least, "steps": learned.decisions}
+        typer.echo(f"seed {number}: mean {estimate}, min {least}, {learned.decisions:,} steps")
     whole = mean_over_seeds(runs)
     rows.append(row("all seeds", numbers, whole))
     worst = min(float(run.mean()) for run in runs)
