@@ -111,3 +111,9 @@ def test_batches() -> None:
 def test_a_licence_is_unverified_unless_stated() -> None:
     assert not Provenance().verified
     assert Provenance(licence="CC0").verified
+
+
+def test_a_unit_too_small_for_the_clock_still_ends() -> None:
+    notes = np.array([[0, 4, 60, 80]])
+    piece = Piece((Part(notes),), metres=(Metre(0, 1, 128),))
+    assert piece.bar_lines() == [0, 1, 2, 3]

@@ -85,8 +85,8 @@ class Metre:
 
     @property
     def bar(self) -> int:
-        """Ticks in a bar."""
-        return TICKS_PER_QUARTER * 4 * self.beats // self.unit
+        """Ticks in a bar; at least one, also where a unit is too small for the clock."""
+        return max(TICKS_PER_QUARTER * 4 * self.beats // self.unit, 1)
 
     @property
     def beat(self) -> int:
