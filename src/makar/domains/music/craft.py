@@ -182,7 +182,7 @@ class MelodyCraft:
         ]
         staff = "".join(staff_svg(piece, width=520))
         return (
-            f'<audio controls preload="none" src="{audio_data_uri(piece)}"></audio>'
+            f'<audio controls preload="metadata" src="{audio_data_uri(piece)}"></audio>'
             f'<div class="staff">{staff}</div>'
             f"<details><summary>Piano roll</summary>{roll_svg(piece, marks=spans)}</details>"
         )
