@@ -10,6 +10,7 @@ from makar.cli.about import env, recipes
 from makar.cli.browsing import export, report, runs, works
 from makar.cli.faults import exit_code_of
 from makar.cli.making import sample, score
+from makar.cli.reproducing import reproduce
 from makar.cli.training import train
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ def _main(
 
 for command in (train, sample, score, works, export, report, runs, recipes, env):
     app.command()(command)
+app.add_typer(reproduce, name="reproduce")
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """CartPole learned through makar's own policy-gradient learner, judged by Gymnasium's own.
 
-    python -m makar.reproductions.cartpole --algorithm ppo --seeds 3
+    makar reproduce cartpole --algorithm ppo --seeds 3
 
 The bar for PPO: on each seed a mean of at least 475 over 100 greedy episodes of the real
 ``CartPole-v1`` after at most 500,000 steps (475 is where Gymnasium calls it solved).
@@ -23,17 +23,14 @@ and the way back from unusable updates stay on.
 
 from __future__ import annotations
 
-import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 import torch
-import typer
 from jaxtyping import Int
 
 from makar.core.train import train
@@ -48,7 +45,7 @@ from makar.reproductions.cartpole_process import CartPole, staying_up
 Algorithm = Literal["ppo", "a2c"]
 EPISODES = 100
 LATELY = 100
-BARS = {"ppo": 475.0, "a2c": 450.0}
+BARS: dict[Algorithm, float] = {"ppo": 475.0, "a2c": 450.0}
 FIRST_RESET = 1_000_000
 """Gymnasium's resets for the evaluation are seeded from here on."""
 
@@ -152,40 +149,66 @@ def judged_by_gymnasium(net: StepModel, *, episodes: int = EPISODES) -> Int[np.n
     return lengths
 
 
-def row(name: str, seeds: Sequence[int], estimate: Estimate) -> dict[str, object]:
-    """One row of the table: mean, 95 % interval, n, seeds."""
-    return {"row": name, **asdict(estimate), "seeds": list(seeds)}
+@dataclass(frozen=True)
+class Stage:
+    """How far the work has come.
+
+    Attributes:
+        name: What is being done.
+        done: Share of all that is to be done, in [0, 1].
+        words: How it goes.
+    """
+
+    name: str
+    done: float
+    words: str
 
 
-def main(
-    algorithm: Annotated[Algorithm, typer.Option(help="Which learner.")] = "ppo",
-    seeds: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 3,
-    first_seed: Annotated[int, typer.Option(help="Seed of the first; tune from 100 on.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Folder for summary.json.")] = None,
-) -> None:
-    """Train, then balance 100 real poles greedily; exit code 1 where a seed misses the bar."""
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: steps a pole stayed up, and the bar; ``steps`` were learned from."""
+
+    algorithm: Algorithm
+    name: str
+    seeds: Sequence[int]
+    estimate: Estimate
+    least: int
+    steps: int
+    bar: float
+
+    @property
+    def missed(self) -> bool:
+        """True for a seed below the bar."""
+        return self.estimate.mean < self.bar
+
+    def record(self) -> dict[str, object]:
+        """For ``summary.json``: mean, 95 % interval, n, seeds."""
+        row = {"algorithm": self.algorithm, "row": self.name, **asdict(self.estimate)}
+        return row | {
+            "seeds": list(self.seeds), "min": self.least, "steps": self.steps, "bar": self.bar
+        }  # fmt: skip
+
+
+def chosen(name: Algorithm | Literal["all"]) -> list[Algorithm]:
+    """The algorithms that a name on the command line stands for."""
+    return list(BARS) if name == "all" else [name]
+
+
+def reproduce(algorithms: Sequence[Algorithm], *, seeds: Sequence[int]) -> Iterator[Stage | Row]:
+    """Train each algorithm with each seed, and judge it; a row for each, and one over them."""
     torch.set_num_threads(1)
-    chosen = settings(algorithm)
-    typer.echo(f"{algorithm}: at most {chosen.decisions:,} steps, {EPISODES} greedy episodes")
-    numbers = range(first_seed, first_seed + seeds)
-    runs: list[np.ndarray] = []
-    rows: list[dict[str, object]] = []
-    for number in numbers:
-        learned = learn(chosen, seed=number)
-        runs.append(judged_by_gymnasium(learned.net))
-        estimate, least = mean_over_works(runs[-1]), int(runs[-1].min())
-        rows.append(row(f"seed {number}", [number], estimate))
-        rows[-1] |= {"min": least, "steps": learned.decisions}
-        typer.echo(f"seed {number}: mean {estimate}, min {least}, {learned.decisions:,} steps")
-    whole = mean_over_seeds(runs)
-    rows.append(row("all seeds", numbers, whole))
-    worst = min(float(run.mean()) for run in runs)
-    typer.echo(f"all: mean {whole}, worst seed {worst:.1f}, bar {BARS[algorithm]:g} on each")
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "summary.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    raise typer.Exit(int(worst < BARS[algorithm]))
-
-
-if __name__ == "__main__":
-    typer.run(main)
+    total, done = len(algorithms) * len(seeds), 0
+    for algorithm in algorithms:
+        runs: list[np.ndarray] = []
+        spent: list[int] = []
+        for seed in seeds:
+            yield Stage(f"{algorithm}, seed {seed}", done / total, "")
+            learned = learn(settings(algorithm), seed=seed)
+            runs.append(judged_by_gymnasium(learned.net))
+            spent.append(learned.decisions)
+            least, bar = int(runs[-1].min()), BARS[algorithm]
+            one = mean_over_works(runs[-1])
+            yield Row(algorithm, f"seed {seed}", [seed], one, least, spent[-1], bar)
+            done += 1
+        whole, least = mean_over_seeds(runs), min(int(run.min()) for run in runs)
+        yield Row(algorithm, "all seeds", seeds, whole, least, max(spent), BARS[algorithm])
