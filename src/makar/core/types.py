@@ -71,7 +71,7 @@ class Works(Protocol[W_co]):
 
 @dataclass(frozen=True)
 class Rollout(Generic[W_co]):
-    """Works, and the decisions that made them.
+    """Works, and the decisions that made them; on the CPU as sampled (``core.devices``).
 
     Attributes:
         works: The finished works: one per row, unless ``owner`` is given.
@@ -116,16 +116,26 @@ class Rollout(Generic[W_co]):
             for f in fields(self)
             if f.name != "owner" and isinstance(value := getattr(self, f.name), Tensor)
         }
-        indices = [int(i) for i in rows]
+        indices = [int(i) for i in rows.cpu()]
         if self.owner is not None:
             row, work = (rows[:, None] == self.owner).nonzero(as_tuple=True)
-            picked["owner"], indices = row, [int(i) for i in work]
+            picked["owner"], indices = row, [int(i) for i in work.cpu()]
         return replace(
             self,
             works=self.works.take(indices),
             prompts=[self.prompts[i] for i in indices],
             context={name: tensor[rows] for name, tensor in self.context.items()},
             **picked,
+        )
+
+    def to(self, device: torch.device) -> Rollout[W_co]:
+        """Return the same rollout with its tensors on ``device``; the works stay as they are."""
+        if self.mask.device == device:
+            return self
+        return replace(
+            self,
+            context={name: tensor.to(device) for name, tensor in self.context.items()},
+            **_moved(self, device),
         )
 
 
@@ -148,6 +158,13 @@ class Evaluation:
     logits: Float[Tensor, " B T A"] | None = None
     gaussian: tuple[Float[Tensor, " B T A"], Float[Tensor, " B T A"]] | None = None
 
+    def to(self, device: torch.device) -> Evaluation:
+        """Return the same evaluation with its tensors on ``device``; gradients flow back."""
+        if self.logp.device == device:
+            return self
+        gaussian = self.gaussian and (self.gaussian[0].to(device), self.gaussian[1].to(device))
+        return replace(self, gaussian=gaussian, **_moved(self, device))
+
     def kl(self, other: Evaluation) -> Float[Tensor, " B T"]:
         """KL(self || other) per decision, in nats.
 
@@ -167,6 +184,12 @@ class Evaluation:
             return (self.logits.exp() * difference).sum(-1)
         log_ratio = other.logp - self.logp
         return log_ratio.exp() - 1 - log_ratio
+
+
+def _moved(record: Rollout[Any] | Evaluation, device: torch.device) -> dict[str, Any]:
+    """The record's own tensors on ``device``, by field."""
+    values = ((f.name, getattr(record, f.name)) for f in fields(record))
+    return {name: value.to(device) for name, value in values if isinstance(value, Tensor)}
 
 
 def _gaussian_kl(p: tuple[Tensor, Tensor], q: tuple[Tensor, Tensor]) -> Tensor:
@@ -238,7 +261,7 @@ class Policy(Generator[W_co], Protocol[W_co]):
     """A generator that can say how likely its decisions were, with gradients."""
 
     def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
-        """Evaluate the rollout's decisions under the current weights."""
+        """Evaluate the rollout's decisions under the current weights; answer where it lies."""
         ...
 
     def state_dict(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 
+from makar.core.devices import device_of
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Rollout
 from makar.learners.optimisers import AdamW
@@ -63,6 +64,7 @@ class Likelihood:
     def update(self, rollout: Rollout[Any], judgement: Judgement | None = None) -> dict[str, float]:
         """One gradient step; an unusable one changes nothing and is counted."""
         del judgement
+        rollout = rollout.to(device_of(self.model))
         self.model.train()
         rate = self._rate()
         for group in self.optimiser.param_groups:
@@ -194,13 +196,14 @@ def heldout_nll(policy: TrainablePolicy, heldout: Rollout[Any], *, batch: int = 
     model = cast(nn.Module, policy)
     was_training = model.training
     model.eval()
-    total = torch.zeros(())
+    device = device_of(model)
+    total = torch.zeros((), device=device)
     by_length = heldout.mask.sum(1).argsort(stable=True)
     for first in range(0, len(heldout), batch):
         rows = by_length[first : first + batch]
-        total = total - policy.evaluate(heldout.select(rows)).logp.sum()
+        total = total - policy.evaluate(heldout.select(rows).to(device)).logp.sum()
     model.train(was_training)
-    return float(total / heldout.mask.sum().clamp(min=1))
+    return float(total / heldout.mask.sum().clamp(min=1).to(device))
 
 
 def _copy(model: nn.Module) -> dict[str, Tensor]:

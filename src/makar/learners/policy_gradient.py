@@ -16,6 +16,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 
+from makar.core.devices import device_of
 from makar.core.signal import decision_rewards
 from makar.core.types import Evaluation, Judgement, Rollout
 from makar.learners.optimisers import Adam
@@ -123,6 +124,7 @@ class PolicyGradient:
 
     def update(self, rollout: Rollout[Any], judgement: Judgement) -> dict[str, float]:
         """Take one or several gradient steps on a judged rollout; see ``core.types.Learner``."""
+        rollout = rollout.to(device_of(self.model))
         rewards = decision_rewards(rollout, judgement)
         usable, metrics = self._usable(rollout, rewards)
         metrics["learning_rate"] = self._decay()
@@ -207,7 +209,7 @@ class PolicyGradient:
         size = self.config.minibatch or len(whole.rollout)
         shuffle = torch.Generator().manual_seed(self.seed * 1_000_003 + self.updates)
         for _ in range(self.config.epochs):
-            order = torch.randperm(len(whole.rollout), generator=shuffle)
+            order = torch.randperm(len(whole.rollout), generator=shuffle).to(whole.advantage.device)
             for first in range(0, len(order), size):
                 rows = order[first : first + size]
                 prior = whole.prior and _rows(whole.prior, rows)
@@ -299,7 +301,7 @@ def frozen(policy: TrainablePolicy) -> TrainablePolicy:
 def _in_flat_group(returns: Tensor, judged: Tensor, group: Tensor) -> Tensor:
     """``(B,)`` True for works of a group whose judged works did equally well at every step."""
     if not len(group):
-        return torch.zeros(0, dtype=torch.bool)
+        return torch.zeros_like(group, dtype=torch.bool)
     apart = advantages.group_relative(returns, judged, group, scale=False).abs().amax(1)
     spread = apart.new_zeros(int(group.max()) + 1).index_add_(0, group, apart)
     rounding = 1e-6 * returns.abs().amax().clamp(min=1.0)

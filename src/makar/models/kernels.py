@@ -76,7 +76,7 @@ def attend_one(
     if q.device.type != "cpu" or q.dtype != torch.float32:
         likeness = torch.matmul(q, keys[:, :, :seen].mT)
         return torch.matmul(likeness.softmax(-1), values[:, :, :seen])
-    found = torch.empty(q.shape)
+    found = torch.empty(q.shape, device=q.device)
     _attend_one(q.numpy(), keys.numpy(), values.numpy(), found.numpy(), seen)
     return found
 

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
+from makar.core.devices import device_of
 from makar.core.process import Process
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout, Works, groups_of
@@ -176,12 +177,14 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
         """Logits and values, seen by the network in shards of one size."""
         rows = len(observation)
         spare = observation.new_zeros(-rows % self.shard, *observation.shape[1:])
-        shards = torch.cat((observation, spare)).split(self.shard)
+        shards = torch.cat((observation, spare)).to(device_of(self)).split(self.shard)
         logits, value = zip(*(self.net(shard) for shard in shards), strict=True)
-        return torch.cat(logits)[:rows], torch.cat(value)[:rows]
+        home = observation.device
+        return torch.cat(logits)[:rows].to(home), torch.cat(value)[:rows].to(home)
 
     def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
         """What the current weights think of the rollout. See ``core.types.Policy``."""
+        home, rollout = rollout.mask.device, rollout.to(device_of(self))
         shape, mask = rollout.mask.shape, rollout.mask
         logits, value = self.net(rollout.context["observation"].flatten(0, 1))
         heat = rollout.context["temperature"][:, None, None]
@@ -192,7 +195,7 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
             entropy=entropy(logp) * mask,
             value=value.unflatten(0, shape),
             logits=logp,
-        )
+        ).to(home)
 
 
 @dataclass(frozen=True)

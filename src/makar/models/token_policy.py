@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from makar.core.devices import CPU, device_of
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout, Works, groups_of
 
@@ -151,25 +152,28 @@ class TokenPolicy(nn.Module, Generic[W]):
         self, prompts: Sequence[Prompt], uniforms: np.ndarray, temperature: float
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The loop: ``(B, T)`` tokens, their log-probabilities, ``(B, T, V)`` legal tokens."""
-        prefix, legality = self.codec.prefix(prompts), self.codec.legality(prompts)
+        device, legality = device_of(self), self.codec.legality(prompts)
+        prefix = self.codec.prefix(prompts).to(device)
         rows, steps = uniforms.shape
-        draws = torch.from_numpy(np.minimum(uniforms, LARGEST_UNIFORM)).float()
-        tokens = torch.zeros(rows, steps, dtype=torch.long)
-        scores = torch.empty(rows, steps, self.net.vocabulary)
-        legal = torch.empty(rows, steps, self.net.vocabulary, dtype=torch.bool)
+        draws = torch.from_numpy(np.minimum(uniforms, LARGEST_UNIFORM)).float().to(device)
+        shape = (rows, steps, self.net.vocabulary)
+        tokens = torch.zeros(rows, steps, dtype=torch.long, device=device)
+        scores = torch.empty(shape, device=device)
+        legal = torch.empty(shape, dtype=torch.bool, device=device)
         with torch.inference_mode():
             decode = self.net.decoder(rows, prefix.shape[1] + steps)
-            logits, allowed = decode(prefix), legality.first()
+            logits, allowed = decode(prefix), legality.first().to(device)
             for t in range(steps):
                 legal[:, t], scores[:, t] = allowed, logits
                 ladder = _tempered(logits, allowed, temperature).softmax(-1).cumsum(-1)
                 chosen = (ladder <= draws[:, t, None] * ladder[:, -1:]).sum(-1, keepdim=True)
                 tokens[:, t] = chosen[:, 0]
                 if t + 1 < steps:
-                    logits, allowed = decode(chosen), legality.after(t, chosen[:, 0])
+                    written = chosen[:, 0].to(CPU)
+                    logits, allowed = decode(chosen), legality.after(t, written).to(device)
             likely = _tempered(scores, legal, temperature).log_softmax(-1)
             logp = likely.gather(-1, tokens[..., None])[..., 0]
-        return tokens, logp.clone(), legal
+        return tokens.to(CPU), logp.clone().to(CPU), legal.to(CPU)
 
     def _rollout(
         self,
@@ -219,6 +223,7 @@ class TokenPolicy(nn.Module, Generic[W]):
 
     def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
         """What the current weights think of the rollout. See ``core.types.Policy``."""
+        home, rollout = rollout.mask.device, rollout.to(device_of(self))
         T, prefix = rollout.mask.shape[1], rollout.context["prefix"]
         used = T - int(rollout.mask.any(0).flip(0).long().argmax()) if rollout.mask.any() else T
         actions, mask = rollout.actions[:, :used], rollout.mask[:, :used]
@@ -236,7 +241,7 @@ class TokenPolicy(nn.Module, Generic[W]):
             entropy=F.pad(-(logits.exp() * information).sum(-1) * mask, beyond),
             value=F.pad(self.net.value(hidden), beyond),
             logits=F.pad(logits, (0, 0, *beyond)),
-        )
+        ).to(home)
 
 
 def _tempered(
