@@ -1,0 +1,186 @@
+"""Action values of tokens: the nets of ``TokenPolicy``, with a score read as what is still to earn.
+
+``TokenQ`` acts on its values alone (Q- and Ψ-learning), ``GuidedQ`` on its values and a prior
+(G-learning). Both write like a policy: same seeds, shards, masks and rollouts.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from makar.core.devices import device_of
+from makar.core.seeds import Seeds
+from makar.core.types import Evaluation, Prompt, Rollout
+from makar.models.categorical import entropy
+from makar.models.exploring import exploring
+from makar.models.token_policy import TokenNet, TokenPolicy
+from makar.models.writing import Codec, Decoder, read, write
+
+W = TypeVar("W")
+
+
+class TokenQ(nn.Module, Generic[W]):
+    """Writes by what each token is worth.
+
+    Args:
+        net: The network; its scores of tokens are their values.
+        codec: Meaning of the tokens.
+        greedy: Write the best token (Q-learning), or each in proportion to the exponential of
+            its value (Ψ-learning, and plain sampling from either).
+        epsilon: Chance that any legal token is written instead; a learner lowers it.
+        dueling: Values are Q(s, a) = V(s) + log softmax(scores), with V from the net's value
+            head (after Wang et al. 2016, with the softmax's own sum in place of the mean). Then
+            V is the soft value of Ψ-learning, and a net that was a policy begins as the Ψ of a
+            reward of nothing.
+        shard: Works sampled at once; see ``writing.write``.
+    """
+
+    def __init__(
+        self,
+        net: TokenNet,
+        codec: Codec[W],
+        *,
+        greedy: bool = True,
+        epsilon: float = 0.0,
+        dueling: bool = False,
+        shard: int = 64,
+    ) -> None:
+        super().__init__()
+        if net.vocabulary != codec.vocabulary:
+            raise ValueError(
+                f"the network has {net.vocabulary} tokens and the codec {codec.vocabulary}"
+            )
+        self.net, self.codec, self.shard = net, codec, shard
+        self.greedy, self.epsilon, self.dueling = greedy, epsilon, dueling
+
+    @classmethod
+    def from_policy(
+        cls,
+        policy: TokenPolicy[W],
+        *,
+        greedy: bool = True,
+        epsilon: float = 0.0,
+        dueling: bool = False,
+    ) -> TokenQ[W]:
+        """Begin with a policy's weights, as Jaques et al. 2017 begin with the Note RNN's."""
+        net = copy.deepcopy(policy.net)
+        return cls(
+            net, policy.codec, greedy=greedy, epsilon=epsilon, dueling=dueling, shard=policy.shard
+        )
+
+    def sample(
+        self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
+    ) -> Rollout[W]:
+        """Make one work per prompt. See ``core.types.Generator``."""
+        return _sampled(self, self, self.net.decoder, prompts, seeds, temperature)
+
+    def q_values(self, rollout: Rollout[Any]) -> Float[Tensor, "B T A"]:
+        """Value of every token at every decision. See ``core.types.QFunction``."""
+        home, rollout = rollout.mask.device, rollout.to(device_of(self))
+        tokens, first, used = read(rollout)
+        hidden = self.net.hidden(tokens)[:, first : first + used]
+        q = self.net.logits(hidden)
+        if self.dueling:
+            legal = rollout.context["legal"][:, :used]
+            total = q.masked_fill(~legal, -torch.inf).logsumexp(-1)
+            q = q + (self.net.value(hidden) - total)[..., None]
+        return F.pad(q, (0, 0, 0, rollout.mask.shape[1] - used)).to(home)
+
+    def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
+        """How likely the rollout's decisions are to be taken now; see ``core.types.Policy``."""
+        return _evaluated(self.q_values(rollout), rollout, greedy=self.greedy)
+
+
+class GuidedQ(nn.Module, Generic[W]):
+    """Writes by what each token is worth on top of how likely a prior finds it.
+
+    It acts in proportion to p(a|s) · exp G(s, a), as G-learning asks (Jaques et al. 2017, §3.3):
+    with all values equal it writes like the prior.
+
+    Args:
+        q: The values G. How it would act alone does not matter.
+        prior: The policy that guides; a copy is kept, never changed.
+        epsilon: Chance that any legal token is written instead; a learner lowers it.
+    """
+
+    def __init__(self, q: TokenQ[W], prior: TokenPolicy[W], *, epsilon: float = 0.0) -> None:
+        super().__init__()
+        self.q, self.prior = q, copy.deepcopy(prior).requires_grad_(requires_grad=False)
+        self.epsilon, self.greedy = epsilon, False
+
+    def sample(
+        self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
+    ) -> Rollout[W]:
+        """Make one work per prompt. See ``core.types.Generator``."""
+        return _sampled(self, self.q, self._decoder, prompts, seeds, temperature)
+
+    def _decoder(self, rows: int, length: int) -> Decoder:
+        values, prior = self.q.net.decoder(rows, length), self.prior.net.decoder(rows, length)
+
+        def decode(tokens: Int[Tensor, "B S"]) -> Float[Tensor, "B V"]:
+            return values(tokens) + prior(tokens)  # what normalises the prior cancels out
+
+        return decode
+
+    def q_values(self, rollout: Rollout[Any]) -> Float[Tensor, "B T A"]:
+        """The values G alone, without the prior. See ``core.types.QFunction``."""
+        return self.q.q_values(rollout)
+
+    def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
+        """How likely the rollout's decisions are to be taken now; see ``core.types.Policy``."""
+        home, rollout = rollout.mask.device, rollout.to(device_of(self))
+        tokens, first, used = read(rollout)
+        prior = self.prior.net.logits(self.prior.net.hidden(tokens)[:, first : first + used])
+        prior = F.pad(prior, (0, 0, 0, rollout.mask.shape[1] - used))
+        return _evaluated(self.q_values(rollout) + prior, rollout, greedy=False).to(home)
+
+
+def _sampled(
+    generator: TokenQ[W] | GuidedQ[W],
+    q: TokenQ[W],
+    decoder: Any,
+    prompts: Sequence[Prompt],
+    seeds: Seeds,
+    temperature: float,
+) -> Rollout[W]:
+    """Works written with the generator's way of acting and its exploration of this moment."""
+    if temperature <= 0:
+        raise ValueError(f"temperature must be above 0, got {temperature}")
+    epsilon, greedy = generator.epsilon, generator.greedy
+
+    def chances(scores: Float[Tensor, "*B V"], legal: Bool[Tensor, "*B V"]) -> Tensor:
+        return exploring(scores, legal, temperature, epsilon, greedy=greedy)
+
+    was_training = generator.training
+    generator.eval()
+    rollout = write(
+        q.codec,
+        decoder,
+        prompts,
+        seeds=seeds,
+        shard=q.shard,
+        chances=chances,
+        settings={"temperature": temperature, "epsilon": epsilon},
+        device=device_of(generator),
+    )
+    generator.train(was_training)
+    return rollout
+
+
+def _evaluated(scores: Tensor, rollout: Rollout[Any], *, greedy: bool) -> Evaluation:
+    """The chances of acting on the scores with the rollout's temperature and exploration."""
+    heat, epsilon = (rollout.context[n][:, None, None] for n in ("temperature", "epsilon"))
+    logits = exploring(scores, rollout.context["legal"], heat, epsilon, greedy=greedy)
+    logp = logits.gather(-1, rollout.actions[..., None])[..., 0]
+    return Evaluation(
+        logp=torch.where(rollout.mask, logp, 0.0),
+        entropy=torch.where(rollout.mask, entropy(logits), 0.0),
+        logits=logits,
+    )
