@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from makar.core.rewards import UNJUDGED, Blend, Component
 from makar.core.scoring import RewardTimeout, Statistic, score, time_limit
-from makar.core.transforms import AtLeast, Ramp
+from makar.core.transforms import AtLeast, Band, Ramp
 from makar.core.types import Judgement, Prompt, Reward
 
 
@@ -175,6 +175,59 @@ def test_credit_is_in_units_of_the_total(toy: Any) -> None:
         judgement.credit, [[0.2 * 3 / 16, 0.4 * 3 / 16, 0.3 / 16], [0, 0, 0]]
     )
     np.testing.assert_allclose(judgement.total, [(3 * 0.6 + 0.3 + 4 * 0.5) / 16, 0])
+
+
+def faults_at(*places: float) -> Callable[[Any, Sequence[Prompt]], Statistic]:
+    """A scorer of faults: the same credit for every work, and its sum as the statistic."""
+
+    def scorer(works: Any, _: Sequence[Prompt]) -> Statistic:
+        credit = np.array([places] * len(works))
+        return Statistic(credit.sum(1), credit)
+
+    return scorer
+
+
+def test_credit_goes_through_the_transform(toy: Any) -> None:
+    """Two equal faults bring a band's 1 down to 1 / (1 + (1 / .5)²) = .2: each costs .4."""
+    blend = Blend(
+        [
+            Component("faults", faults_at(0.0, 0.5, 0.5), Band(0, 0, 0.5)),
+            Component("rest", numbers("0"), weight=3),
+        ]
+    )
+    judgement = judge(blend, toy, (0.6,))
+    assert judgement.total == pytest.approx([0.25 * 0.2 + 0.75 * 0.6])
+    np.testing.assert_allclose(judgement.credit, [[0, -0.1, -0.1]])
+    ramp = Blend([Component("faults", faults_at(0.25, 0.75), Ramp(2, 0))])
+    np.testing.assert_allclose(judge(ramp, toy, (0,)).credit, [[-0.125, -0.375]])
+
+
+def test_credit_that_cancels_out_goes_by_the_slope(toy: Any) -> None:
+    blend = Blend([Component("faults", faults_at(0.5, 0.25, -0.75), Ramp(-1, 1))])
+    np.testing.assert_allclose(judge(blend, toy, (0,)).credit, [[0.25, 0.125, -0.375]], rtol=1e-5)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.floats(0, 3), min_size=1, max_size=6), st.floats(0, 1), st.floats(0.1, 2))
+def test_credit_sums_to_what_the_faults_cost(
+    toy: Any, faults: list[float], high: float, soft: float
+) -> None:
+    """The same work without its faults scores as much more as their credit is negative."""
+    band = Band(0, high, soft)
+    blend = Blend([Component("faults", faults_at(*faults), band)])
+    judgement = judge(blend, toy, (0,))
+    assert judgement.credit is not None
+    clean = band(np.zeros(1))[0]
+    assert clean + judgement.credit.sum() == pytest.approx(judgement.total[0], abs=1e-5)
+
+
+def test_what_could_not_be_judged_earns_no_credit(toy: Any) -> None:
+    def local(works: Any, _: Sequence[Prompt]) -> Statistic:
+        return Statistic(np.array([np.nan, 1.0]), np.array([[0.0, 0.0], [0.5, 0.5]]))
+
+    blend = Blend([Component("faults", local, Ramp(2, 0)), Component("rest", numbers("0"))])
+    judgement = judge(blend, toy, (0.5,), (0.5,))
+    np.testing.assert_allclose(judgement.credit, [[0, 0], [-0.125, -0.125]])
 
 
 def test_batches_of_none_and_one(toy: Any) -> None:

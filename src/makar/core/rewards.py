@@ -27,6 +27,8 @@ from makar.core.types import Judgement, Part, Prompt, Role, Works
 
 UNJUDGED = "unjudged"
 """Name of the watch that holds each work's share of parts that could not be judged."""
+_NO_WAY = 1e-6
+"""Credit that sums to less than this cancels out."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,9 @@ class Blend:
             if component.role == "gate":
                 alive = alive & ~(value < 0.5)  # a gate that cannot tell (NaN) lets pass
             elif component.role == "score" and statistic.credit is not None:
-                credits[component.name] = statistic.credit
+                credits[component.name] = _scored_credit(
+                    component.transform, statistic.values, statistic.credit
+                )
         total, factor = _total(parts, alive)
         parts[UNJUDGED] = _unjudged(parts, alive)
         return Judgement(total, parts, _credit(parts, credits, factor), dict(faults))
@@ -196,12 +200,28 @@ def _unjudged(parts: Mapping[str, Part], alive: Bool[np.ndarray, " B"]) -> Part:
     return Part(share, share, 0.0, "watch", "share of scores that could not be judged")
 
 
+def _scored_credit(
+    transform: Transform, raw: Float[np.ndarray, " B"], credit: Float[np.ndarray, " B U"]
+) -> Float[np.ndarray, " B U"]:
+    """The statistic's credit in units of its score.
+
+    A statistic that is a sum over places, raw = rest + Σ credit, scores f(raw), and would score
+    f(rest) if nothing had happened at these places. What they changed is shared out in proportion:
+    the integrated gradient of f on the way from rest to raw (Sundararajan et al. 2017, eq. 1),
+    whose sum is f(raw) - f(rest). Where the credit cancels out it is the slope of f at raw.
+    """
+    whole = credit.sum(1)
+    way = np.where(np.abs(whole) < _NO_WAY, _NO_WAY, whole)
+    slope = (transform(raw) - transform(raw - way)) / way
+    return credit * np.nan_to_num(slope)[:, None]
+
+
 def _credit(
     parts: Mapping[str, Part],
     credits: Mapping[str, np.ndarray],
     factor: Float[np.ndarray, " B"],
 ) -> Float[np.ndarray, " B U"] | None:
-    """Join the credit of the parts that have some, in the units of the total."""
+    """Join the credit of the parts, each in units of its score, in units of the total."""
     if not credits:
         return None
     width = max(c.shape[1] for c in credits.values())

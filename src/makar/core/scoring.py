@@ -27,7 +27,11 @@ HUGE = 1e6
 
 @dataclass(frozen=True)
 class Statistic:
-    """Raw values ``(B,)``, and where in the work they were earned ``(B, U)`` if that is known."""
+    """Raw values ``(B,)``, and where in the work they were earned ``(B, U)`` if that is known.
+
+    The credit is in the units of the values: a work whose units did otherwise would have its
+    value less their credit.
+    """
 
     values: Float[np.ndarray, " B"]
     credit: Float[np.ndarray, " B U"] | None = None
@@ -111,14 +115,19 @@ def score(
     return Statistic(values), faults
 
 
+def raw_values(answer: Any) -> np.ndarray:
+    """The numbers of whatever a scorer answered, in whatever shape: ``(B,)`` if it is sound."""
+    if isinstance(answer, Judgement):
+        answer = answer.total
+    elif isinstance(answer, Statistic):
+        answer = answer.values
+    return np.array(answer, dtype=np.float64)
+
+
 def _checked(answer: Any, count: int, faults: Counter[str]) -> Statistic:
     """The answer as a ``Statistic`` of the right shape, its unusable values NaN and counted."""
-    credit = None
-    if isinstance(answer, Judgement):
-        answer, credit = answer.total, answer.credit
-    elif isinstance(answer, Statistic):
-        answer, credit = answer.values, answer.credit
-    values = np.array(answer, dtype=np.float64)
+    credit = answer.credit if isinstance(answer, Judgement | Statistic) else None
+    values = raw_values(answer)
     if values.shape != (count,):
         raise ValueError(f"returned shape {values.shape} for {count} works, expected ({count},)")
     faults["NaN"] += int(np.isnan(values).sum())
