@@ -119,7 +119,7 @@ def _unzip(data: bytes, path: str) -> bytes:
     broken = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _member(archive, _score_name(archive, path), path)
+            return _member(archive, score_name(archive, path), path)
     except UnreadableError:
         raise
     except (*broken, KeyError, NotImplementedError) as error:
@@ -127,7 +127,12 @@ def _unzip(data: bytes, path: str) -> bytes:
         raise UnreadableError(path, fault, remedy=_REMEDY) from error
 
 
-def _score_name(archive: zipfile.ZipFile, path: str) -> str:
+def score_name(archive: zipfile.ZipFile, path: str) -> str:
+    """The member of a .mxl archive that holds the score.
+
+    Raises:
+        UnreadableError: there is none.
+    """
     names = archive.namelist()
     if _CONTAINER in names:
         container = _tree(_member(archive, _CONTAINER, path), path)
