@@ -39,6 +39,8 @@ class Entry(Generic[Corpus]):
         role: What it is unless the config says otherwise.
         corpus: True where ``build`` looks at the corpus, so that its band must come from works
             that are not in it.
+        one_fault: For ``less``, what costs half the marks where people hardly have any, so that
+            their quantiles give no measure.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Entry(Generic[Corpus]):
     kind: Kind = "band"
     role: Role = "score"
     corpus: bool = False
+    one_fault: float = 0.01
 
 
 def plain(scorer: Scorer) -> Callable[[Any], Scorer]:
@@ -106,10 +109,10 @@ class Catalogue(Mapping[str, Entry[Corpus]]):
         """How ``name`` is scored by default, given people's quantiles (see ``Entry.kind``).
 
         Outside a band, half marks are left at half the band's width beyond it; for ``more`` and
-        ``less``, at the distance from the median to the 10 % or 90 % quantile (a tenth of the
-        median where that is 0). Also what people do more of is not wanted without end: a tune that
-        is one motif over and over lies beyond the 95 % quantile. A fault, asked to be less, is
-        never too rare.
+        ``less``, at the distance from the median to the 10 % or the 90 % quantile (where that is
+        0, a tenth of the median or ``Entry.one_fault``). Also what people do more of is not wanted
+        without end: a tune that is one motif over and over lies beyond the 95 % quantile. A fault,
+        asked to be less, is never too rare.
         """
         low5, low, middle, high, high95 = quantiles
         floor = max(abs(middle) / 10, 0.01) if np.isfinite(middle) else 0.01
@@ -123,7 +126,7 @@ class Catalogue(Mapping[str, Entry[Corpus]]):
         if kind == "more":
             return Band(middle, high95, middle - low or floor)
         if kind == "less":
-            return Band(min(low5, 0.0), middle, high - middle or high95 - middle or floor)
+            return Band(min(low5, 0.0), middle, high - middle or self[name].one_fault)
         return Band(low, high, (high - low) / 2 or floor)
 
 

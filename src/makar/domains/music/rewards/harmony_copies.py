@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import no_type_check
 
@@ -13,7 +13,7 @@ from numba import njit
 from makar.core.types import Prompt
 from makar.domains.music.melody import Melodies
 from makar.domains.music.rewards.moves import moves_of
-from makar.domains.music.voices import SOPRANO, VOICES, VoiceGrids, voices_of
+from makar.domains.music.voices import VOICES, VoiceGrids, voices_of
 from makar.measures.copies import RunIndex, SharedRuns
 from makar.measures.novelty import NgramSet
 
@@ -148,17 +148,12 @@ class LineCopies:
     voices: tuple[int, ...]
 
     @classmethod
-    def without(cls, given: Sequence[int]) -> Callable[[VoiceGrids], LineCopies]:
-        """Makes the index for all voices but those that are given: a given tune is no copy."""
-        return lambda grids: cls.of(grids, given=given)
-
-    @classmethod
-    def of(cls, grids: VoiceGrids, *, given: Sequence[int] = (SOPRANO,)) -> LineCopies:
+    def of(cls, grids: VoiceGrids, *, given: Sequence[int] = ()) -> LineCopies:
         """Index the works.
 
         Args:
             grids: The corpus.
-            given: Voices that are not compared. A chorale's tune may be anybody's.
+            given: Voices that are not compared, such as a tune that is to be harmonised.
         """
         voices = tuple(v for v in range(len(VOICES)) if v not in given)
         moves = [moves_of(line(grids, v)) for v in voices]

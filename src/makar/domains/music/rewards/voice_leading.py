@@ -210,3 +210,11 @@ def struck_together(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarr
     return np.where(
         moments > 0, struck.sum((1, 2)) / np.maximum(moments * voices, 1), np.nan
     ).astype(float)
+
+
+def silent_voices(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
+    """Share of the voices' time in which they are silent."""
+    grids = voices_of(works)
+    time = grids.steps * grids.sounding.shape[1]
+    sounding = (grids.sounding != REST).sum((1, 2))
+    return np.where(time > 0, 1 - sounding / np.maximum(time, 1), np.nan)
