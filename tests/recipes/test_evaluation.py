@@ -13,11 +13,12 @@ from makar.recipes.evaluation import (
     aggregate,
     aggregate_scores,
     compare,
+    equal_cost,
 )
 
 
 def rows_of(creator, **options):
-    settings = {"works": 16, "best_of": 4, "seed": 1} | options
+    settings = {"works": 16, "best_of": [4], "seed": 1} | options
     return {row.name: row for row in compare(creator, **settings)}
 
 
@@ -80,3 +81,15 @@ def test_what_is_the_same_in_every_run_is_counted_once():
     once = aggregate_scores([[prior]])
     assert aggregate_scores([[prior], [prior], [prior]]) == once
     assert once[0]["seeds"] == 1
+
+
+def test_equal_cost_counts_every_work_that_training_made():
+    assert equal_cost(100, 128, wanted=1000) == 14  # 13,800 works made for 1,000: 13.8, rounded up
+    assert equal_cost(0, 128, wanted=1000) == 1
+
+
+def test_choosing_from_many_makes_fewer_works_and_says_so(words):
+    rows = rows_of(words.creator(), best_of=[4, 32])
+    assert len(rows["best of 4"].works) == 16
+    assert len(rows["best of 32"].works) == 16 * 8 // 32
+    assert rows["best of 32"].values[SCORE].mean() > rows["best of 4"].values[SCORE].mean()

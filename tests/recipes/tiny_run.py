@@ -139,7 +139,7 @@ def make(root, *, iterations=12, updates=60, works=48, private=False) -> TinyRun
     for _ in training.steps():
         pass
     _show(folder, creator, "after", iterations)
-    rows = compare(creator, works=works, best_of=4, seed=5)
+    rows = compare(creator, works=works, best_of=[4], seed=5)
     return TinyRun(folder, creator, rows, bands)
 
 

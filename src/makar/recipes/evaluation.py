@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+import torch
 from jaxtyping import Float
 
 from makar.core.seeds import Seeds
@@ -19,6 +20,12 @@ W = TypeVar("W")
 EVALUATION = 2**40
 """Iteration number of evaluation draws: far from any that training uses."""
 HUMAN, PRIOR, TRAINED = "human held-out", "prior", "trained"
+CHOSEN = "best of "
+"""What the names of the rows begin with that choose from the prior's works."""
+MOST_TRIED = 8
+"""Works tried for such a row, for each work of the others: beyond, it has fewer works instead."""
+FEWEST = 2
+"""Works of a row that an interval can be given for."""
 SCORE, NEAR_COPIES, DISTINCT, DUPLICATES = "score", "near copies", "distinct-4", "duplicates"
 
 
@@ -65,41 +72,50 @@ class Row(Generic[W]):
         return Scores(self.name, len(self.works), self.values, self.whole)
 
 
-def compare(creator: Creator[W], *, works: int, best_of: int, seed: int) -> list[Row[W]]:
+def equal_cost(iterations: int, works: int, *, wanted: int) -> int:
+    """Works of the prior to choose from for each of ``wanted``, if all of training paid for them.
+
+    Training made ``iterations`` times ``works``, and the trained model makes the wanted ones.
+    """
+    return -(-(iterations * works + wanted) // wanted)
+
+
+def compare(creator: Creator[W], *, works: int, best_of: Sequence[int], seed: int) -> list[Row[W]]:
     """Make and judge the rows of the table.
 
     Prior and trained model draw from the same seeds. Best-of-n is chosen by the trained score
-    from n works of the prior each. distinct-4 is taken over as many works in each row as the
-    smallest row has: it falls with the size of a set.
+    from n works of the prior each; with many to choose from, fewer are chosen. distinct-4 is
+    taken over as many works in each row as the smallest row has: it falls with the size of a set.
 
     Args:
         creator: What was trained.
         works: Works per row; people's row has what there is.
-        best_of: n.
+        best_of: The numbers to choose from, a row for each.
         seed: Of the evaluation; the same for every run that is to be compared.
     """
     prompts = [creator.ask] * works
     prior = creator.prior.sample(prompts, seeds=Seeds(seed, EVALUATION))
     trained = creator.policy.sample(prompts, seeds=Seeds(seed, EVALUATION))
-    many = creator.prior.sample(prompts * best_of, seeds=Seeds(seed, EVALUATION + 1))
-    best = many.select(_best(creator.reward(many.works, many.prompts).total, best_of))
+    chosen = {f"{CHOSEN}{n}": _chosen(creator, works, n=n, seed=seed) for n in best_of}
     people = creator.human.take(range(min(works, len(creator.human))))
     asked = [creator.ask] * len(people)
-    alike = min(len(people), works)
+    alike = min(len(people), *(len(rollout) for rollout in chosen.values()), works)
     return [
         _row(creator, HUMAN, people, asked, alike, None),
-        _row(creator, PRIOR, prior.works, prompts, alike, prior),
-        _row(creator, f"best of {best_of}", best.works, prompts, alike, best),
-        _row(creator, TRAINED, trained.works, prompts, alike, trained),
+        *(
+            _row(creator, name, rollout.works, rollout.prompts, alike, rollout)
+            for name, rollout in ({PRIOR: prior} | chosen | {TRAINED: trained}).items()
+        ),
     ]
 
 
-def _best(total: Float[np.ndarray, " B"], best_of: int) -> Any:
-    """Row of the best of each ``best_of`` works in a row."""
-    import torch
-
-    tables = np.nan_to_num(total, nan=-1.0).reshape(-1, best_of)
-    return torch.as_tensor(tables.argmax(1) + np.arange(len(tables)) * best_of)
+def _chosen(creator: Creator[W], most: int, *, n: int, seed: int) -> Rollout[W]:
+    """The best of each ``n`` works of the prior, ``most`` times or as often as can be afforded."""
+    works = max(min(most, MOST_TRIED * most // n), FEWEST)
+    many = creator.prior.sample([creator.ask] * (works * n), seeds=Seeds(seed, EVALUATION + 1))
+    total = creator.reward.lean(many.works, many.prompts).total
+    tables = np.nan_to_num(total, nan=-1.0).reshape(works, n)
+    return many.select(torch.as_tensor(tables.argmax(1) + np.arange(works) * n))
 
 
 def _row(

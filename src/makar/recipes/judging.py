@@ -88,7 +88,7 @@ def judge_file(path: Path, opened: Opened, *, bars: int) -> list[Verdict]:
 
 
 def _judge(path: Path, piece: Piece, opened: Opened, bars: int) -> Verdict:
-    phrases, left_out = _phrases(piece, bars)
+    phrases, left_out = phrases_in(piece, bars)
     if not phrases:
         raise UnreadableError(
             str(path),
@@ -105,7 +105,7 @@ def _judge(path: Path, piece: Piece, opened: Opened, bars: int) -> Verdict:
     )  # fmt: skip
 
 
-def _phrases(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
+def phrases_in(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
     """The piece in phrases of so many bars from its first full bar on; a shorter one whole."""
     whole = max((piece.end - piece.pickup) // piece.metre.bar, 1)
     length = min(bars, whole)

@@ -33,7 +33,7 @@ class LoopConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    iterations: PositiveInt = 200
+    iterations: PositiveInt = 100
     works: PositiveInt = Field(default=128, description="works made and judged per iteration")
     explore: PositiveFloat = Field(
         default=1.0, description="sampling temperature at the start; falls to 1 by the middle"

@@ -14,10 +14,10 @@ import torch
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt
-from makar.domains.music.codec import MelodyCodec
+from makar.domains.music.codec import MelodyCodec, metre_of
 from makar.domains.music.corpus import Corpus, load_corpus, load_user_corpus
 from makar.domains.music.craft import MelodyCraft
-from makar.domains.music.grid import MelodyGrid, MelodyGrids
+from makar.domains.music.grid import STEP, MelodyGrid, MelodyGrids
 from makar.domains.music.piece import Provenance
 from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.novelty import CopyIndex
@@ -36,6 +36,8 @@ from makar.recipes.melody_reward import melody_blend
 from makar.recipes.pretrained import pretrained
 
 METRES = get_args(Metres)
+LOOKBACK = tuple(sorted({metre_of(m).bar // STEP * bars for m in METRES for bars in (1, 2, 4)}))
+"""Sixteenths in one, two and four bars of each metre: how far back a tune repeats itself."""
 FEW_WINDOWS = 60
 """Below so many phrases of the asked kind, people's ranges are taken from all phrases."""
 
@@ -102,6 +104,7 @@ def build_net(config: ModelConfig, *, vocabulary: int, context: int) -> Recurren
                 layers=config.layers,
                 dropout=config.dropout,
                 context=context,
+                lookback=LOOKBACK,
             )
         )
     return Transformer(
@@ -225,7 +228,7 @@ def _teach(
         policy.demonstrate(phrases.valid),
         pretrain,
         seed=config.prior_seed,
-        settings=config.model.model_dump_json(),
+        settings=f"{config.model.model_dump_json()}|{LOOKBACK}",
     )
     with closing(work):  # asked to stop, it keeps what it has learned
         for report in work:

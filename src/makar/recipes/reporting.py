@@ -13,6 +13,7 @@ import numpy as np
 
 from makar.recipes.creator import Creator
 from makar.recipes.evaluation import (
+    CHOSEN,
     DISTINCT,
     DUPLICATES,
     HUMAN,
@@ -207,7 +208,7 @@ def _known(
 ) -> Known:
     rows = runs[0]
     people, prior = (_means(row_named(rows, name)) for name in (HUMAN, PRIOR))
-    best = next((row for row in rows if row.name.startswith("best of")), None)
+    best = next((row for row in reversed(rows) if row.name.startswith(CHOSEN)), None)
     parts = row_named(rows, TRAINED).judgement.parts
     return Known(
         roles={name: part.role for name, part in parts.items()},

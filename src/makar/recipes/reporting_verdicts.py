@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from makar.core.rewards import UNJUDGED
 from makar.measures.statistics import student_t_cdf, welch_test
-from makar.recipes.evaluation import HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED, Row
+from makar.recipes.evaluation import CHOSEN, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED, Row
 from makar.runs.report.contents import Change, Verdict
 from makar.runs.report.markup import compact, number, percent
 
@@ -217,12 +217,18 @@ def sentences(runs: Runs, found: Sequence[Shift]) -> list[str]:
         f"A work’s score did not change beyond chance: {before} before, {after} after, of 100.",
     )
     first = f"{told} Held-out works by people score {people}."
-    best = next((row for row in runs[0] if row.name.startswith("best of")), None)
-    if best is None:
-        return [first]
-    gap, p = chance(runs, SCORE, best.name, TRAINED)
-    level = number(100 * _mean(runs, best.name, SCORE), 0)
+    chosen = [row.name for row in runs[0] if row.name.startswith(CHOSEN)]
+    said = [_against(runs, name) for name in chosen]
+    if len(chosen) > 1:
+        said[-1] += f" The {chosen[-1]} costs as many works as training and its own works together."
+    return [first, *said]
+
+
+def _against(runs: Runs, chosen: str) -> str:
+    """How training did against choosing from the prior's works."""
+    gap, p = chance(runs, SCORE, chosen, TRAINED)
+    level = number(100 * _mean(runs, chosen, SCORE), 0)
     won = "is beaten by training" if p < SIGNIFICANT and gap > 0 else "is as good as training"
     if p < SIGNIFICANT and gap < 0:
         won = "is better than training: the reward learning has not won"
-    return [first, f"Without training, choosing the {best.name} scores {level} and {won}."]
+    return f"Without training, choosing the {chosen} scores {level} and {won}."

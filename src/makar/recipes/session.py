@@ -21,7 +21,7 @@ from makar.measures.guards import HackingAlarm
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.creator import Creator
 from makar.recipes.errors import ConfigError
-from makar.recipes.evaluation import EVALUATION, Row, aggregate, compare
+from makar.recipes.evaluation import EVALUATION, Row, aggregate, compare, equal_cost
 from makar.recipes.keeping import keep_works
 from makar.recipes.loop import Step, Training
 from makar.recipes.melody import Prepared, Progress, ask_prompt, prepare
@@ -228,7 +228,7 @@ def conclude(
     rows = compare(
         creator,
         works=config.evaluate.works,
-        best_of=config.evaluate.best_of,
+        best_of=best_of(config),
         seed=config.prior_seed + EVALUATION,
     )
     table = aggregate([rows])
@@ -243,6 +243,13 @@ def conclude(
         show=config.evaluate.show,
     )
     yield Finished(table, report, rows)
+
+
+def best_of(config: MelodyConfig) -> list[int]:
+    """From how many works of the prior the table chooses: a few, and as many as training made."""
+    few, loop = config.evaluate.best_of, config.loop
+    paid = equal_cost(loop.iterations, loop.works, wanted=config.evaluate.works)
+    return [few, paid] if paid > few else [few]
 
 
 def show(
