@@ -148,6 +148,7 @@ def _write_shard(
         decode = decoder(rows, prefix.shape[1] + steps)
         scores, allowed = decode(prefix), legality.first().to(device)
         seen = torch.zeros(rows, steps, scores.shape[1], device=device)
+        t = -1
         for t in range(steps):
             legal[:, t], seen[:, t] = allowed, scores
             ladder = chances(scores, allowed).softmax(-1).cumsum(-1)
@@ -158,8 +159,10 @@ def _write_shard(
                 if not allowed.any():
                     break  # all have ended
                 scores = decode(chosen)
-        likely = chances(seen, legal).log_softmax(-1)
-        logp = likely.gather(-1, tokens[..., None])[..., 0]
+        used = t + 1
+        likely = chances(seen[:, :used], legal[:, :used]).log_softmax(-1)
+        logp = seen.new_zeros(rows, steps)
+        logp[:, :used] = likely.gather(-1, tokens[:, :used, None])[..., 0]
     return tokens.to(CPU), logp.clone().to(CPU), legal.to(CPU)
 
 
@@ -199,7 +202,7 @@ def demonstrated(codec: Codec[W], works: Works[W], settings: Mapping[str, float]
     for t in range(actions.shape[1]):
         legal[:, t] = allowed
         allowed = legality.after(t, actions[:, t])
-    broken = mask & ~legal.gather(-1, actions[..., None])[..., 0]
+    broken = mask & legal.any(-1) & ~legal.gather(-1, actions[..., None])[..., 0]
     if broken.any():
         row, step = (int(i) for i in broken.nonzero()[0])
         raise ValueError(f"work {row} holds a forbidden token at step {step}")
