@@ -1,0 +1,193 @@
+"""An assessment as files: the numbers, what they mean, and a page to read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from makar.domains.music.features import FEATURE_WORDS
+from makar.domains.music.rewards.catalogue import CATALOGUE
+from makar.measures.statistics import Estimate
+from makar.recipes.assessment import (
+    DISTANCE,
+    DUPLICATES,
+    LONGEST,
+    LONGEST_OF_ALL,
+    MARKOV,
+    NEAR,
+    RANDOM,
+    Row,
+)
+from makar.recipes.assessment_sources import Assessment
+from makar.recipes.evaluation import HUMAN, PRIOR, SCORE
+from makar.runs.atomic import write_json, write_text
+from makar.runs.report.assessment import AssessmentPage, Curve, Spread, assessment_html
+from makar.runs.report.contents import Cell, Ink, Measure, Table
+
+SUMMARY, DETAILS, PAGE = "summary.json", "evaluation.json", "evaluation.html"
+_WORDS = {
+    SCORE: "the weighted mean of all reward parts, out of 100",
+    NEAR: "works that share a longer run with a tune of the corpus than people’s do, out of 100",
+    DUPLICATES: "works that repeat another one exactly, out of 100",
+    DISTANCE: "distance to people’s phrases in our own fixed features; people’s row is the floor",
+    LONGEST: "notes running that a work shares with a tune of the corpus, on average",
+    LONGEST_OF_ALL: "the same, of the work that shares most",
+}
+_INKS: Mapping[str, Ink] = {HUMAN: "people", PRIOR: "before", MARKOV: "best", RANDOM: "plain"}
+_WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, _KL = (
+    "The whole", "Overlap with people’s spread (1 = the same)",
+    "Variety, at equal numbers of works", "Copies", "Rules trained on: fit to people’s range",
+    "Rules not trained on: fit to people’s range",
+    "Divergence from people’s spread, in nats (0 = the same)",
+)  # fmt: skip
+
+
+def write_assessment(found: Assessment, target: Path, *, title: str) -> Path:
+    """Write the numbers and the page into a new folder; return the page's path.
+
+    Raises:
+        FileExistsError: the folder is there already; nothing is overwritten.
+    """
+    target.mkdir(parents=True)
+    write_json(target / SUMMARY, [row.as_json() for row in found.rows])
+    write_json(target / DETAILS, details(found, title=title))
+    page = target / PAGE
+    write_text(page, assessment_html(page_of(found, title=title)))
+    return page
+
+
+def details(found: Assessment, *, title: str) -> dict[str, Any]:
+    """What was measured, of what, and what was left out, as JSON values."""
+    return {
+        "what": title,
+        "about": dict(found.about),
+        "measures": {
+            name: {"group": group, "words": words_of(name), "trained_on": _is_trained(name, found)}
+            for name in found.rows[0].measures
+            for group in [group_of(name, found)]
+        },
+        "notes": list(found.notes),
+        "unreadable": [{"file": name, "reason": reason} for name, reason in found.unreadable],
+    }
+
+
+def page_of(found: Assessment, *, title: str) -> AssessmentPage:
+    """The page's content."""
+    notes = [*found.notes, *(f"not read: {name}: {why}" for name, why in found.unreadable)]
+    return AssessmentPage(
+        title=title,
+        verdict=verdict(found),
+        spreads=_spreads(found.rows),
+        tables=[("Every number", table_of(found))],
+        notes=notes,
+        facts=list(found.about.items()),
+    )
+
+
+def verdict(found: Assessment) -> list[str]:
+    """What it comes to, in sentences: distance and spread between people's floor and chance."""
+    rows = {row.name: row for row in found.rows}
+    whose = next((r for r in reversed(found.rows) if r.name not in (HUMAN, *_INKS)), None)
+    if whose is None or DISTANCE not in whose.measures:
+        return []
+    far = {name: _number(row.measures[DISTANCE].mean) for name, row in rows.items()}
+    areas = {name: mean_overlap(row) for name, row in rows.items()}
+    shared, baseline = (rows[name].measures[LONGEST].mean for name in (whose.name, HUMAN))
+    return [
+        f"Taken together, the works of the row “{whose.name}” are {far[whose.name]} away from "
+        f"people’s phrases ({DISTANCE}); as many phrases that people wrote are {far[HUMAN]} away, "
+        f"notes by a table {far[MARKOV]}, notes by chance {far[RANDOM]}.",
+        f"Over nine features their spread overlaps people’s by {areas[whose.name]:.2f} on average; "
+        f"people’s own by {areas[HUMAN]:.2f}, a table’s by {areas[MARKOV]:.2f}.",
+        f"The longest run that a work shares with a tune of the corpus is {shared:.1f} notes on "
+        f"average; for people’s held-out works it is {baseline:.1f}.",
+    ]
+
+
+def mean_overlap(row: Row) -> float:
+    """Mean overlapping area over the features; NaN where there is none."""
+    areas = [e.mean for name, e in row.measures.items() if name.startswith("overlap_")]
+    return sum(areas) / len(areas) if areas else math.nan
+
+
+def _spreads(rows: Sequence[Row]) -> list[Spread]:
+    shown = [row for row in rows if row.overlaps and not row.name.startswith("best of")]
+    return [
+        Spread(
+            feature.replace("_", " "),
+            words,
+            shown[0].overlaps[feature].inner,
+            [
+                Curve(r.name, _INKS.get(r.name, "after"), o.across, o.area.mean)
+                for r in shown
+                for o in [r.overlaps[feature]]
+            ],
+        )
+        for feature, words in FEATURE_WORDS.items()
+        if shown
+    ]
+
+
+def table_of(found: Assessment) -> Table:
+    """All numbers: measures down, sets across."""
+    groups: dict[str, list[Measure]] = {
+        name: [] for name in (_WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, _KL)
+    }
+    for name in found.rows[0].measures:
+        share = not name.startswith(("overlap_", "kl_", "longest", DISTANCE))
+        cells = [_cell(row.measures.get(name)) for row in found.rows]
+        shown = name.removeprefix("overlap_").removeprefix("kl_").removeprefix("rule_")
+        groups[group_of(name, found)].append(Measure(shown, words_of(name), cells, share))
+    note = (
+        "Means with 95 % intervals over works. Overlaps, distance and variety are taken over as "
+        "many works of each row as the smallest row has. Rules not trained on are witnesses: they "
+        "were never part of the reward."
+    )
+    return Table(
+        [row.name for row in found.rows],
+        [f"{row.works:,} works" for row in found.rows],
+        [(title, measures) for title, measures in groups.items() if measures],
+        note,
+    )
+
+
+def group_of(name: str, found: Assessment) -> str:
+    """Under which heading a measure stands."""
+    if name.startswith("rule_"):
+        return _TRAINED if _is_trained(name, found) else _UNTRAINED
+    begins = {
+        "overlap_": _SPREAD, "kl_": _KL, "distinct": _VARIETY, "self-": _VARIETY,
+        DUPLICATES: _VARIETY, "longest": _COPIES, NEAR: _COPIES,
+    }  # fmt: skip
+    return next((group for start, group in begins.items() if name.startswith(start)), _WHOLE)
+
+
+def _is_trained(name: str, found: Assessment) -> bool:
+    return name == SCORE or name.removeprefix("rule_") in found.trained_on
+
+
+def words_of(name: str) -> str:
+    """What a measure says, in a musician's words."""
+    kind, _, rest = name.partition("_")
+    if kind in ("overlap", "kl"):
+        return FEATURE_WORDS.get(rest, "")
+    if kind == "rule":
+        return CATALOGUE[rest].words if rest in CATALOGUE else ""
+    family, _, n = name.rpartition("-")
+    if family == "distinct":
+        return f"different runs of {n} moves among all of them"
+    if family == "self-overlap":
+        return f"runs of {n} moves that another work of the set has too"
+    return _WORDS.get(name, "")
+
+
+def _cell(estimate: Estimate | None) -> Cell:
+    if estimate is None:
+        return Cell(math.nan)
+    return Cell(estimate.mean, estimate.low, estimate.high)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.1f}"
