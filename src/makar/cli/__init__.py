@@ -8,6 +8,7 @@ import typer
 
 from makar.cli.about import env, recipes
 from makar.cli.browsing import export, report, runs, works
+from makar.cli.continuing import continue_piece
 from makar.cli.faults import exit_code_of
 from makar.cli.making import sample, score
 from makar.cli.reproducing import reproduce
@@ -44,6 +45,7 @@ def _main(
 
 for command in (train, sample, score, works, export, report, runs, recipes, env):
     app.command()(command)
+app.command("continue")(continue_piece)
 app.add_typer(reproduce, name="reproduce")
 
 

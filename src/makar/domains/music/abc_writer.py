@@ -97,6 +97,20 @@ def abc_text(piece: Piece, *, number: int = 1) -> str:
     return "\n".join(lines) + "\n"
 
 
+def bar_text(piece: Piece, notes: NoteRows, *, start: int, end: int, unit: int) -> str:
+    """One bar of a piece as a tune's body has it, without its bar line.
+
+    Args:
+        piece: For its keys.
+        notes: What is to be written; what sounds on over the bar line is tied.
+        start: First tick of the bar.
+        end: The tick after its last.
+        unit: Ticks of the unit note length.
+    """
+    key = [k.key for k in piece.keys if k.tick <= start][-1]
+    return _bar(notes, _BarPlan(start, end, piece.metre), {}, piece, _Memory(key), unit)
+
+
 def _header(piece: Piece, number: int, unit: int) -> list[str]:
     origin = piece.provenance
     fields = [f"X:{number}", f"T:{_plain(origin.title) or 'Untitled'}"]

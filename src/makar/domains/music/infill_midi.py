@@ -55,6 +55,7 @@ class MidiScore:
     changes: Counter[str]
     seats: tuple[tuple[tuple[int, ...], int], ...]
     suffix: str = ".mid"
+    notes: tuple[str, ...] = ()
 
     def spliced(self, fills: Sequence[Fill]) -> bytes:
         """The file with the holes filled."""
@@ -122,11 +123,12 @@ def open_midi(data: bytes, path: str) -> MidiScore:
         HoleError: it holds several pieces.
     """
     reading = parse_midi(data, path)
-    if len(reading.pieces) > 1:
+    piece, *others = reading.pieces
+    if others:
         raise HoleError(
-            path, f"holds {len(reading.pieces)} pieces (format 2)", remedy="Save one by itself"
+            path, f"holds {1 + len(others)} pieces (format 2)", remedy="Save one by itself"
         )
-    file, piece = decode(data, path), reading.pieces[0]
+    file = decode(data, path)
     return MidiScore(data, file, piece, tuple(bars(piece)), reading.changes, _seats(file))
 
 
@@ -138,15 +140,14 @@ def _seats(file: MidiFile) -> tuple[tuple[tuple[int, ...], int], ...]:
         for track in texts
         for parsed in map(marks.parse_mark, track)
     )
-    seats: list[tuple[tuple[int, ...], int]] = []
+    seats: list[tuple[list[int], int]] = []
     for number, track in enumerate(file.tracks):
         heard = voices(track, Counter())
         if ours and seats and marks.mark(marks.CONTINUES) in texts[number]:
-            tracks, channel = seats[-1]
-            seats[-1] = ((*tracks, number), channel)
+            seats[-1][0].append(number)
             continue
-        seats += [((number,), channel) for channel, v in heard.items() if v.rows or ours]
-    return tuple(seats)
+        seats += [([number], channel) for channel, v in heard.items() if v.rows or ours]
+    return tuple((tuple(tracks), channel) for tracks, channel in seats)
 
 
 def _pairs(events: Sequence[Event], channel: int) -> Iterator[tuple[int, int | None]]:

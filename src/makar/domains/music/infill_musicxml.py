@@ -54,6 +54,7 @@ class MusicXmlScore:
     spans: tuple[tuple[Span, ...], ...]
     path: str
     suffix: str
+    notes: tuple[str, ...] = ()
 
     def spliced(self, fills: Sequence[Fill]) -> bytes:
         """The file with the holes filled.
