@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
+
+from makar.core.types import Evaluation, Rollout
+from makar.models.categorical import entropy
 
 
 def exploring(
@@ -34,3 +39,15 @@ def exploring(
         chance = (q / temperature).softmax(-1)
     anything = allowed / allowed.sum(-1, keepdim=True)
     return ((1 - epsilon) * chance + epsilon * anything).log()
+
+
+def evaluated(q: Float[Tensor, "B T A"], rollout: Rollout[Any], *, greedy: bool) -> Evaluation:
+    """How likely a rollout's decisions are under values ``q``, acted on as when it was sampled."""
+    heat, epsilon = (rollout.context[n][:, None, None] for n in ("temperature", "epsilon"))
+    logits = exploring(q, rollout.context.get("legal"), heat, epsilon, greedy=greedy)
+    logp = logits.gather(-1, rollout.actions[..., None])[..., 0]
+    return Evaluation(
+        logp=torch.where(rollout.mask, logp, 0.0),
+        entropy=torch.where(rollout.mask, entropy(logits), 0.0),
+        logits=logits,
+    )

@@ -26,6 +26,21 @@ CONTEXT = frozenset({"observation", "legal"})
 
 
 @runtime_checkable
+class StepChances(Protocol):
+    """How likely each action is to be taken, given a network's scores."""
+
+    def __call__(
+        self,
+        scores: Float[Tensor, " B A"],
+        legal: Bool[Tensor, " B A"] | None,
+        temperature: float,
+        /,
+    ) -> Float[Tensor, " B A"]:
+        """Log-probabilities, -inf where illegal."""
+        ...
+
+
+@runtime_checkable
 class StepModel(Protocol):
     """What a policy, or a search, needs of a network."""
 
@@ -51,6 +66,7 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
         fragments: Whether works go on in the next call. The process must pay on the way then.
         shard: Rows the network sees at once while sampling. Logits move in the last bit with the
             batch size: with a fixed one the same seeds give the same works, however many.
+        chances: How the network's scores become decisions. ``evaluate`` is for the default.
     """
 
     def __init__(
@@ -61,13 +77,14 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
         steps: int,
         fragments: bool = False,
         shard: int = 32,
+        chances: StepChances = normalised,
     ) -> None:
         super().__init__()
         if steps < 1 or shard < 1:
             raise ValueError(f"steps and shard must be at least 1, got {steps} and {shard}")
         self.process, self.net = process, net
         self.steps, self.fragments, self.shard = steps, fragments, shard
-        self.streams = Streams(process)
+        self.streams, self.chances = Streams(process), chances
 
     @torch.no_grad()
     def sample(
@@ -157,7 +174,7 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
             if not legal.any(1)[alive].all():
                 raise ValueError(f"no legal action at step {t}, though the work is not finished")
             column["legal"] = legal = legal | ~alive[:, None]  # what is over needs no mask
-        logp = normalised(self._think(observation)[0], legal, temperature)
+        logp = self.chances(self._think(observation)[0], legal, temperature)
         action = drawn(logp, draws)
         state, paid = self.process.step(state, action)
         ended = alive & self.process.terminated(state)

@@ -18,8 +18,7 @@ from torch.nn import functional as F
 from makar.core.devices import device_of
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout
-from makar.models.categorical import entropy
-from makar.models.exploring import exploring
+from makar.models.exploring import evaluated, exploring
 from makar.models.token_policy import TokenNet, TokenPolicy
 from makar.models.writing import Codec, Decoder, read, write
 
@@ -95,7 +94,7 @@ class TokenQ(nn.Module, Generic[W]):
 
     def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
         """How likely the rollout's decisions are to be taken now; see ``core.types.Policy``."""
-        return _evaluated(self.q_values(rollout), rollout, greedy=self.greedy)
+        return evaluated(self.q_values(rollout), rollout, greedy=self.greedy)
 
 
 class GuidedQ(nn.Module, Generic[W]):
@@ -139,7 +138,7 @@ class GuidedQ(nn.Module, Generic[W]):
         tokens, first, used = read(rollout)
         prior = self.prior.net.logits(self.prior.net.hidden(tokens)[:, first : first + used])
         prior = F.pad(prior, (0, 0, 0, rollout.mask.shape[1] - used))
-        return _evaluated(self.q_values(rollout) + prior, rollout, greedy=False).to(home)
+        return evaluated(self.q_values(rollout) + prior, rollout, greedy=False).to(home)
 
 
 def _sampled(
@@ -172,15 +171,3 @@ def _sampled(
     )
     generator.train(was_training)
     return rollout
-
-
-def _evaluated(scores: Tensor, rollout: Rollout[Any], *, greedy: bool) -> Evaluation:
-    """The chances of acting on the scores with the rollout's temperature and exploration."""
-    heat, epsilon = (rollout.context[n][:, None, None] for n in ("temperature", "epsilon"))
-    logits = exploring(scores, rollout.context["legal"], heat, epsilon, greedy=greedy)
-    logp = logits.gather(-1, rollout.actions[..., None])[..., 0]
-    return Evaluation(
-        logp=torch.where(rollout.mask, logp, 0.0),
-        entropy=torch.where(rollout.mask, entropy(logits), 0.0),
-        logits=logits,
-    )
