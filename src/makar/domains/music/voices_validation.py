@@ -18,6 +18,7 @@ from makar.domains.music.chorale_phrases import Phrases
 from makar.domains.music.chorales import Chorales, load_chorales
 from makar.domains.music.corpus_groups import SIDES, Side
 from makar.domains.music.reward_study import Finding, finding, report, scores
+from makar.domains.music.rewards.harmony_progressions import ChordProgressions
 from makar.domains.music.rewards.voices_catalogue import VOICES_CATALOGUE
 from makar.domains.music.rewards.voices_scrambled import SCRAMBLES, copied
 from makar.domains.music.voices import VoiceGrids
@@ -77,13 +78,18 @@ def whole_phrases(chorales: Chorales, side: Side) -> Phrases:
 def measure(chorales: Chorales) -> tuple[list[Finding], str]:
     """Study the chorales' phrases, and say in one line what was studied."""
     train, valid, heldout = (whole_phrases(chorales, side) for side in SIDES)
-    corpus = chorales.works.take(np.flatnonzero(chorales.side == SIDES.index("train")))
+    corpus, unseen = (
+        chorales.works.take(np.flatnonzero(chorales.side == SIDES.index(side)))
+        for side in ("train", "heldout")
+    )
     tunes = chorales.group[heldout.chorale]
     findings = study(corpus, train.grids, valid.grids, heldout.grids, tunes=tunes)
     about = (
         f"{len(heldout.grids)} held-out phrases on {len(np.unique(tunes))} tunes, as many of each "
         f"scramble; bands from {len(train.grids)} training phrases, those of rewards that know "
-        f"the corpus from {len(valid.grids)} validation phrases; seed {SEED}."
+        f"the corpus from {len(valid.grids)} validation phrases; seed {SEED}. The chords "
+        f"of the {len(unseen)} held-out chorales cost `progressions` "
+        f"{ChordProgressions.of(corpus).nats_per_chord(unseen):.2f} nats each."
     )
     return findings, about
 
