@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from makar.cli.about import env, recipes
+from makar.cli.assessing import compare, evaluate, table
 from makar.cli.browsing import export, report, runs, works
 from makar.cli.continuing import continue_piece
 from makar.cli.faults import exit_code_of
@@ -43,7 +44,20 @@ def _main(
     pass
 
 
-for command in (train, sample, score, works, export, report, runs, recipes, env):
+for command in (
+    train,
+    sample,
+    score,
+    evaluate,
+    compare,
+    table,
+    works,
+    export,
+    report,
+    runs,
+    recipes,
+    env,
+):
     app.command()(command)
 app.command("continue")(continue_piece)
 app.add_typer(reproduce, name="reproduce")

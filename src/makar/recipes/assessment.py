@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from makar.measures.frechet import frechet_distance
 from makar.measures.overlap import Overlap, grouped_jackknife, overlap
 from makar.measures.statistics import Estimate, mean_over_works
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.evaluation import EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
+from makar.recipes.evaluation import CHOSEN, EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
 from makar.recipes.melody import Progress
 
 RANDOM, MARKOV = "random", "Markov"
@@ -33,7 +33,6 @@ NEAR, DUPLICATES, LONGEST, LONGEST_OF_ALL = (
 DISTINCT, SELF_OVERLAP = (2, 3, 4, 8), (4, 8)
 REFERENCE = 400
 """People's phrases that distances are taken to: evenly picked from those of the kind."""
-BEST_OF = 4
 _COPY = "near_copy"
 _SHARD = 64
 _CHANCE, _CHAIN = 3, 4
@@ -109,35 +108,29 @@ def models(
     prior: TokenPolicy[MelodyGrid],
     trained: TokenPolicy[MelodyGrid] | None,
     *,
-    sampled: int,
+    best_of: Sequence[int],
 ) -> Generator[Progress, None, dict[str, MelodyGrids]]:
     """The rows that models make: the prior, its best of n, and what was trained.
 
     The prior and the trained model draw as in the run's own comparison, so that the works are the
-    same ones. Best of n is chosen by the score that was trained; one n makes as many works of
-    the prior as training and this row of the trained model took together.
+    same ones. Best of n is chosen by the score that was trained.
 
     Args:
         bench: What is asked, and how it is judged.
         prior: The model before.
         trained: The model after; None leaves it and the best of n out.
-        sampled: Works that training made.
+        best_of: Numbers of the prior's works to choose one from, a row for each.
     """
     prompts, seeds = [bench.ask] * bench.works, Seeds(bench.seed, EVALUATION)
     yield Progress("making works of the prior")
     rows = {PRIOR: as_grids(prior.sample(prompts, seeds=seeds).works)}
     if trained is None:
         return rows
-    for n in sorted({BEST_OF, equal_cost(sampled, bench.works)}):
-        rows[f"best of {n}"] = yield from _best_of(bench, prior, n)
+    for n in best_of:
+        rows[f"{CHOSEN}{n}"] = yield from _best_of(bench, prior, n)
     yield Progress("making works of the trained model")
     rows[TRAINED] = as_grids(trained.sample(prompts, seeds=seeds).works)
     return rows
-
-
-def equal_cost(sampled: int, works: int) -> int:
-    """Works of the prior per work shown that cost as many samples as training did, and showing."""
-    return math.ceil(sampled / works) + 1
 
 
 def _best_of(

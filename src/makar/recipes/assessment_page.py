@@ -21,7 +21,7 @@ from makar.recipes.assessment import (
     Row,
 )
 from makar.recipes.assessment_sources import Assessment
-from makar.recipes.evaluation import HUMAN, PRIOR, SCORE
+from makar.recipes.evaluation import CHOSEN, HUMAN, PRIOR, SCORE
 from makar.runs.atomic import write_json, write_text
 from makar.runs.report.assessment import AssessmentPage, Curve, Spread, assessment_html
 from makar.runs.report.contents import Cell, Ink, Measure, Table
@@ -36,7 +36,7 @@ _WORDS = {
     LONGEST_OF_ALL: "the same, of the work that shares most",
 }
 _INKS: Mapping[str, Ink] = {HUMAN: "people", PRIOR: "before", MARKOV: "best", RANDOM: "plain"}
-_WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, _KL = (
+_WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, KL = (
     "The whole", "Overlap with people’s spread (1 = the same)",
     "Variety, at equal numbers of works", "Copies", "Rules trained on: fit to people’s range",
     "Rules not trained on: fit to people’s range",
@@ -113,7 +113,7 @@ def mean_overlap(row: Row) -> float:
 
 
 def _spreads(rows: Sequence[Row]) -> list[Spread]:
-    shown = [row for row in rows if row.overlaps and not row.name.startswith("best of")]
+    shown = [row for row in rows if row.overlaps and not row.name.startswith(CHOSEN)]
     return [
         Spread(
             feature.replace("_", " "),
@@ -133,7 +133,7 @@ def _spreads(rows: Sequence[Row]) -> list[Spread]:
 def table_of(found: Assessment) -> Table:
     """All numbers: measures down, sets across."""
     groups: dict[str, list[Measure]] = {
-        name: [] for name in (_WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, _KL)
+        name: [] for name in (_WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, KL)
     }
     for name in found.rows[0].measures:
         share = not name.startswith(("overlap_", "kl_", "longest", DISTANCE))
@@ -158,7 +158,7 @@ def group_of(name: str, found: Assessment) -> str:
     if name.startswith("rule_"):
         return _TRAINED if _is_trained(name, found) else _UNTRAINED
     begins = {
-        "overlap_": _SPREAD, "kl_": _KL, "distinct": _VARIETY, "self-": _VARIETY,
+        "overlap_": _SPREAD, "kl_": KL, "distinct": _VARIETY, "self-": _VARIETY,
         DUPLICATES: _VARIETY, "longest": _COPIES, NEAR: _COPIES,
     }  # fmt: skip
     return next((group for start, group in begins.items() if name.startswith(start)), _WHOLE)

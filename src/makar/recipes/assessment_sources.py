@@ -19,7 +19,7 @@ from makar.domains.music.rewards.catalogue import (
 from makar.recipes.assessment import Bench, Row, as_grids, measure, models, people_and_chance
 from makar.recipes.assessment_files import Brought
 from makar.recipes.errors import ConfigError
-from makar.recipes.evaluation import EVALUATION, HUMAN
+from makar.recipes.evaluation import EVALUATION, HUMAN, equal_cost
 from makar.recipes.melody import (
     FEW_WINDOWS,
     METRES,
@@ -34,7 +34,8 @@ from makar.recipes.melody_config import AskConfig, MelodyConfig
 from makar.recipes.melody_reward import DEFAULT_WEIGHTS
 from makar.recipes.opening import Opened
 
-FOLDER = "folder"
+FEW = 4
+"""The prior's works that patience alone would choose from."""
 _MODES = ("major", "minor", "dorian", "mixolydian")
 
 
@@ -75,10 +76,15 @@ def assess_run(
     )  # fmt: skip
     yield Progress("making notes by chance and by a table")
     sets = people_and_chance(bench)
-    sampled = opened.step * config.loop.works
-    sets |= yield from models(bench, creator.prior, creator.policy, sampled=sampled)
+    paid = equal_cost(opened.step, config.loop.works, wanted=bench.works)
+    chosen = sorted({FEW, paid})
+    sets |= yield from models(bench, creator.prior, creator.policy, best_of=chosen)
     rows = yield from measure(bench, sets)
-    about = _about(bench) | {"training": f"{opened.step} steps, {sampled} works"}
+    about = _about(bench) | {
+        "training": f"{opened.step} steps of {config.loop.works} works",
+        "equal cost": f"best of {paid} takes as many works of the prior as training and the "
+        "trained model's row together",
+    }
     return Assessment(rows, about, _trained_on(creator.reward), opened.notices)
 
 
@@ -106,7 +112,7 @@ def assess_folder(
     sets = people_and_chance(bench)
     sets = {HUMAN: sets[HUMAN], name: brought.phrases} | sets
     if prepared is not None:
-        sets |= yield from models(bench, prepared.creator.prior, None, sampled=0)
+        sets |= yield from models(bench, prepared.creator.prior, None, best_of=())
     rows = yield from measure(bench, sets)
     notes = _notes(brought, config.ask.bars)
     if prepared is None:
