@@ -1,0 +1,92 @@
+"""The settings of the ``blend`` recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+
+from makar.domains.music.codec import TONICS
+from makar.domains.music.genres import GENRES, YOURS
+from makar.learners.likelihood import PretrainConfig
+from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.recipes.loop import LoopConfig
+from makar.recipes.melody_config import EvaluateConfig, Metres, ModelConfig
+
+
+class BlendAsk(BaseModel):
+    """The phrases asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weight: float = Field(
+        default=0.5, ge=0, le=1, description="0 is all the first genre, 1 all the second"
+    )
+    bars: int = Field(default=4, ge=2, le=16)
+    metre: Metres = "4/4"
+    mode: Literal["major", "minor", "dorian", "mixolydian"] = "major"
+    key: str = Field(default="D", description="tonic to hear it in: C, F#, Bb ...")
+    tempo: float = Field(default=104.0, gt=10, lt=400, description="beats per minute")
+    program: int = Field(default=73, ge=0, le=127, description="General MIDI program; 73 = flute")
+
+    @field_validator("key")
+    @classmethod
+    def _known_key(cls, key: str) -> str:
+        if key not in TONICS:
+            raise ValueError(f"the tonic must be one of {', '.join(TONICS)}")
+        return key
+
+
+class BlendCorpus(BaseModel):
+    """The two genres."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: str = Field(default="irish", description=f"one of {', '.join(GENRES)}")
+    second: str = Field(default="chorale", description="another of them")
+    folder: Path | None = Field(
+        default=None, description="your own MIDI, MusicXML and ABC files, in place of the second"
+    )
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Names of the two genres."""
+        return self.first, YOURS if self.folder else self.second
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if unknown := {self.first, self.second} - set(GENRES):
+            known = ", ".join(GENRES)
+            raise ValueError(f"no genre is called {', '.join(unknown)}; there are: {known}")
+        if self.first == self.second and not self.folder:
+            raise ValueError(f"two genres are blended, and {self.first!r} is one: name another")
+        return self
+
+
+class BlendConfig(BaseModel):
+    """Everything the ``blend`` recipe can be told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipe: Literal["blend"] = "blend"
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    prior_seed: int = Field(
+        default=0,
+        ge=0,
+        lt=2**32,
+        description="of pre-training and comparison: runs that share it share their prior",
+    )
+    threads: PositiveInt = Field(default=1, description="torch threads; small models like one")
+    device: Literal["cpu"] = "cpu"
+    ask: BlendAsk = Field(default_factory=BlendAsk)
+    corpus: BlendCorpus = Field(default_factory=BlendCorpus)
+    model: ModelConfig = Field(default_factory=lambda: ModelConfig(width=160, dropout=0.3))
+    pretrain: PretrainConfig = Field(
+        default_factory=lambda: PretrainConfig(updates=900, learning_rate=6e-3)
+    )
+    learn: PolicyGradientConfig = Field(
+        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
+    )
+    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=80, works=126))
+    evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)
