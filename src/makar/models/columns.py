@@ -141,7 +141,7 @@ class Columns(nn.Module):
         sung = _kept(given[..., None], config.hold, config.absent)[..., 0]
         sung = F.pad(sung, (0, max(AHEAD)), value=config.absent)
         ahead = torch.stack([sung[:, first + k : end + k] for k in AHEAD], -1)
-        at = torch.arange(first, end)
+        at = torch.arange(first, end, device=prefix.device)
         place = self.column(at) + self.metre(asked[:, :1] * config.columns + at)
         around = self.around(_rows(torch.cat((last, before), -1), config.vocabulary)).sum(2)
         wish = self.asked(_rows(asked, config.vocabulary)).sum(1)[:, None]
@@ -176,8 +176,10 @@ class ColumnsDecoder:
         config = model.config
         shape = (config.layers, rows, config.width)
         self.model = model
-        self.state = (torch.zeros(shape), torch.zeros(shape))
-        self.grid = torch.full((rows, 1, config.voices), config.absent)
+        still = torch.zeros(shape, device=model.head.weight.device)
+        self.state = (still, still)
+        nothing = torch.full((rows, 1, config.voices), config.absent)
+        self.grid = nothing.to(still.device)
         self.before = self.now = self.grid
         self.column = self.voice = 0
 
@@ -213,11 +215,11 @@ class ColumnsDecoder:
 
 def _rows(tokens: Int[Tensor, "... N"], size: int) -> Int[Tensor, "... N"]:
     """Rows of one embedding that holds a table of ``size`` for each of the N places."""
-    return tokens + size * torch.arange(tokens.shape[-1])
+    return tokens + size * torch.arange(tokens.shape[-1], device=tokens.device)
 
 
 def _kept(grid: Int[Tensor, "B C V"], hold: int, absent: int) -> Int[Tensor, "B C V"]:
     """The last token of each voice that was not ``hold``, the column's own included."""
-    column = torch.arange(grid.shape[1])[:, None]
+    column = torch.arange(grid.shape[1], device=grid.device)[:, None]
     latest = torch.where(grid != hold, column, -1).cummax(1).values
     return torch.where(latest < 0, absent, grid.gather(1, latest.clamp(min=0)))

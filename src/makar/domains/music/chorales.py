@@ -26,7 +26,7 @@ from makar.domains.music.grid import STEP, OffGridError
 from makar.domains.music.piece import Key, Metre, Piece, Provenance
 from makar.domains.music.voices import VoiceGrid, VoiceGrids, encode_voices
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised whenever the reading of chorales or this layout changes: older caches are rebuilt."""
 FOLDER = "bach"
 COMPOSER = "Johann Sebastian Bach"

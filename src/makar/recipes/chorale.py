@@ -1,0 +1,270 @@
+"""The ``chorale`` recipe: a small model learns Bach's chorales, then what makes good harmony."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from makar.core.scoring import Scorer
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt, Rollout
+from makar.domains.music.chorale_phrases import Phrases
+from makar.domains.music.chorales import Chorales, chorale_files, load_chorales
+from makar.domains.music.corpus_groups import SIDES, Side
+from makar.domains.music.grid import OffGridError
+from makar.domains.music.piece import Piece, Provenance
+from makar.domains.music.rewards.harmony_copies import ChordCopies, LineCopies
+from makar.domains.music.voices import VoiceGrid, VoiceGrids, encode_voices
+from makar.domains.music.voices_codec import (
+    ASKED,
+    METRES,
+    NOT_GIVEN,
+    VOCABULARY,
+    VoicesCodec,
+)
+from makar.domains.music.voices_craft import VoicesCraft
+from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.measures.diversity import distinct_share
+from makar.models.columns import Columns, ColumnsConfig
+from makar.models.token_policy import TokenPolicy
+from makar.recipes.bonuses import RUN, Bonuses
+from makar.recipes.chorale_config import ChoraleConfig
+from makar.recipes.chorale_reward import checked_rewards, chorale_blend
+from makar.recipes.creator import Creator
+from makar.recipes.devices import device_or_cpu
+from makar.recipes.errors import CorpusTooSmallError
+from makar.recipes.preparing import Prepared, Progress, taught
+
+FEW_PHRASES = 40
+"""With fewer phrases of the kind asked for, people's ranges are taken from all kinds."""
+_SIXTEENTHS = 16
+"""Columns of a bar of 4/4, the longest there is."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Phrases by side of the split, and the whole chorales that were learned from."""
+
+    train: Phrases
+    valid: Phrases
+    heldout: Phrases
+    works: VoiceGrids
+    chorales: Chorales
+
+    @property
+    def sources(self) -> list[Provenance]:
+        """Where each of ``works`` is from."""
+        rows = np.flatnonzero(self.chorales.side == SIDES.index("train"))
+        return [self.chorales.provenance[row] for row in rows]
+
+    @classmethod
+    def of(cls, chorales: Chorales, bars: int) -> Learned:
+        """Cut the chorales into phrases of so many bars."""
+        cut = {side: chorales.phrases(bars, METRES, side=side) for side in SIDES}
+        rows = np.flatnonzero(chorales.side == SIDES.index("train"))
+        return cls(**cut, works=chorales.works.take(rows), chorales=chorales)
+
+    def alike(self, side: Side, config: ChoraleConfig) -> VoiceGrids:
+        """The phrases of the kind asked for; of any metre and mode where there are too few."""
+        phrases: Phrases = getattr(self, side)
+        grids, ask = phrases.grids, config.ask
+        kind = phrases.whole if ask.ends == "close" else ~phrases.whole
+        wanted = (ask.metre, ask.mode == "minor")
+        kinds = zip(grids.metres, grids.keys, strict=True)
+        asked = np.array([(str(m), k.is_minor) == wanted for m, k in kinds], bool)
+        chosen = kind & asked if (kind & asked).sum() >= FEW_PHRASES else kind
+        return grids.take(np.flatnonzero(chosen if chosen.any() else np.ones(len(grids), bool)))
+
+    def notes(self) -> list[str]:
+        """What the user should know of what was learned from."""
+        chorales, bars = self.chorales, self.train.grids
+        said = [
+            f"{len(chorales)} chorales by Bach (licence unverified), {len(self.works)} of them to "
+            f"learn from in {len(bars)} overlapping phrases"
+        ]
+        return said + [f"left out: {count} ({why})" for why, count in chorales.left_out.items()]
+
+
+def ask_prompt(config: ChoraleConfig) -> Prompt:
+    """What the config asks for."""
+    ask = config.ask
+    condition: dict[str, float | str] = {
+        "bars": ask.bars, "metre": ask.metre, "mode": ask.mode, "key": ask.key, "ends": ask.ends,
+    }  # fmt: skip
+    if ask.in_key:
+        condition["in_key"] = "yes"
+    if not ask.crossing:
+        condition["crossing"] = "no"
+    return Prompt(condition=condition)
+
+
+def check(config: ChoraleConfig, functions: Mapping[str, Scorer]) -> None:
+    """Refuse rewards that cannot be used, or a corpus that is not there."""
+    checked_rewards(config.reward, functions)
+    chorale_files()
+
+
+def build_policy(config: ChoraleConfig) -> TokenPolicy[VoiceGrid]:
+    """The network and the meaning of its tokens, freshly initialised."""
+    columns = config.ask.bars * _SIXTEENTHS
+    net = Columns(
+        ColumnsConfig(
+            vocabulary=VOCABULARY,
+            absent=NOT_GIVEN,
+            asked=ASKED,
+            metres=len(METRES),
+            columns=columns,
+            width=config.model.width,
+            layers=config.model.layers,
+            dropout=config.model.dropout,
+        )
+    )
+    return TokenPolicy(net, VoicesCodec(columns))
+
+
+def prepare(
+    config: ChoraleConfig,
+    *,
+    prior: Mapping[str, Tensor] | None = None,
+    functions: Mapping[str, Scorer] | None = None,
+) -> Generator[Progress, None, Prepared[VoiceGrid]]:
+    """Read the chorales, teach the model to write such, and set up what it will be rewarded for.
+
+    Args:
+        config: What to do.
+        prior: Weights of a model that was taught before; None teaches one, or finds it kept.
+        functions: Rewards given as Python functions, by name.
+
+    Yields:
+        How far it is.
+
+    Raises:
+        CorpusTooSmallError: there is nothing to learn from.
+    """
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.prior_seed)
+    yield Progress("reading chorales")
+    learned = Learned.of(load_chorales(), config.ask.bars)
+    if not all(len(p.grids) for p in (learned.train, learned.valid, learned.heldout)):
+        raise CorpusTooSmallError(
+            f"no phrases of {config.ask.bars} bars are left to learn from and to test on; "
+            "install music21 with its corpus, or ask for fewer bars"
+        )
+    policy = build_policy(config).to(device_or_cpu(config.device))
+    if prior is not None:
+        policy.load_state_dict(prior)
+    else:
+        yield from taught(
+            policy,
+            demonstrations(policy, learned.train.grids),
+            demonstrations(policy, learned.valid.grids),
+            config.pretrain,
+            seed=config.prior_seed,
+            settings=config.model.model_dump_json(),
+            stage="learning chorales",
+        )
+    yield Progress("setting up the reward")
+    return _set_up(config, policy, learned, functions or {})
+
+
+def demonstrations(policy: TokenPolicy[VoiceGrid], works: VoiceGrids) -> Rollout[VoiceGrid]:
+    """Each work twice: written freely, and with its soprano given to be harmonised."""
+    codec = cast(VoicesCodec, policy.codec)
+    harmonising = TokenPolicy(policy.net, replace(codec, harmonising=True))
+    free, given = policy.demonstrate(works), harmonising.demonstrate(works)
+    tensors: dict[str, Any] = {
+        f.name: torch.cat((one, getattr(given, f.name)))
+        for f in fields(free)
+        if isinstance(one := getattr(free, f.name), Tensor)
+    }
+    return replace(
+        free,
+        works=works.take([*range(len(works))] * 2),
+        prompts=[*free.prompts, *given.prompts],
+        context={
+            name: torch.cat((free.context[name], given.context[name])) for name in free.context
+        },
+        **tensors,
+    )
+
+
+def _set_up(
+    config: ChoraleConfig,
+    policy: TokenPolicy[VoiceGrid],
+    learned: Learned,
+    functions: Mapping[str, Scorer],
+) -> Prepared[VoiceGrid]:
+    ask = ask_prompt(config)
+    prior = cast(TokenPolicy[VoiceGrid], frozen(policy))
+    known, judges, human = (learned.alike(side, config) for side in SIDES)
+    blend, bands, words = chorale_blend(
+        config.reward,
+        train=learned.works,
+        known=known,
+        judges=judges,
+        prior=prior,
+        functions=functions,
+    )
+    trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
+    start = blend.lean(trial.works, trial.prompts)
+    if config.reward.scale_parts:
+        blend = blend.scaled(start)
+        start = blend.lean(trial.works, trial.prompts)
+    scorers = {component.name: component.scorer for component in blend.components}
+    craft = replace(
+        craft_of(config),
+        chords=cast(ChordCopies, scorers["chord_copy"]),
+        lines=cast(LineCopies, scorers["line_copy"]),
+        sources=learned.sources,
+        limits=(bands["chord_copy"][1], bands["line_copy"][1]),
+    )
+    creator = Creator(
+        policy=policy,
+        prior=prior,
+        reward=blend,
+        learner=PolicyGradient(policy, config.learn, prior=prior, seed=config.seed),
+        prompts=lambda _iteration: [ask] * config.loop.works,
+        ask=ask,
+        craft=craft,
+        bonuses=_bonuses(config, craft, known),
+        human=human,
+        human_prompts=[replace(ask)] * len(human),
+        notes=learned.notes(),
+        explanations=words,
+    )
+    return Prepared(creator, bands, start)
+
+
+def _bonuses(config: ChoraleConfig, craft: VoicesCraft, known: VoiceGrids) -> Bonuses:
+    """Exploration, and as much variety as Bach's phrases have in sets of a batch's size."""
+    target, loop = None, config.loop
+    if loop.variety is not None:
+        size = min(loop.works, len(known))
+        firsts = Seeds(0).generator().integers(len(known) - size + 1, size=16)
+        sets = [craft.keys(known.take(range(first, first + size))) for first in firsts]
+        target = loop.variety * float(np.mean([distinct_share(*s, n=RUN) for s in sets]))
+    return Bonuses(exploration=loop.exploration, target=target)
+
+
+def craft_of(config: ChoraleConfig) -> VoicesCraft:
+    """How the run's works are handed out as files; it knows no sources, so it is there at once."""
+    return VoicesCraft(program=config.ask.program, tempo=config.ask.tempo)
+
+
+def phrases_in(piece: Piece, bars: int) -> tuple[list[VoiceGrid], dict[str, int]]:
+    """A piece in four parts in phrases of so many bars; what cannot be judged, by reason."""
+    whole = max((piece.end - piece.pickup) // piece.metre.bar, 1)
+    length = min(bars, whole)
+    found: list[VoiceGrid] = []
+    left_out: dict[str, int] = {}
+    for first in range(0, whole - length + 1, length):
+        try:
+            found.append(encode_voices(piece, first, length))
+        except OffGridError as fault:
+            left_out[str(fault)] = left_out.get(str(fault), 0) + 1
+    return found, left_out

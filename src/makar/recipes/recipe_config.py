@@ -1,0 +1,46 @@
+"""The settings that all recipes have."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.recipes.loop import LoopConfig
+from makar.recipes.melody_config import EvaluateConfig, RewardConfig
+
+
+class RecipeConfig(BaseModel):
+    """What any recipe can be told; each adds what it asks for, and the model that writes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipe: str
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    prior_seed: int = Field(
+        default=0,
+        ge=0,
+        lt=2**32,
+        description="of pre-training and comparison: runs that share it share their prior",
+    )
+    threads: PositiveInt = Field(default=1, description="torch threads; small models like one")
+    device: str = Field(default="cpu", pattern=r"^(cpu|cuda(:\d+)?)$")
+    learn: PolicyGradientConfig = Field(default_factory=PolicyGradientConfig)
+    loop: LoopConfig = Field(default_factory=LoopConfig)
+    reward: RewardConfig = Field(default_factory=RewardConfig)
+    evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.learn.minibatch is not None and self.learn.minibatch > self.loop.works:
+            raise ValueError(
+                f"learn.minibatch is {self.learn.minibatch}, and there are only "
+                f"{self.loop.works} loop.works; change the one or the other"
+            )
+        if self.learn.uses_groups and self.loop.works < 2:
+            raise ValueError(
+                f"learn.algorithm {self.learn.algorithm!r} compares works with one another: "
+                "loop.works must be 2 or more"
+            )
+        return self
