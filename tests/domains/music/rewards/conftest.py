@@ -1,11 +1,17 @@
-"""Short tunes written by hand: ``tune("C4:4 D4:2 r:2")``, lengths in sixteenths."""
+"""Short works written by hand: ``tunes("C4:4 D4:2 r:2")``, lengths in sixteenths.
+
+``chorus(("C5:4", "G4:4", "E4:4", "C3:4"))`` is one work in four voices.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from makar.core.scoring import raw_values
 from makar.domains.music.melody import Melodies
+from makar.domains.music.piece import Key, Metre
+from makar.domains.music.voices import FIRST_PITCH, HOLD, LOWEST, OFF, VoiceGrid, VoiceGrids
 
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
@@ -41,6 +47,36 @@ def _tunes(*texts: str, bar: int = 96, beat: int = 24, tonic: int = 0, minor: bo
     )
 
 
+def _row(text: str) -> list[int]:
+    row = []
+    for word in text.split():
+        name, _, length = word.partition(":")
+        token = OFF
+        if name != "r":
+            (_, _, pitch), *_ = _notes(word)[0]
+            token = pitch - LOWEST + FIRST_PITCH
+        row += [token, *[HOLD] * (int(length or 4) - 1)]
+    return row
+
+
+def _chorus(*works: tuple[str, ...], metre: str = "4/4", key: Key | None = None):
+    beats, unit = map(int, metre.split("/"))
+    grids = []
+    for work in works:
+        rows = [_row(voice) for voice in work]
+        width = max(map(len, rows))
+        padded = [row + [OFF if row else HOLD] * (width - len(row)) for row in rows]
+        tokens = np.array(padded, np.int16).reshape(4, width)
+        grids.append(VoiceGrid(tokens, Metre(0, beats, unit), key or Key()))
+    return VoiceGrids.stack(grids)
+
+
+@pytest.fixture(scope="session")
+def chorus():
+    """Any number of works in four voices, soprano first, as one batch."""
+    return _chorus
+
+
 @pytest.fixture(scope="session")
 def tunes():
     """Any number of tunes as one batch."""
@@ -55,6 +91,6 @@ def judge():
         from makar.core.types import Prompt
 
         asked = prompts or [Prompt()] * len(melodies)
-        return np.asarray(scorer(melodies, asked), float)
+        return raw_values(scorer(melodies, asked))
 
     return call
