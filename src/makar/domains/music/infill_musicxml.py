@@ -11,7 +11,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -108,7 +108,9 @@ class MusicXmlScore:
             state = State()
             for start, end in spans:
                 state = state.after(ElementTree.fromstring(self.text[start:end]))
-            text = b"".join(b"\n" + rest_measure(bar, state) for bar in hole.bars)
+            text = b""
+            for number, bar in enumerate(hole.bars, state.number):
+                text += b"\n" + rest_measure(bar, replace(state, number=number))
             made.append((spans[-1][1], spans[-1][1], text))
         return made
 
@@ -141,7 +143,7 @@ def open_musicxml(data: bytes, path: str) -> MusicXmlScore:
     root = _unfolded(parse_score(text, path))
     reading = parse_musicxml(ElementTree.tostring(root, "utf-8"), path)
     piece = reading.pieces[0]
-    spans = measure_spans(text, path)
+    spans = measure_spans(text)
     if len({len(s) for s in spans}) > 1 or len(spans) != len(piece.parts):
         raise HoleError(
             path, "its parts have different numbers of measures", remedy="Export it again"

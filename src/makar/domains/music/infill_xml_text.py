@@ -34,7 +34,7 @@ def utf8_of(data: bytes, path: str) -> bytes:
     return _DECLARED.sub(r"\g<1>UTF-8", text, count=1).encode()
 
 
-def measure_spans(text: bytes, path: str) -> tuple[tuple[Span, ...], ...]:
+def measure_spans(text: bytes) -> tuple[tuple[Span, ...], ...]:
     """For each ``<part>`` where its measures stand, from ``<measure`` to ``</measure>``."""
     parts: list[list[Span]] = []
     open_tags: list[tuple[str, int]] = []
@@ -48,10 +48,7 @@ def measure_spans(text: bytes, path: str) -> tuple[tuple[Span, ...], ...]:
     def end(name: str) -> None:
         _, start = open_tags.pop()
         if name == "measure" and len(open_tags) == 2:
-            match = _TAG.match(text, parser.CurrentByteIndex)
-            if match is None:
-                raise HoleError(path, "is written in a way makar cannot edit", remedy=_REMEDY)
-            parts[-1].append((start, match.end()))
+            parts[-1].append((start, _closed(text, start, parser.CurrentByteIndex)))
 
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     parser.Parse(text, True)
@@ -70,10 +67,18 @@ def child_spans(measure: bytes) -> list[Span]:
     def end(_name: str) -> None:
         start = starts.pop()
         if len(starts) == 1:
-            match = _TAG.match(measure, parser.CurrentByteIndex)
-            assert match is not None  # the text was parsed before
-            found.append((start, match.end()))
+            found.append((start, _closed(measure, start, parser.CurrentByteIndex)))
 
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     parser.Parse(measure, True)
     return found
+
+
+def _closed(text: bytes, start: int, end_tag: int) -> int:
+    """The byte after an element that begins at ``start``; ``<print/>`` is its own end tag."""
+    opening = _TAG.match(text, start)
+    closing = _TAG.match(text, end_tag)
+    if opening is not None and opening[0].endswith(b"/>"):
+        return opening.end()
+    assert closing is not None  # the parser has just seen it
+    return closing.end()
