@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from makar.cli.ablating import ablate
 from makar.cli.about import env, recipes
 from makar.cli.assessing import compare, evaluate, table
 from makar.cli.browsing import export, report, runs, works
@@ -51,6 +52,7 @@ for command in (
     evaluate,
     compare,
     table,
+    ablate,
     works,
     export,
     report,

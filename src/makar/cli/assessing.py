@@ -83,7 +83,7 @@ def _evaluated_run(folder: RunFolder, works: int | None) -> Assessment:
 
     config = load_config(folder.path / "config.toml", environment={})
     opened = open_run(folder, config)
-    return _shown(assess_run(opened, config, works=works))
+    return shown(assess_run(opened, config, works=works))
 
 
 def _evaluated_folder(place: Path, works: int | None, bars: int) -> Assessment:
@@ -96,7 +96,7 @@ def _evaluated_folder(place: Path, works: int | None, bars: int) -> Assessment:
     for name, reason in brought.unreadable:
         sys.stderr.write(f"makar: {name}: {reason}\n")
     config = load_config("tune", asked_as(brought.phrases, bars=bars))
-    return _shown(assess_folder(brought, config, name="the folder", works=works))
+    return shown(assess_folder(brought, config, name="the folder", works=works))
 
 
 def compare(
@@ -194,7 +194,7 @@ def _free(path: Path, *, given: bool) -> Path:
     return free_name(path)
 
 
-def _shown(work: Generator[Progress, None, T]) -> T:
+def shown(work: Generator[Progress, None, T]) -> T:
     """What a measurement comes to; how far it is, on standard error where that is a terminal."""
     with _line() as say:
         while True:

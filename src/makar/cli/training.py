@@ -77,8 +77,8 @@ def train(
     """
     given = {n: v for n, v in locals().items() if n in _FLAGS and v is not None}
     flags = {_FLAGS[n]: str(v) if isinstance(v, Path) else v for n, v in given.items()}
-    flags |= _pairs(settings or [], "--set", "")
-    flags |= _pairs(weight or [], "--weight", "reward.weights.")
+    flags |= pairs(settings or [], "--set", "")
+    flags |= pairs(weight or [], "--weight", "reward.weights.")
     if reward:
         flags["reward.custom"] = list(reward)
     as_json = as_json or not sys.stdout.isatty()
@@ -160,14 +160,14 @@ def _carry_out(
     return stop.exit_code
 
 
-def _pairs(texts: list[str], option: str, before: str) -> dict[str, Any]:
+def pairs(texts: list[str], option: str, before: str) -> dict[str, Any]:
     """``name=value`` as settings, the value as TOML would read it."""
     from makar.config import value_of
 
-    pairs: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not (name and sign and value):
             raise ConfigError(f"{option} {text!r}: write it as NAME=VALUE")
-        pairs[before + name] = value_of(value)
-    return pairs
+        found[before + name] = value_of(value)
+    return found
