@@ -16,7 +16,7 @@ def test_a_run_is_told_from_the_first_sound_to_the_report(makar, tiny_environmen
     done = makar("train", "--name", "one", "--bars", 4, "--form", "AB")
     assert done.code == 0
     told = [event for event in events(done) if event != "progress"]
-    assert told == ["heard", "ready", *["step"] * 4, "heard", "finished"]
+    assert told == ["ready", "step", "heard", *["step"] * 3, "heard", "finished"]
     folder = tiny_environment / "one"
     first, last = (line for line in done.lines if line["event"] == "heard")
     assert (first["phase"], last["phase"]) == ("before", "after")

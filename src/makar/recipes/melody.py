@@ -257,10 +257,10 @@ def _set_up(
         config.reward, train=train, known=known, judges=judges, prior=prior, functions=functions
     )
     trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
-    start = blend(trial.works, trial.prompts)
+    start = blend.lean(trial.works, trial.prompts)
     if config.reward.scale_parts:
         blend = blend.scaled(start)
-        start = blend(trial.works, trial.prompts)
+        start = blend.lean(trial.works, trial.prompts)
     index = cast(CopyIndex, next(c.scorer for c in blend.components if c.name == "near_copy"))
     asked = np.asarray(index(judges, [ask] * len(judges)))
     craft = MelodyCraft(

@@ -166,14 +166,17 @@ def run(
     else:
         folder.metrics.truncate_to(0)  # killed before its first checkpoint, it begins again
         folder.ledger.truncate_to(-1)
-        yield show(folder, creator, config, phase="before")
     people = creator.reward(creator.human, creator.human_prompts).total
     yield Ready(
         float(np.nanmean(judged.total)), float(np.nanmean(people)), training.start,
         config.loop.iterations, creator.notes,
     )  # fmt: skip
+    heard = begun and "before" in folder.ledger.counts()
     for step in training.steps():
         yield step
+        if not heard:  # the prior does not change: learning need not wait for it
+            yield show(folder, creator, config, phase="before")
+            heard = True
         if stop() and not step.finished:
             training.save(step.iteration + 1)
             yield Stopped(step.iteration + 1, config.loop.iterations)

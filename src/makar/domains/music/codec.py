@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -39,6 +40,7 @@ TONIC_OF = {tonic: name for name, tonic in reversed(TONICS.items())}
 """A name for each pitch class, as prompts have it."""
 
 
+@cache
 def metre_of(name: str) -> Metre:
     """``"6/8"`` as a metre; raises ValueError for one that the codec has no token for."""
     if name not in METRES:
