@@ -100,7 +100,7 @@ class TokenQ(nn.Module, Generic[W]):
 class GuidedQ(nn.Module, Generic[W]):
     """Writes by what each token is worth on top of how likely a prior finds it.
 
-    It acts in proportion to p(a|s) · exp G(s, a), as G-learning asks (Jaques et al. 2017, §3.3):
+    It acts in proportion to p(a|s) · exp G(s, a), as G-learning asks (Jaques et al. 2017):
     with all values equal it writes like the prior.
 
     Args:

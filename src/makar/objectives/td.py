@@ -32,7 +32,7 @@ def double_value(
     choosing: Float[Tensor, " B T A"],
     legal: Bool[Tensor, " B T A"] | None,
 ) -> Float[Tensor, " B T"]:
-    """Double Q-learning (van Hasselt et al. 2016, eq. 4): one net chooses, the other values.
+    """Double Q-learning (van Hasselt et al. 2016): one net chooses, the other values.
 
     Args:
         q: Values by the target net.
@@ -47,7 +47,7 @@ def soft_value(
     legal: Bool[Tensor, " B T A"] | None,
     log_prior: Float[Tensor, " B T A"] | None = None,
 ) -> Float[Tensor, " B T"]:
-    """State value of Ψ- and G-learning (Jaques et al. 2017, §3.2 and §3.3).
+    """State value of Ψ- and G-learning (Jaques et al. 2017).
 
     Ψ: log Σ_a exp Ψ(s, a), as the prior is in its reward already. G: log Σ_a p(a|s) exp G(s, a).
     Acting as they ask, in proportion to exp Ψ or p · exp G, earns this value in expectation,
@@ -63,7 +63,7 @@ def prior_reward(
     *,
     scale: float,
 ) -> Float[Tensor, " B T"]:
-    """The reward that keeps a learner near its prior (Jaques et al. 2017, eq. 7).
+    """The reward that keeps a learner near its prior, r / c + log p (Jaques et al. 2017).
 
     Args:
         rewards: What the works earned.
@@ -88,12 +88,12 @@ def n_step(
 ) -> Float[Tensor, " B T"]:
     """Targets: ``n`` rewards, then the value of the state they lead to; 0 where none was decided.
 
-    Sutton 1988 as Hessel et al. 2018 (*Rainbow*, eq. 1) use it, uncorrected: what was done
-    after the first decision counts as if it were what is done now. With ``taken`` it is corrected:
-    each further reward enters by what it adds to the values, G_t = r_t + γ(V_t+1 + G_t+1 −
-    q_t+1), so that the values wanted are a fixed point whoever decided. For Ψ- and G-learning
-    that is path consistency (Nachum et al. 2017, eq. 13), for Q-learning Q(λ) with λ = 1 cut off
-    after ``n`` steps (Harutyunyan et al. 2016, eq. 4).
+    As Hessel et al. 2018 (*Rainbow*) use it, uncorrected: what was done after the first decision
+    counts as if it were what is done now. With ``taken`` it is corrected: each further reward
+    enters by what it adds to the values, G_t = r_t + γ(V_t+1 + G_t+1 − q_t+1), so that the values
+    wanted are a fixed point whoever decided. For Ψ- and G-learning that is path consistency
+    (Nachum et al. 2017), for Q-learning Q(λ) with λ = 1, cut off after ``n`` steps (Harutyunyan
+    et al. 2016).
 
     Ends are as in ``advantage.generalised``: a row that stops without being ``terminated`` or
     ``truncated`` is a finished work, worth nothing further, unless ``bootstrap`` says otherwise.
