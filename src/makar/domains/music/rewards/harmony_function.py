@@ -25,13 +25,13 @@ _HALF = 0.5
 
 
 def cadence(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
-    """Do phrases close? The strongest close in every fourth bar, and in the last.
+    """Do phrases close? How the last chord of every fourth bar, and of the work, is come to.
 
-    1 for an authentic close: a dominant in root position (major triad or dominant seventh a fifth
-    above, or a diminished triad a semitone below) goes to a triad in root position, in whatever key
-    the phrase has come to. 1/2 for a half close (onto V of the key) or a plagal one (IV to I). 0
-    otherwise (common practice; Aldwell & Schachter 2003). NaN where no two chords follow each
-    other.
+    1 for an authentic close: from a dominant in root position (major triad or dominant seventh a
+    fifth above, or a diminished triad a semitone below) to a triad in root position, in whatever
+    key the phrase has come to. 1/2 for a half close (onto V of the key) or a plagal one (IV to I).
+    0 otherwise; I to IV, V to I in another key, is none without a seventh (common practice;
+    Aldwell & Schachter 2003). NaN where no two chords follow each other.
     """
     return _mean_over_bars(voices_of(works), every=PHRASE)
 
@@ -54,23 +54,19 @@ def _mean_over_bars(grids: VoiceGrids, *, every: int) -> Float[np.ndarray, " B"]
 def _closes(
     chord: np.ndarray, bass: np.ndarray, count: np.ndarray, per_bar: np.ndarray, every: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sum of the strongest close of each bar looked at, how many bars, and changes of chord."""
+    """Sum of the closes of the bars looked at, how many bars, and changes of chord."""
     strength, bars, changed = np.zeros(len(count)), np.zeros(len(count)), np.zeros(len(count))
     for b in range(len(count)):
-        best, before, last = 0.0, -1, -1
+        before, last = -1, -1
         for i in range(count[b]):
-            number, beat = i // per_bar[b], i % per_bar[b]
-            if beat == 0:
-                best = 0.0
             if chord[b, i] != _SILENCE:
                 if last >= 0 and chord[b, i] != chord[b, last]:
                     before = last
                     changed[b] += 1
-                if before >= 0:
-                    best = max(best, _close(chord[b], bass[b], before, i))
                 last = i
+            number, beat = i // per_bar[b], i % per_bar[b]
             if i == count[b] - 1 or (beat == per_bar[b] - 1 and (number + 1) % every == 0):
-                strength[b] += best
+                strength[b] += _close(chord[b], bass[b], before, last) if before >= 0 else 0.0
                 bars[b] += 1
     return strength, bars, changed
 
@@ -78,16 +74,13 @@ def _closes(
 @njit(cache=True)
 @no_type_check
 def _close(chord: np.ndarray, bass: np.ndarray, before: int, now: int) -> float:
-    root, quality, onto, triad = (
-        chord[before] // 4,
-        chord[before] % 4,
-        chord[now] // 4,
-        chord[now] % 4,
-    )
+    root, quality = chord[before] // 4, chord[before] % 4
+    onto, triad = chord[now] // 4, chord[now] % 4
     if triad > 1 or bass[now] != onto:  # only major and minor triads on their root close
         return 0.0
-    dominant = (quality == 0 or quality == 3) and (root - onto) % 12 == 7 and bass[before] == root
-    if dominant or (quality == 2 and (root - onto) % 12 == 11):
+    to_subdominant = quality == 0 and root == 0  # the tonic is no dominant by itself
+    fifth = (quality == 0 or quality == 3) and (root - onto) % 12 == 7 and bass[before] == root
+    if (fifth and not to_subdominant) or (quality == 2 and (root - onto) % 12 == 11):
         return 1.0
     if (onto == 7 and triad == 0) or (onto == 0 and root == 5):
         return _HALF
