@@ -160,3 +160,11 @@ def _seeds(config):
 def test_what_cannot_work_is_refused_before_anybody_waits(tiny, flags, fault):
     with pytest.raises(fault):
         check(load_config("tune", tiny | flags, environment={}))
+
+
+def test_weights_of_another_version_are_refused_with_a_remedy(config):
+    from makar.recipes.melody import prepare
+    from makar.runs.errors import CheckpointError
+
+    with pytest.raises(CheckpointError, match="train it again"):
+        list(prepare(config, prior={"net.embed.weight": torch.zeros(2, 2)}))

@@ -34,6 +34,7 @@ from makar.recipes.errors import CorpusTooSmallError
 from makar.recipes.melody_config import MelodyConfig, Metres, ModelConfig
 from makar.recipes.melody_reward import melody_blend
 from makar.recipes.pretrained import pretrained
+from makar.runs.errors import CheckpointError
 
 METRES = get_args(Metres)
 LOOKBACK = tuple(sorted({metre_of(m).bar // STEP * bars for m in METRES for bars in (1, 2, 4)}))
@@ -151,6 +152,7 @@ def prepare(
 
     Raises:
         CorpusTooSmallError: there is nothing to learn from.
+        CheckpointError: ``prior`` is of another version's model.
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.prior_seed)
@@ -164,13 +166,23 @@ def prepare(
     net = build_net(config.model, vocabulary=codec.vocabulary, context=longest + 8)
     policy: TokenPolicy[MelodyGrid] = TokenPolicy(net, codec)
     if prior is not None:
-        policy.load_state_dict(prior)
+        _take_over(policy, prior)
     else:
         yield from _teach(policy, public, config.pretrain, config, stage="learning tunes")
         if own is not None:
             yield from _teach(policy, own, config.tune, config, stage="learning your music")
     yield Progress("setting up the reward")
     return _set_up(config, policy, public, own, functions or {})
+
+
+def _take_over(policy: TokenPolicy[MelodyGrid], weights: Mapping[str, torch.Tensor]) -> None:
+    try:
+        policy.load_state_dict(weights)
+    except RuntimeError as fault:
+        raise CheckpointError(
+            "the run's weights do not fit this version's model: train it again, or open it with "
+            "the version of makar that its run.json names"
+        ) from fault
 
 
 def _own_phrases(config: MelodyConfig) -> Generator[Progress, None, Phrases | None]:
