@@ -16,8 +16,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor
 
 from makar.core.types import Prompt, Works
-from makar.domains.music.codec import key_of
-from makar.domains.music.events_rules import EventRules
+from makar.domains.music.events_rules import ONE_NOTE, EventRules
 from makar.domains.music.events_table import (
     HEIGHT,
     LENGTH,
@@ -46,7 +45,7 @@ class EventCodec:
     Attributes:
         tokens: What there are tokens for.
         chords: True lets a part strike several notes at once, and new ones over held ones.
-        longest: Decisions in a work, at most.
+        longest: Decisions in a work, at most; the rules keep three back for a last bar's note.
     """
 
     tokens: EventTokens
@@ -73,7 +72,7 @@ class EventCodec:
             parts=max(len(frame.programs) for _, frame in tables),
         )
         longest = max(len(tokens.write(table, frame)) for table, frame in tables)
-        return cls(tokens, any(has_chords(table) for table, _ in tables), longest)
+        return cls(tokens, any(has_chords(table) for table, _ in tables), longest + ONE_NOTE)
 
     @property
     def vocabulary(self) -> int:
@@ -111,7 +110,7 @@ class EventCodec:
             UnencodableError: more bars are asked for than there are decisions for.
         """
         frames = [frame_of(prompt) for prompt in prompts]
-        if (most := max((frame.bars for frame in frames), default=0)) + 3 > self.longest:
+        if (most := max((frame.bars for frame in frames), default=0)) + ONE_NOTE > self.longest:
             raise UnencodableError("bars", f"{most} do not fit into {self.longest} decisions")
         return EventRules.of(self.tokens, frames, chords=self.chords, longest=self.longest)
 
@@ -133,7 +132,7 @@ class EventCodec:
             if len(written) > self.longest:
                 raise UnencodableError(title, f"{len(written)} events; {self.longest} are allowed")
             actions[row, : len(written)] = torch.tensor(written)
-            prompts.append(prompt_of(frame, piece.key))
+            prompts.append(prompt_of(frame))
         return actions, prompts
 
     def decode(self, actions: Int[Tensor, "B T"], prompts: Sequence[Prompt]) -> Pieces:
@@ -141,7 +140,7 @@ class EventCodec:
         pieces: list[Piece] = []
         for row, prompt in zip(actions.tolist(), prompts, strict=True):
             frame = frame_of(prompt)
-            pieces.append(piece_of(self.tokens.read(row, frame), frame, key_of(prompt)))
+            pieces.append(piece_of(self.tokens.read(row, frame), frame))
         return Pieces(tuple(pieces))
 
     def place(self, actions: Int[Tensor, "B T"]) -> Int[Tensor, "B T"]:

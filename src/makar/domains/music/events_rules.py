@@ -15,6 +15,8 @@ from makar.domains.music.events_tokens import BAR, END, EventTokens
 
 OPEN, PLACED, STRUCK, SOUNDED, ENDED = range(5)
 """What came last: a bar line, a place, a note, its length, the end."""
+ONE_NOTE = 3
+"""Decisions that a note takes which begins at a place of its own."""
 
 
 @dataclass
@@ -23,15 +25,15 @@ class EventRules:
 
     Places rise within a bar; notes that begin together come part by part, the lowest first; a
     part begins nothing before its last note is over (or, with ``chords``, before that pitch is);
-    something sounds in the last bar asked for, and nothing beyond it; there the end comes, for
-    which enough decisions are always kept back.
+    pitches are MIDI's in the key asked for; something sounds in the last bar, and nothing beyond
+    it; and there the end comes, for which enough decisions are always kept back.
 
     Attributes:
         tokens: Their numbers.
         chords: True lets a part sound several notes.
         longest: Decisions in a work, at most.
-        bars, width, lead, parts: ``(B,)`` bars asked for, ticks in each, ticks that an upbeat
-            leaves silent, parts.
+        bars, width, lead, parts, shift: ``(B,)`` bars asked for, ticks in each, ticks that an
+            upbeat leaves silent, parts, semitones up to the key asked for.
         bar, place, last, phase, reach: ``(B,)`` where each piece stands; ``last`` is the note
             last struck at this place, -1 for none, and ``reach`` the tick up to which it sounds.
         until: ``(B, parts, heights)`` tick from which each pitch may be struck again.
@@ -44,6 +46,7 @@ class EventRules:
     width: Int[np.ndarray, " B"]
     lead: Int[np.ndarray, " B"]
     parts: Int[np.ndarray, " B"]
+    shift: Int[np.ndarray, " B"]
 
     def __post_init__(self) -> None:
         B, never = len(self.bars), np.iinfo(np.int64).max
@@ -51,6 +54,8 @@ class EventRules:
         self.place, self.last = (np.full(B, -1, np.int64) for _ in range(2))
         self.until = np.zeros((B, self.tokens.parts, self.tokens.heights), np.int64)
         self.until[np.arange(self.tokens.parts) >= self.parts[:, None]] = never
+        heard = np.arange(self.tokens.low, self.tokens.high + 1) + self.shift[:, None]
+        self.until[((heard < 0) | (heard > 127))[:, None].repeat(self.tokens.parts, 1)] = never
         self.places = np.array(self.tokens.places, np.int64)
         self.lengths = np.array(self.tokens.lengths, np.int64)
 
@@ -66,6 +71,7 @@ class EventRules:
                 [f.metre.bar for f in frames],
                 [f.lead for f in frames],
                 [len(f.programs) for f in frames],
+                [f.shift for f in frames],
             )
         ]
         return cls(tokens, chords, longest, *columns)
@@ -102,7 +108,7 @@ class EventRules:
         if self.chords:
             self.until[rows, part, height] = end
         else:
-            self.until[rows, part] = end[:, None]
+            self.until[rows, part] = np.maximum(self.until[rows, part], end[:, None])
         for phase, rows in ((OPEN, is_bar), (PLACED, placed), (STRUCK, struck), (SOUNDED, sounded)):
             self.phase[rows] = phase
         self.phase[going & (token == END)] = ENDED
@@ -115,22 +121,23 @@ class EventRules:
         closing = self.bars - self.bar  # bar lines and the end that are still to come
         between = (self.phase == OPEN) | (self.phase == SOUNDED)
         last_bar = self.bar == self.bars - 1
-        short = self.reach <= (self.bars - 1) * self.width  # a note is still to come
+        short = self.reach <= (self.bars - 1) * self.width  # a note is still to come there
+        kept = closing + np.where(short & ~last_bar, ONE_NOTE, 0)
 
         legal[:, END] = between & last_bar & ~short
-        legal[:, BAR] = between & ~last_bar & (closing - 1 + 3 * short <= left)
+        legal[:, BAR] = between & ~last_bar & (closing - 1 + ONE_NOTE * short <= left)
         at = (self.bar * self.width)[:, None] + self.places
         opens = (self.places > self.place[:, None]) & (self.places < self.width[:, None])
         opens &= (self.bar[:, None] > 0) | (self.places >= self.lead[:, None])
         opens &= at + self.lengths[0] <= end
         opens &= self.until.min(axis=(1, 2))[:, None] <= at
-        room = between & (closing + 2 <= left)
+        room = between & (kept + 2 <= left)
         legal[:, first["place"] : first["length"]] = opens & room[:, None]
 
         now = self._now[:, None]
         lasts = (now + self.lengths <= end) & (self.phase == STRUCK)[:, None]
         legal[:, first["length"] : first["note"]] = lasts
-        strikes = (self.phase == PLACED) | ((self.phase == SOUNDED) & (closing + 1 <= left))
+        strikes = (self.phase == PLACED) | ((self.phase == SOUNDED) & (kept + 1 <= left))
         free = self.until.reshape(B, -1) <= now
         free &= np.arange(free.shape[1]) > self.last[:, None]
         legal[:, first["note"] :] = free & strikes[:, None]

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from makar.core.types import Prompt
-from makar.domains.music.codec import TONIC_OF
+from makar.domains.music.codec import TONIC_OF, key_of
 from makar.domains.music.grid import sounding_shift
 from makar.domains.music.piece import (
     DURATION,
@@ -46,14 +46,19 @@ class Frame:
         metre: Time signature, the same throughout.
         pickup: Ticks before the first full bar.
         programs: General MIDI program of each part.
-        mode: One of ``MODES``.
+        key: The key it is heard in.
     """
 
     bars: int
     metre: Metre
     pickup: int
     programs: tuple[int, ...]
-    mode: str
+    key: Key
+
+    @property
+    def shift(self) -> int:
+        """Semitones from what is written to what is heard."""
+        return sounding_shift(self.key)
 
     @property
     def lead(self) -> int:
@@ -84,17 +89,19 @@ def frame_of(prompt: Prompt) -> Frame:
         raise UnencodableError("mode", f"{mode!r} is not one of {', '.join(MODES)}")
     if not all(p.strip().isdigit() and int(p) < 128 for p in programs):
         raise UnencodableError("programs", "write General MIDI numbers 0..127, such as 73,42")
-    return Frame(bars + (pickup > 0), metre, pickup, tuple(int(p) for p in programs), mode)
+    return Frame(
+        bars + (pickup > 0), metre, pickup, tuple(int(p) for p in programs), key_of(prompt)
+    )
 
 
-def prompt_of(frame: Frame, key: Key) -> Prompt:
+def prompt_of(frame: Frame) -> Prompt:
     """What would ask for such a piece."""
     return Prompt(
         condition={
             "bars": frame.bars - (frame.pickup > 0),
             "metre": str(frame.metre),
-            "mode": frame.mode,
-            "key": TONIC_OF[key.tonic],
+            "mode": frame.key.mode,
+            "key": TONIC_OF[frame.key.tonic],
             "pickup": frame.pickup,
             "programs": ",".join(str(program) for program in frame.programs),
         }
@@ -134,12 +141,12 @@ def table_of(piece: Piece) -> tuple[Int[np.ndarray, "N 4"], Frame]:
     full = -(-(piece.end - pickup) // metre.bar)
     programs = tuple(part.program for part in piece.parts)
     bare = Metre(0, metre.beats, metre.unit)
-    frame = Frame(full + (pickup > 0), bare, pickup, programs, piece.key.mode)
+    frame = Frame(full + (pickup > 0), bare, pickup, programs, piece.key)
     table[:, TIME] += frame.lead
     return table, frame
 
 
-def piece_of(table: Int[np.ndarray, "N 4"], frame: Frame, key: Key) -> Piece:
+def piece_of(table: Int[np.ndarray, "N 4"], frame: Frame) -> Piece:
     """The piece that those rows are, in the key it is to be heard in."""
     parts: list[Part] = []
     for number, program in enumerate(frame.programs):
@@ -147,14 +154,14 @@ def piece_of(table: Int[np.ndarray, "N 4"], frame: Frame, key: Key) -> Piece:
         notes = np.c_[
             rows[:, TIME] - frame.lead,
             rows[:, LENGTH],
-            rows[:, HEIGHT] + sounding_shift(key),
+            rows[:, HEIGHT] + frame.shift,
             np.full(len(rows), VELOCITY),
         ]
         name = f"Part {number + 1}" if len(frame.programs) > 1 else "Melody"
         parts.append(Part(notes.astype(np.int64), name, program))
     return Piece(
         parts=tuple(parts),
-        keys=(KeyChange(0, key),),
+        keys=(KeyChange(0, frame.key),),
         metres=(frame.metre,),
         pickup=frame.pickup,
         provenance=Provenance(source="made with makar"),

@@ -89,7 +89,7 @@ class EventTokens:
         return [
             BEGIN,
             *(first["genre"] + g * (STEPS + 1) + round(w * STEPS) for g, w in enumerate(weights)),
-            first["mode"] + MODES.index(frame.mode),
+            first["mode"] + MODES.index(frame.key.mode),
             first["metre"] + self.metres.index(str(frame.metre)),
             *(first["family"] + family for family in families),
             BAR,
