@@ -234,7 +234,7 @@ class QLearning:
             self.optimiser.step()  # pyright: ignore[reportUnknownMemberType] - untyped too
         if rolled_back:
             self._follow(1.0)
-        elif self.steps % self.config.target_every == 0:
+        elif usable and self.steps % self.config.target_every == 0:
             self._follow(self.config.target_rate)
         return {
             "gradient_norm": norm if usable else 0.0,
@@ -248,7 +248,7 @@ class QLearning:
         theirs, ours = cast(nn.Module, self.target).parameters(), self.model.parameters()
         for followed, leading in zip(theirs, ours, strict=True):
             if leading.requires_grad:
-                followed.lerp_(leading, rate)
+                followed.copy_(leading) if rate == 1 else followed.lerp_(leading, rate)
 
     def state_dict(self) -> dict[str, Any]:
         """Optimiser, target net, memory, last good weights, counters; not the model's own."""
