@@ -184,24 +184,62 @@ def encode_voices(piece: Piece, first_bar: int, bars: int, *, key: Key | None = 
     start, length = first_bar * piece.metre.bar, bars * piece.metre.bar
     if len(piece.parts) != len(VOICES):
         raise OffGridError(f"{len(piece.parts)} parts, not soprano, alto, tenor and bass")
-    if piece.metre.bar % STEP or any(
-        (m.beats, m.unit) != (piece.metre.beats, piece.metre.unit)
-        for m in piece.metres[1:]
-        if m.tick - piece.pickup < start + length
-    ):
-        raise OffGridError("the metre changes within the bars, or has no sixteenths")
-    rows = [_row(replace(piece, parts=(part,)), start, length, key) for part in piece.parts]
+    _check_metre(piece, start + length)
+    shift = -sounding_shift(key)
+    rows = [_row(replace(piece, parts=(part,)), start, length, shift) for part in piece.parts]
     metre = Metre(0, piece.metre.beats, piece.metre.unit)
     return VoiceGrid(np.stack(rows), metre, key)
 
 
-def _row(voice: Piece, start: int, length: int, key: Key) -> Int[np.ndarray, " T"]:
-    """One voice's tokens over ``length`` ticks."""
+def encode_soprano(piece: Piece, first_bar: int, bars: int, *, key: Key | None = None) -> VoiceGrid:
+    """Put ``bars`` full bars of a piece's top voice on the grid, to be harmonised.
+
+    It is moved by octaves, as a whole, only where it lies outside a soprano's range.
+
+    Args:
+        piece: Its tune is the highest note of the first part.
+        first_bar: Bars after the pickup at which to begin.
+        bars: How many.
+        key: The key the piece is in, where its signature is not to be trusted.
+
+    Raises:
+        OffGridError: the tune does not fit any octave of a soprano's range, or as for
+            ``encode_voices``.
+    """
+    key = key or piece.key
+    start, length = first_bar * piece.metre.bar, bars * piece.metre.bar
+    _check_metre(piece, start + length)
+    tune = skyline(piece)
+    if not len(tune):
+        raise OffGridError("there is no tune")
+    low, high = RANGES[SOPRANO]
+    octaves = [o for o in (0, -12, 12, -24, 24) if tune[:, 2].min() + o >= low]
+    octaves = [o for o in octaves if tune[:, 2].max() + o <= high]
+    if not octaves:
+        raise OffGridError("the tune is wider than a soprano's range")
+    tokens = _row(piece, start, length, octaves[0] - sounding_shift(key))
+    return VoiceGrid(tokens[None], Metre(0, piece.metre.beats, piece.metre.unit), key)
+
+
+def _check_metre(piece: Piece, until: int) -> None:
+    """Refuse bars without sixteenths, and a change of metre up to ``until`` (no pickup counted)."""
+    changes = [
+        m
+        for m in piece.metres[1:]
+        if (m.beats, m.unit) != (piece.metre.beats, piece.metre.unit)
+        and m.tick - piece.pickup < until
+    ]
+    if changes or piece.metre.bar % STEP:
+        raise OffGridError("the metre changes within the bars, or has no sixteenths")
+
+
+def _row(voice: Piece, start: int, length: int, shift: int) -> Int[np.ndarray, " T"]:
+    """One voice's tokens over ``length`` ticks, moved by ``shift`` semitones."""
     notes = skyline(voice)
     onset, end = notes[:, 0] - start, notes[:, 0] + notes[:, 1] - start
     inside = (end > 0) & (onset < length)
     onset, end = np.maximum(onset[inside], 0), np.minimum(end[inside], length)
-    pitch = notes[inside, 2] - sounding_shift(key)
+    pitch = notes[inside, 2] + shift
     if not len(onset):
         raise OffGridError("a voice is silent throughout")
     if (onset % STEP).any():
