@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from makar.domains.music.infill_excerpt import excerpt
@@ -13,7 +14,7 @@ from makar.runs.report.style import STYLE
 
 AROUND = 4
 """Bars heard on either side of the made ones."""
-MOST_PARTS = 8
+MOST_PARTS = 4
 """Parts heard: the one worked on and the others from the top."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; media-src data:; base-uri 'none'"
 
@@ -44,7 +45,9 @@ def variations_page(task: Task, shown: Sequence[Shown], *, lead: str) -> str:
         lead: What is to be said at the top.
     """
     title = html.escape(f"{task.path.name}: {describe(task)}")
-    cards = "".join(_card(task, one) for one in shown)
+    with ThreadPoolExecutor() as pool:  # the encoder works outside of Python's lock
+        sounds = list(pool.map(lambda one: _sound(task, one), shown))
+    cards = "".join(_card(task, one, sound) for one, sound in zip(shown, sounds, strict=True))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -65,13 +68,17 @@ def describe(task: Task) -> str:
     return f"bars {bars} of {task.piece.parts[task.part].name} {done}"
 
 
-def _card(task: Task, shown: Shown) -> str:
-    from makar.domains.music.roll import roll_svg
+def _sound(task: Task, shown: Shown) -> str:
     from makar.domains.music.sound import audio_data_uri
+
+    return audio_data_uri(excerpt(shown.piece, *_window(task), parts=_heard(task)))
+
+
+def _card(task: Task, shown: Shown, sound: str) -> str:
+    from makar.domains.music.roll import roll_svg
     from makar.domains.music.staff import staff_svg
 
     start, end = _window(task)
-    heard = excerpt(shown.piece, start, end, parts=_heard(task))
     alone = excerpt(shown.piece, start, end, parts=(task.part,))
     marks = [
         (hole.start - start, hole.end - start, "made" if shown.file else "as it was")
@@ -82,7 +89,7 @@ def _card(task: Task, shown: Shown) -> str:
     return (
         f'<article class="work"><header><h2>{html.escape(shown.title)}</h2>'
         f"<p>{html.escape(shown.words)}</p></header>"
-        f'<audio controls preload="metadata" src="{audio_data_uri(heard)}"></audio>'
+        f'<audio controls preload="metadata" src="{sound}"></audio>'
         f'<div class="staff">{staff}</div>'
         f"<details><summary>Piano roll</summary>{roll_svg(alone, marks=marks)}</details>"
         f"{file}</article>"

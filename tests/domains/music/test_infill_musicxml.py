@@ -149,7 +149,7 @@ def test_musescore_opens_the_result(tmp_path):
     (tmp_path / "in.musicxml").write_bytes(found.spliced([Fill(hole, MADE, seen.kept)]))
     subprocess.run(
         ["mscore3", "-o", str(tmp_path / "out.musicxml"), str(tmp_path / "in.musicxml")],
-        check=True, capture_output=True, 
+        check=True, capture_output=True,
         env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
     )  # fmt: skip
     again = parse_musicxml((tmp_path / "out.musicxml").read_bytes(), "out").pieces[0]
