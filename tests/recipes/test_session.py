@@ -7,8 +7,8 @@ import torch
 from makar.config import as_toml, load_config
 from makar.domains.music.errors import UnreadableError
 from makar.recipes.errors import ConfigError
-from makar.recipes.melody import Progress
 from makar.recipes.opening import open_run
+from makar.recipes.preparing import Progress
 from makar.recipes.session import Finished, Heard, Ready, Step, Stopped, check, run
 from makar.recipes.several import read_scores
 from makar.runs import checkpoint

@@ -17,7 +17,7 @@ from makar.runs.folder import ABOUT, RunFolder, list_runs
 
 if TYPE_CHECKING:
     from makar.recipes.assessment_sources import Assessment
-    from makar.recipes.melody import Progress
+    from makar.recipes.preparing import Progress
 
 T = TypeVar("T")
 Out = Annotated[
@@ -34,7 +34,7 @@ def evaluate(
         int | None, typer.Option(min=20, help="Works in each row that is made.")
     ] = None,
     bars: Annotated[
-        int | None, typer.Option(min=2, help="For a folder: bars in a phrase; 8 by default.")
+        int | None, typer.Option(min=4, help="For a folder: bars in a phrase; 8 by default.")
     ] = None,
     out: Out = None,
     runs: Runs = None,
@@ -89,9 +89,10 @@ def _evaluated_run(folder: RunFolder, works: int | None) -> Assessment:
 def _evaluated_folder(place: Path, works: int | None, bars: int) -> Assessment:
     from makar.config import load_config
     from makar.recipes.assessment_files import read_works
-    from makar.recipes.assessment_sources import asked_as, assess_folder
+    from makar.recipes.assessment_sources import asked_as, assess_folder, form_of
 
-    load_config("tune", {"ask.bars": bars, "ask.form": "A" * 2 if bars % 2 == 0 else "A" * bars})
+    form = form_of(bars)  # refused here if out of range, before anything is read
+    load_config("tune", {"ask.bars": bars, "ask.form": form})
     brought = read_works(place, bars=bars)
     for name, reason in brought.unreadable:
         sys.stderr.write(f"makar: {name}: {reason}\n")

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from makar.recipes.evaluation import DISTINCT, DUPLICATES, NEAR_COPIES, PRIOR, SCORE, TRAINED
-from makar.recipes.melody import Progress as Preparation
+from makar.recipes.preparing import Progress as Preparation
 from makar.recipes.session import Event, Finished, Heard, Ready, Step, Stopped
 from makar.runs.folder import RunFolder
 

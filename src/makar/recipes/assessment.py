@@ -23,7 +23,7 @@ from makar.measures.overlap import Overlap, grouped_jackknife, overlap
 from makar.measures.statistics import Estimate, mean_over_works
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.evaluation import CHOSEN, EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
-from makar.recipes.melody import Progress
+from makar.recipes.preparing import Progress
 
 RANDOM, MARKOV = "random", "Markov"
 DISTANCE = "makar-FD"

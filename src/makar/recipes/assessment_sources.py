@@ -20,19 +20,12 @@ from makar.recipes.assessment import Bench, Row, as_grids, measure, models, peop
 from makar.recipes.assessment_files import Brought
 from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import EVALUATION, HUMAN, equal_cost
-from makar.recipes.melody import (
-    FEW_WINDOWS,
-    METRES,
-    Phrases,
-    Prepared,
-    Progress,
-    ask_prompt,
-    phrases_of,
-    prepare,
-)
+from makar.recipes.melody import ask_prompt, prepare
 from makar.recipes.melody_config import AskConfig, MelodyConfig
 from makar.recipes.melody_reward import DEFAULT_WEIGHTS
 from makar.recipes.opening import Opened
+from makar.recipes.phrases import FEW_WINDOWS, METRES, Phrases, phrases_of
+from makar.recipes.preparing import Prepared, Progress
 
 FEW = 4
 """The prior's works that patience alone would choose from."""
@@ -195,15 +188,19 @@ def asked_as(brought: MelodyGrids, *, bars: int) -> dict[str, object]:
             f"{', '.join(METRES)}"
         )
     metre, mode = kinds.most_common(1)[0][0]
+    return {"ask.bars": bars, "ask.metre": metre, "ask.mode": mode, "ask.form": form_of(bars)}
+
+
+def form_of(bars: int) -> str:
+    """A form that can be spread over so many bars; nobody is held to it."""
     letters = next((n for n in (4, 2, 3, *range(5, 17)) if bars % n == 0), 2)
-    form = "ABAC" if letters == 4 else "ABCDEFGHIJKLMNOP"[:letters]
-    return {"ask.bars": bars, "ask.metre": metre, "ask.mode": mode, "ask.form": form}
+    return "ABAC" if letters == 4 else "ABCDEFGHIJKLMNOP"[:letters]
 
 
 def _notes(brought: Brought, bars: int) -> list[str]:
-    notes = [f"{count} phrases left out: {reason}" for reason, count in brought.left_out.items()]
+    notes = [f"phrases left out: {count} ({reason})" for reason, count in brought.left_out.items()]
     if brought.ignored:
-        notes.append(f"{brought.ignored} files are neither MIDI, MusicXML nor ABC")
+        notes.append(f"files that are neither MIDI, MusicXML nor ABC: {brought.ignored}")
     if brought.short:
         notes.append(
             f"{brought.short} of {len(brought.phrases)} phrases are of pieces shorter than {bars} "

@@ -44,7 +44,7 @@ from makar.recipes.blend_config import BlendConfig
 from makar.recipes.bonuses import RUN, Bonuses
 from makar.recipes.creator import Creator
 from makar.recipes.errors import CorpusTooSmallError
-from makar.recipes.melody import Prepared, Progress
+from makar.recipes.preparing import Prepared, Progress
 from makar.recipes.pretrained import pretrained
 
 NEAR_ENOUGH = 0.05

@@ -13,8 +13,9 @@ from makar.domains.music.grid import MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.recipes.creator import Creator
 from makar.recipes.loop import BEFORE
-from makar.recipes.melody import Prepared, Progress, prepare
+from makar.recipes.melody import prepare
 from makar.recipes.melody_config import MelodyConfig
+from makar.recipes.preparing import Prepared, Progress
 from makar.runs import checkpoint
 from makar.runs.errors import CheckpointError
 from makar.runs.folder import RunFolder

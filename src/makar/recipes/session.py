@@ -24,10 +24,11 @@ from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import EVALUATION, Row, aggregate, compare, equal_cost
 from makar.recipes.keeping import keep_works
 from makar.recipes.loop import Step, Training
-from makar.recipes.melody import Prepared, Progress, ask_prompt, prepare
+from makar.recipes.melody import ask_prompt, prepare
 from makar.recipes.melody_config import MelodyConfig
 from makar.recipes.melody_reward import checked_rewards
 from makar.recipes.opening import prior_weights
+from makar.recipes.preparing import Prepared, Progress
 from makar.recipes.reporting import write_report
 from makar.recipes.several import write_scores
 from makar.runs.atomic import write_json
