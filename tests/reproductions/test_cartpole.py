@@ -5,12 +5,11 @@ import gymnasium
 import numpy as np
 import pytest
 import torch
-from typer.testing import CliRunner
 
 from makar.core.process import Process
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
-from makar.reproductions import cartpole
+from makar.reproductions import cartpole, cartpole_table
 from makar.reproductions.cartpole_process import (
     FARTHEST,
     LONGEST,
@@ -129,18 +128,32 @@ def test_the_judge_tells_a_balancer_from_a_tumbler():
     assert good.max() <= 500
 
 
+def learned(chosen, *, seed):
+    *_, last = cartpole.learn(chosen, seed=seed)
+    return last
+
+
 @pytest.mark.slow
-def test_ppo_learns_to_balance_from_fragments():
-    few = replace(cartpole.settings("ppo"), updates=24)
-    before = cartpole.judged_by_gymnasium(cartpole.learn(replace(few, updates=0), seed=100).net)
-    after = cartpole.judged_by_gymnasium(cartpole.learn(few, seed=100).net)
-    assert before.mean() < 20
-    assert after.mean() > 120  # seeds 100 to 104 reached 141 to 494 in so few updates
+@pytest.mark.parametrize(
+    ("algorithm", "budget", "bound"),
+    [("ppo", 50_000, 120), ("dqn", 8_000, 100), ("rloo", 60_000, 100)],
+)
+def test_it_learns_to_balance(algorithm, budget, bound):
+    """Fragments with a critic, replayed fragments, and whole episodes."""
+    few = replace(cartpole.settings(algorithm), budget=budget)
+    before = cartpole.judged_by_gymnasium(next(cartpole.learn(few, seed=100)).net)
+    after = cartpole.judged_by_gymnasium(learned(few, seed=100).net)
+    assert before.mean() < 60
+    assert after.mean() > bound
 
 
-def test_learning_is_repeatable():
-    short = replace(cartpole.settings("ppo"), streams=8, steps=16, updates=2)
-    first, again, other = (cartpole.learn(short, seed=s).net.state_dict() for s in (1, 1, 2))
+@pytest.mark.parametrize("algorithm", ["ppo", "rloo", "dqn"])
+def test_learning_is_repeatable(algorithm):
+    full = cartpole.settings(algorithm)
+    short = replace(full, streams=8, steps=16, budget=8 * 16 * 2)
+    if algorithm == "dqn":
+        short = replace(short, learner=full.learner.model_copy(update={"warmup": 0, "updates": 2}))
+    first, again, other = (learned(short, seed=s).net.state_dict() for s in (1, 1, 2))
     assert all(torch.equal(first[n], again[n]) for n in first)
     assert not all(torch.equal(first[n], other[n]) for n in first)
 
@@ -148,36 +161,63 @@ def test_learning_is_repeatable():
 def test_learning_stops_when_the_last_hundred_works_are_good_enough():
     full = cartpole.settings("ppo")
     once = full.learner.model_copy(update={"epochs": 1})
-    short = replace(full, streams=8, steps=32, updates=25, learner=once)
-    never = cartpole.learn(replace(short, enough=501.0), seed=1)
-    assert never.decisions == short.decisions == 8 * 32 * 25
-    soon = cartpole.learn(replace(short, enough=1.0), seed=1)  # as soon as there are a hundred
+    short = replace(full, streams=8, steps=32, budget=8 * 32 * 25 + 255, learner=once)
+    never = learned(replace(short, enough=501.0), seed=1)
+    assert never.decisions == 8 * 32 * 25
+    soon = learned(replace(short, enough=1.0), seed=1)  # as soon as there are a hundred
     assert 1000 < soon.decisions < never.decisions
+    assert 1 < soon.lately < 100
 
 
-@pytest.mark.parametrize("algorithm", ["ppo", "a2c"])
-def test_budgets_are_kept(algorithm):
-    assert cartpole.settings(algorithm).decisions <= 500_000
+@pytest.mark.parametrize("algorithm", cartpole.BARS)
+def test_the_settings_keep_the_budget(algorithm):
+    chosen = cartpole.settings(algorithm)
+    assert chosen.budget <= 500_000
+    assert chosen.whole == (algorithm in ("reinforce", "rloo", "grpo"))
 
 
-def test_the_command_writes_one_object_per_row_and_fails_below_the_bar(tmp_path, monkeypatch):
-    import typer
+@pytest.fixture
+def quick(makar, monkeypatch, tmp_path):
+    """The command, with nets that are numbers and known lengths of episodes."""
 
-    app = typer.Typer()
-    app.command()(cartpole.main)
-    monkeypatch.setattr(cartpole, "learn", lambda _, *, seed: cartpole.Learned(seed, 7))
+    def learn(chosen, *, seed):
+        yield cartpole.Learned(seed, 0, 0.0)
+        yield cartpole.Learned(seed, 7 * seed, 321.0)
+
+    monkeypatch.setattr(cartpole_table, "learn", learn)
     monkeypatch.setattr(
-        cartpole, "judged_by_gymnasium", lambda net: np.array([490, 480 if net < 3 else 300])
+        cartpole_table, "judged_by_gymnasium", lambda net: np.array([490, 480 if net < 3 else 300])
     )
-    arguments = ["--seeds", "2", "--out", str(tmp_path / "run")]
-    result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 0
-    assert "mean 485.000" in result.output
+    return lambda *arguments: makar("reproduce", "cartpole", *arguments)
+
+
+def test_the_command_writes_one_object_per_row_and_fails_below_the_bar(quick, tmp_path):
+    done = quick("--algorithm", "ppo", "--seeds", 2, "--out", tmp_path / "run")
+    assert done.code == 0
     rows = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert [line["event"] for line in done.lines] == ["row", "row", "row", "finished"]
+    assert [{"event": "row"} | row for row in rows] == done.lines[:3]
     assert [r["seeds"] for r in rows] == [[1], [2], [1, 2]]
-    assert rows[2] == {"row": "all seeds", "mean": 485, "low": 485, "high": 485, "n": 4} | {
-        "seeds": [1, 2]
-    }
+    assert rows[2] == {
+        "algorithm": "ppo", "row": "all seeds", "mean": 485, "low": 485, "high": 485, "n": 4,
+        "seeds": [1, 2], "min": 480, "steps": 14, "bar": 475,
+    }  # fmt: skip
     assert (rows[0]["min"], rows[0]["steps"]) == (480, 7)
     assert rows[0]["high"] == pytest.approx(485 + 12.7062047 * 5)  # t(0.975, 1 degree) · s / √2
-    assert CliRunner().invoke(app, ["--seeds", "3"]).exit_code == 1
+    assert quick("--algorithm", "ppo").code == 1, "seed 3 falls"
+
+
+def test_all_learners_are_one_command(quick, tmp_path):
+    done = quick("--first-seed", 1, "--seeds", 1)
+    assert done.code == 0
+    rows = json.loads((tmp_path / "reproductions" / "cartpole" / "summary.json").read_text())
+    assert [row["algorithm"] for row in rows][::2] == list(cartpole.BARS)
+    assert quick("--algorithm", "sarsa").code == 2
+
+
+def test_progress_is_a_share_of_everything(quick):
+    events = list(cartpole_table.reproduce(["ppo", "dqn"], seeds=[1, 2]))
+    done = [e.done for e in events if isinstance(e, cartpole_table.Stage)]
+    assert done == sorted(done)
+    assert done[-1] == pytest.approx(0.75, abs=0.001)  # three of four, and 14 steps
+    assert events[0] == cartpole_table.Stage("ppo, seed 1", done[0], "321 of 500 steps")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -16,12 +17,14 @@ import typer
 from makar.cli.places import Json
 
 if TYPE_CHECKING:
-    from makar.reproductions.cartpole import Row, Stage
+    from rich.table import Table
+
+    from makar.reproductions.cartpole_table import Row, Stage
 
 reproduce = typer.Typer(
     help="Make published results again, and say how near they came.", no_args_is_help=True
 )
-Learners: TypeAlias = Literal["all", "ppo", "a2c"]
+Learners: TypeAlias = Literal["all", "ppo", "a2c", "reinforce", "rloo", "grpo", "dqn"]
 Out = Annotated[Path | None, typer.Option(help="Folder to write to.")]
 Seeds = Annotated[int, typer.Option(min=1, help="Number of runs of each.")]
 
@@ -43,35 +46,63 @@ def cartpole(
 
       makar reproduce cartpole --algorithm dqn --seeds 1
     """
-    from makar.reproductions.cartpole import chosen, reproduce
+    from makar.recipes.errors import ConfigError
+
+    if find_spec("gymnasium") is None:
+        raise ConfigError("the judge is not installed: pip install 'makar[gym]'")
+    from makar.reproductions.cartpole_table import chosen, reproduce
 
     events = reproduce(chosen(algorithm), seeds=range(first_seed, first_seed + seeds))
+    as_json = as_json or not sys.stdout.isatty()
     raise typer.Exit(_tell(events, out or Path("reproductions/cartpole"), as_json=as_json))
 
 
 def _tell(events: Iterable[Stage | Row], out: Path, *, as_json: bool) -> int:
-    """Show the events as they come, write ``summary.json``; 1 where a row missed its bar."""
+    """Show the events as they come, write ``summary.json``; 1 where a seed missed its bar."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from makar.reproductions.cartpole import Row
+    from makar.reproductions.cartpole_table import Row
+    from makar.runs.atomic import write_json
 
-    rows: list[Row] = []
+    console, rows = Console(highlight=False), list[Row]()
     columns = (
         TextColumn("{task.description}"), BarColumn(bar_width=24),
         TextColumn("{task.fields[words]}"), TimeRemainingColumn(),
     )  # fmt: skip
-    hidden = as_json or not sys.stdout.isatty()
-    with Progress(*columns, console=Console(), transient=True, disable=hidden) as bar:
+    with Progress(*columns, console=console, transient=True, disable=as_json) as bar:
         task = bar.add_task("", total=1.0, words="")
         for event in events:
-            if isinstance(event, Row):
-                rows.append(event)
-            else:
+            if not isinstance(event, Row):
                 bar.update(task, description=event.name, completed=event.done, words=event.words)
+                continue
+            rows.append(event)
+            if as_json:
+                typer.echo(json.dumps({"event": "row"} | event.record()))
     out.mkdir(parents=True, exist_ok=True)
-    records = [row.record() for row in rows]
-    summary = json.dumps(records, indent=2)
-    (out / "summary.json").write_text(summary + "\n", encoding="utf-8")
-    typer.echo(summary if as_json else f"every number: {out / 'summary.json'}")
+    summary = out / "summary.json"
+    write_json(summary, [row.record() for row in rows])
+    if as_json:
+        typer.echo(json.dumps({"event": "finished", "summary": str(summary)}))
+    else:
+        console.print(_table(rows))
+        console.print(f"every number: [bold]{summary}[/bold]")
     return int(any(row.missed for row in rows))
+
+
+def _table(rows: list[Row]) -> Table:
+    """The rows as they are printed."""
+    from rich.table import Table
+
+    table = Table(title="steps upright, 100 greedy episodes a seed", title_justify="left")
+    table.add_column("")
+    table.add_column("seed")
+    for name in ("mean", "least", "bar", "learned from"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        missed = " missed" if row.missed else ""
+        table.add_row(
+            row.algorithm, row.name.removeprefix("seed "), str(row.estimate), str(row.least),
+            f"{row.bar:g}{missed}", f"{row.steps:,}", end_section=row.name == "all seeds",
+        )  # fmt: skip
+    return table
