@@ -153,7 +153,7 @@ def _style(
     component = Component(
         STYLE,
         style,
-        Band(low, high, (high - low) / 2),
+        Band(low, high, (high - low) / 2 or 0.01),
         weight=weight,
         role="score" if weight else "watch",
         seconds=None,
