@@ -96,9 +96,11 @@ def _in_heard_key(piece: Piece) -> Piece:
 
 def _too_few(place: Path, brought: Brought, bars: int) -> str:
     reasons = [f"{name}: {reason}" for name, reason in brought.unreadable]
-    reasons += [f"{count} phrases: {reason}" for reason, count in brought.left_out.items()]
+    reasons += [
+        f"phrases left out: {count}, as {reason}" for reason, count in brought.left_out.items()
+    ]
     if brought.ignored:
-        reasons.append(f"{brought.ignored} files are neither MIDI, MusicXML nor ABC")
+        reasons.append(f"neither MIDI, MusicXML nor ABC: {brought.ignored}")
     told = f" ({'; '.join(reasons)})" if reasons else ""
     return (
         f"{place}: {len(brought.phrases)} phrases of {bars} bars could be read, and {FEWEST} are "

@@ -107,7 +107,7 @@ def _judge(path: Path, piece: Piece, opened: Opened, bars: int) -> Verdict:
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
     """The piece in phrases of so many bars from its first full bar on; a shorter one whole."""
-    whole = max((piece.end - piece.pickup) // piece.metre.bar, 1)
+    whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
     length = min(bars, whole)
     found: list[MelodyGrid] = []
     left_out: dict[str, int] = {}

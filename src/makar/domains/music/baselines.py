@@ -121,13 +121,13 @@ class NoteChain:
             key: The key they are heard in.
             seeds: Fixes the draw; melody i has its own.
         """
-        uniforms = seeds.uniforms(count, 3 * steps)
-        melodies = [self._one(row, steps) for row in uniforms]
+        order = max(map(len, self.rows))
+        uniforms = seeds.uniforms(count, (order + 1) * steps)
+        melodies = [self._one(row, steps, order) for row in uniforms]
         return MelodyGrids.stack([MelodyGrid(tokens, metre, key) for tokens in melodies])
 
-    def _one(self, uniforms: np.ndarray, steps: int) -> Int[np.ndarray, " T"]:
+    def _one(self, uniforms: np.ndarray, steps: int, order: int) -> Int[np.ndarray, " T"]:
         tokens = np.full(steps, HOLD, np.int8)
-        order = max(map(len, self.rows))
         context: Context = (BEGIN,) * order
         at, draw, silent = 0, 0, True
         while at < steps:

@@ -10,7 +10,7 @@ import numpy as np
 from makar.measures.overlap import Density
 from makar.runs.report.charts import chart_figure
 from makar.runs.report.contents import Chart, Ink, Table
-from makar.runs.report.markup import number, text
+from makar.runs.report.markup import compact, number, text
 from makar.runs.report.style import STYLE
 from makar.runs.report.tables import table_html
 from makar.runs.report.words import glossary, linked
@@ -31,6 +31,7 @@ margin-right:.35em;vertical-align:.25em;background:var(--ink)}
 .spread .legend .people::before{background:var(--people)}
 .spread .legend .best::before{background:var(--best)}
 .spread .legend .plain::before{background:var(--soft)}
+.spread .xs{padding-left:0}
 .wide{overflow-x:auto}
 """
 
@@ -80,7 +81,7 @@ class AssessmentPage:
 
 def assessment_html(page: AssessmentPage) -> str:
     """The page as one HTML file that runs no script and asks nothing of any server."""
-    verdict = "".join(f"<p>{linked(words)}</p>" for words in page.verdict)
+    verdict = " ".join(f"<p>{linked(words)}</p>" for words in page.verdict)
     notes = "".join(f"<li>{text(note)}</li>" for note in page.notes)
     facts = "".join(f"<div><dt>{text(a)}</dt><dd>{text(b)}</dd></div>" for a, b in page.facts)
     parts = [
@@ -145,6 +146,7 @@ def _spread(spread: Spread) -> str:
         f'<svg viewBox="0 0 {_WIDE} {_HIGH}" preserveAspectRatio="none" role="img" '
         f'aria-label="{text(f"{spread.title}: overlapping area {told}")}">'
         f'<path class="inner" d="{_path(spread.inner, most, top)}V{_HIGH}H0Z"/>{curves}</svg>'
+        f'<div class="xs" aria-hidden="true"><span>0</span><span>{compact(most)}</span></div>'
         "</figure>"
     )
 
