@@ -89,7 +89,7 @@ def prepare_infill(config: InfillConfig) -> Generator[Progress, None, Infiller]:
     codec = InfillCodec(following=config.following)
     net = build_net(config.model, vocabulary=codec.vocabulary, context=PREFIX + LONGEST)
     policy: TokenPolicy[Middle] = TokenPolicy(net, codec)
-    folder = cache_root() / "infill" / _key(config)
+    folder = cache_root() / "infill" / _key(config, policy)
     with suppress(CheckpointError):  # not there, or damaged: learn it
         return _restored(policy, checkpoint.load_newest(folder).state)
     yield Progress("reading tunes")
@@ -161,10 +161,11 @@ def _knowing(policy: TokenPolicy[Middle], corpus: Corpus) -> Infiller:
     return Infiller(policy, index, quantile_band(runs)[-1], bands)
 
 
-def _key(config: InfillConfig) -> str:
-    """Changes with the settings, the readers, and any file of the collections."""
+def _key(config: InfillConfig, policy: TokenPolicy[Middle]) -> str:
+    """Changes with the settings, the network, the readers, and any file of the collections."""
+    shapes = {name: tuple(tensor.shape) for name, tensor in policy.state_dict().items()}
     files = [path for name in config.corpus.collections for path in collection_files(name)]
-    settings = f"{VERSION}|{PHRASES}|{config.model_dump_json(exclude={'threads'})}"
+    settings = f"{VERSION}|{PHRASES}|{config.model_dump_json(exclude={'threads'})}|{shapes}"
     return corpus_cache.key_of(READER_VERSION, settings, files)
 
 
