@@ -15,9 +15,8 @@ from makar.domains.music.voices import VoiceGrids
 
 QUALITIES = ("major", "minor", "diminished", "dominant seventh")
 MAJOR, MINOR, DIMINISHED, SEVENTH = range(4)
-TONES = np.array([np.isin(np.arange(12), tones) for tones in (
-    (0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 7, 10),
-)])  # fmt: skip
+_ABOVE = np.array([[0, 4, 7, -1], [0, 3, 7, -1], [0, 3, 6, -1], [0, 4, 7, 10]])
+TONES = np.array([np.isin(np.arange(12), tones) for tones in _ABOVE])
 """``(4, 12)`` which semitones above its root a chord of each quality has."""
 CHORDS = 12 * len(QUALITIES)
 SILENCE = CHORDS
@@ -108,7 +107,7 @@ def beat_chords(grids: VoiceGrids) -> BeatChords:
     width = beat_steps(grids)
     count = -(-grids.steps // width) if len(grids) else np.zeros(0, np.int64)
     most = int(count.max(initial=0))
-    chord, bass = _chords(grids.sounding, grids.steps, width, grids.tonic, TONES, most)
+    chord, bass = _chords(grids.sounding, grids.steps, width, grids.tonic, _ABOVE, most)
     return BeatChords(chord, bass, count)
 
 
@@ -119,7 +118,7 @@ def _chords(
     steps: np.ndarray,
     width: np.ndarray,
     tonic: np.ndarray,
-    tones: np.ndarray,
+    above: np.ndarray,
     most: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     B = len(steps)
@@ -131,7 +130,7 @@ def _chords(
             first, last = beat * width[b], min((beat + 1) * width[b], steps[b])
             bass[b, beat] = _weigh(sounding[b], first, last, tonic[b], weight)
             if bass[b, beat] >= 0:
-                chord[b, beat] = _best(weight, bass[b, beat], tones)
+                chord[b, beat] = _best(weight, bass[b, beat], above)
     return chord, bass
 
 
@@ -155,21 +154,21 @@ def _weigh(sounding: np.ndarray, first: int, last: int, tonic: int, weight: np.n
 
 @njit(cache=True)
 @no_type_check
-def _best(weight: np.ndarray, bass: int, tones: np.ndarray) -> int:
+def _best(weight: np.ndarray, bass: int, above: np.ndarray) -> int:
     best, chosen = -1e9, SILENCE
     whole = weight.sum()
     for root in range(12):
-        for quality in range(len(tones)):
+        for quality in range(len(above)):
             inside, missing = 0.0, 0
-            for k in range(12):
-                if tones[quality, k]:
+            for k in above[quality]:
+                if k >= 0:
                     here = weight[(root + k) % 12]
                     inside += here
                     missing += here == 0
             # ties of the score, which is whole, are broken below the decimal point
             score = 2 * inside - whole - missing + weight[root] * 1e-4 + (root == bass) * 1e-5
             if score > best:
-                best, chosen = score, root * len(tones) + quality
+                best, chosen = score, root * len(above) + quality
     return chosen
 
 
