@@ -56,7 +56,7 @@ def train(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting: loop.works=64; repeatable.")
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, or cuda where a recipe can.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, or cuda: a graphics card.")] = None,
     with_sources: Annotated[
         bool, typer.Option("--with-sources", help="Name your own tunes in the report.")
     ] = False,
