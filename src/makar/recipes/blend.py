@@ -9,15 +9,12 @@ learned from other tunes and counts other things, measures it and is never rewar
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, cast
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
 
 from makar.core.rewards import Blend, Component
 from makar.core.scoring import Scorer
@@ -29,72 +26,30 @@ from makar.domains.music.events import EventCodec
 from makar.domains.music.events_craft import PieceCraft
 from makar.domains.music.events_tokens import STEPS
 from makar.domains.music.genres import Phrases, check_genre, genre_corpus, genre_phrases
+from makar.domains.music.grid import OffGridError, encode_bars
 from makar.domains.music.melody import melodies_of
 from makar.domains.music.piece import Piece, Pieces
 from makar.domains.music.rewards.novelty import CopyIndex
-from makar.domains.music.style_features import INVENTORY, SUCCESSION, inventory, succession
 from makar.learners.policy_gradient import PolicyGradient, frozen
-from makar.measures.classifier import Logistic, balanced_accuracy, fit_best
 from makar.measures.diversity import distinct_share
 from makar.measures.statistics import quantile_band
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.blend_config import BlendConfig
+from makar.recipes.blend_judges import Distance, Judge, Sides, judges_of
 from makar.recipes.bonuses import RUN, Bonuses
 from makar.recipes.creator import Creator
-from makar.recipes.errors import CorpusTooSmallError
-from makar.recipes.preparing import Prepared, Progress
-from makar.recipes.pretrained import pretrained
+from makar.recipes.custom_reward import load_reward
+from makar.recipes.devices import device_or_cpu
+from makar.recipes.errors import CorpusTooSmallError, UnknownRewardError
+from makar.recipes.preparing import Preparation, Prepared, Progress, taught
 
 NEAR_ENOUGH = 0.05
 """A phrase this near to what was asked has full marks: nobody is to be a caricature."""
 FEW = 40
 """Phrases that each genre must have to learn from; and a quarter of them to test on."""
 MEASURED, PLACE = "measured_distance", "asked_place"
-Sides: TypeAlias = dict[str, tuple[Phrases, Phrases]]
-"""By side of the split, the phrases of the first and the second genre."""
-
-
-@dataclass(frozen=True)
-class Judge:
-    """How probably a phrase is of the second genre.
-
-    Attributes:
-        features: What it counts.
-        name: Of the features, with their version.
-        classifier: What it has learned from that.
-        accuracy: Share of held-out phrases told rightly, both genres counting equally.
-    """
-
-    features: Callable[[object], Float[np.ndarray, "B F"]]
-    name: str
-    classifier: Logistic
-    accuracy: float
-
-    def __call__(self, works: object) -> Float[np.ndarray, " B"]:
-        """P(second genre); NaN for a phrase of fewer than three notes."""
-        chance = self.classifier(self.features(works))
-        return np.where(melodies_of(works).count > 2, chance, np.nan)
-
-
-@dataclass(frozen=True)
-class Distance:
-    """How far a judge finds each phrase from the weight that was asked for, 0 to 1."""
-
-    judge: Judge
-    names: tuple[str, str]
-
-    def __call__(self, works: object, prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
-        """|P(second genre) - weight|."""
-        asked = np.array([weight_of(prompt, self.names) for prompt in prompts])
-        return np.abs(self.judge(works) - asked)
-
-
-def weight_of(prompt: Prompt, names: tuple[str, str]) -> float:
-    """The second genre's share of what was asked for."""
-    first, second = (float(prompt.condition.get(name, 0.0)) for name in names)
-    return second / (first + second)
 
 
 def ask_prompt(config: BlendConfig, weight: float | None = None) -> Prompt:
@@ -114,15 +69,36 @@ def ask_prompt(config: BlendConfig, weight: float | None = None) -> Prompt:
     )
 
 
-def check(config: BlendConfig, functions: Mapping[str, Scorer] | None = None) -> None:
+def check(config: BlendConfig, functions: Mapping[str, Scorer]) -> None:
     """Refuse what cannot work before anybody waits for it.
 
     Raises:
+        UnknownRewardError, CustomRewardError: a reward cannot be used.
         UnreadableError: a genre or folder is not there.
     """
-    del functions
+    _own_rewards(config, functions)
     check_genre(config.corpus.first)
     check_genre(config.corpus.second, config.corpus.folder)
+
+
+def craft_of(config: BlendConfig) -> PieceCraft:
+    """How the run's works are handed out as files; it knows no sources, so it is there at once."""
+    nothing = CopyIndex.of(melodies_of(Pieces(())))
+    return PieceCraft(MelodyCraft(nothing, (), 0.0, config.ask.program, config.ask.tempo))
+
+
+def phrases_in(piece: Piece, bars: int) -> tuple[list[Piece], dict[str, int]]:
+    """A piece's top voice in phrases of so many bars; what cannot be judged, by reason."""
+    whole = max((piece.end - piece.pickup) // piece.metre.bar, 1)
+    length = min(bars, whole)
+    found: list[Piece] = []
+    left_out: dict[str, int] = {}
+    for first in range(0, whole - length + 1, length):
+        try:
+            found.append(encode_bars(piece, first, length).piece())
+        except OffGridError as fault:
+            left_out[str(fault)] = left_out.get(str(fault), 0) + 1
+    return found, left_out
 
 
 def prepare(
@@ -130,13 +106,13 @@ def prepare(
     *,
     prior: Mapping[str, torch.Tensor] | None = None,
     functions: Mapping[str, Scorer] | None = None,
-) -> Generator[Progress, None, Prepared]:
+) -> Preparation:
     """Read both genres, teach the model to write either, and set up the two judges.
 
     Args:
         config: What to do.
         prior: Weights of a model that was taught before; None teaches one, or finds it kept.
-        functions: Nothing else is rewarded here, so there must be none.
+        functions: Rewards given as Python functions, by name.
 
     Yields:
         How far it is.
@@ -144,20 +120,27 @@ def prepare(
     Raises:
         CorpusTooSmallError: a genre has too few phrases.
     """
-    del functions
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.prior_seed)
     sides = yield from _read(config)
-    everything = [p for pair in sides.values() for genre in pair for p in genre.pieces]
+    everything = [piece for pair in sides.values() for piece in _joined(pair)]
     codec = EventCodec.of(everything, genres=config.corpus.names)
-    net = _net(config, codec)
-    policy: TokenPolicy[Piece] = TokenPolicy(net, codec)
+    policy: TokenPolicy[Piece] = TokenPolicy(_net(config, codec), codec)
+    policy.to(device_or_cpu(config.device))  # for training, session.check has refused others
     if prior is not None:
         policy.load_state_dict(prior)
     else:
-        yield from _teach(policy, sides, config)
+        yield from taught(
+            policy,
+            labelled(policy, sides["train"], config),
+            labelled(policy, sides["valid"], config),
+            config.pretrain,
+            seed=config.prior_seed,
+            settings=config.model.model_dump_json(),
+            stage="learning both genres",
+        )
     yield Progress("setting up the judges")
-    return _set_up(config, policy, sides)
+    return _set_up(config, policy, sides, functions or {})
 
 
 def _read(config: BlendConfig) -> Generator[Progress, None, Sides]:
@@ -198,29 +181,6 @@ def _net(config: BlendConfig, codec: EventCodec) -> Recurrent | Transformer:
     return Transformer(TransformerConfig(**size))
 
 
-def _teach(
-    policy: TokenPolicy[Piece], sides: Sides, config: BlendConfig
-) -> Generator[Progress, None, None]:
-    work = pretrained(
-        policy,
-        labelled(policy, sides["train"], config),
-        labelled(policy, sides["valid"], config),
-        config.pretrain,
-        seed=config.prior_seed,
-        settings=config.model.model_dump_json(),
-    )
-    with closing(work):  # asked to stop, it keeps what it has learned
-        for report in work:
-            if report is None:
-                yield Progress("learning both genres", text="waiting for another process")
-                continue
-            text = f"loss {report.nll:.3f}"
-            if math.isfinite(report.best):
-                text += f", on tunes held out {report.best:.3f} nats a step"
-            total = config.pretrain.updates
-            yield Progress("learning both genres", report.update + 1, total, text)
-
-
 def labelled(
     policy: TokenPolicy[Piece], pair: tuple[Phrases, Phrases], config: BlendConfig
 ) -> Rollout[Piece]:
@@ -247,55 +207,35 @@ def labelled(
     return replace(shown, prompts=prompts, group=groups_of(prompts), context=context)
 
 
-def judges_of(sides: Sides) -> tuple[Judge, Judge]:
-    """The judge that rewards and the judge that measures, of different tunes and features."""
-    rewards = _judge(inventory, INVENTORY, sides, lambda tune: tune % 2 == 0)
-    return rewards, _judge(succession, SUCCESSION, sides, lambda tune: tune % 2 == 1)
-
-
-def _judge(
-    features: Callable[[object], np.ndarray],
-    name: str,
+def _set_up(
+    config: BlendConfig,
+    policy: TokenPolicy[Piece],
     sides: Sides,
-    learned: Callable[[np.ndarray], np.ndarray],
-) -> Judge:
-    train = tuple(genre.take(np.flatnonzero(learned(genre.tune))) for genre in sides["train"])
-    classifier = fit_best(*_examples(features, train), _examples(features, sides["valid"]))
-    x, second = _examples(features, sides["heldout"])
-    return Judge(features, name, classifier, balanced_accuracy(classifier(x), second))
-
-
-def _examples(
-    features: Callable[[object], np.ndarray], pair: Sequence[Phrases]
-) -> tuple[Float[np.ndarray, "B F"], Bool[np.ndarray, " B"]]:
-    rows = [features(genre.pieces) for genre in pair]
-    return np.concatenate(rows), np.repeat([False, True], [len(row) for row in rows])
-
-
-def _set_up(config: BlendConfig, policy: TokenPolicy[Piece], sides: Sides) -> Prepared:
+    functions: Mapping[str, Scorer],
+) -> Prepared[Piece]:
     ask, names = ask_prompt(config), config.corpus.names
     prior = cast(TokenPolicy[Piece], frozen(policy))
-    rewards, measures = judges_of(sides)
-    known = Pieces(tuple(p for genre in sides["train"] for p in genre.pieces))
+    judges = judges_of(sides)
+    known, others, human = (_joined(sides[side]) for side in ("train", "valid", "heldout"))
     index = CopyIndex.of(melodies_of(known))
-    other = Pieces(tuple(p for genre in sides["valid"] for p in genre.pieces))
-    limit = quantile_band(index(other, []))[-1]
-    blend = Blend(
-        [
-            Component("near_copy", index, AtMost(limit), role="gate", seconds=None),
-            Component(PLACE, Distance(rewards, names), Ramp(1, NEAR_ENOUGH), seconds=None),
-            Component(MEASURED, Distance(measures, names), Ramp(1, 0), role="watch", seconds=None),
-        ]
-    )
-    private = len(sides["train"][0].pieces) if config.corpus.folder else None
+    limit = quantile_band(index(others, []))[-1]
+    blend = Blend([*_rewards(config, judges, index, limit), *_own_rewards(config, functions)])
+    trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
+    start = blend(trial.works, trial.prompts)
+    if config.reward.scale_parts:
+        blend = blend.scaled(start)
+        start = blend(trial.works, trial.prompts)
+    own = len(sides["train"][0].pieces) if config.corpus.folder else None
     sources = tuple(source for genre in sides["train"] for source in genre.sources)
-    tunes = MelodyCraft(
-        index, sources, limit, config.ask.program, config.ask.tempo, private_from=private
+    craft = PieceCraft(
+        MelodyCraft(index, sources, limit, config.ask.program, config.ask.tempo, private_from=own)
     )
-    craft = PieceCraft(tunes)
     weights = [ask_prompt(config, step / STEPS) for step in range(STEPS + 1)]
-    human = Pieces(tuple(p for genre in sides["heldout"] for p in genre.pieces))
-    asked = [len(genre.pieces) for genre in sides["heldout"]]
+    asked = [
+        ask_prompt(config, weight)
+        for weight, genre in enumerate(sides["heldout"])
+        for _ in range(len(genre.pieces))
+    ]
     creator = Creator(
         policy=policy,
         prior=prior,
@@ -306,18 +246,45 @@ def _set_up(config: BlendConfig, policy: TokenPolicy[Piece], sides: Sides) -> Pr
         craft=craft,
         bonuses=_bonuses(config, craft, sides["train"]),
         human=human,
-        human_prompts=[ask_prompt(config, 0)] * asked[0] + [ask_prompt(config, 1)] * asked[1],
-        notes=_notes(config, sides, (rewards, measures)),
+        human_prompts=asked,
+        notes=_notes(config, sides, judges),
         explanations={
             PLACE: "a classifier is as much in doubt between the two genres as was asked",
             MEASURED: "how far another classifier, never rewarded, finds it from what was asked",
         },
     )
-    start = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
-    judgement = blend(start.works, start.prompts)
-    distance = Distance(measures, names)(human, creator.human_prompts)
-    band = quantile_band(distance)
-    return cast(Prepared, Prepared(cast(Any, creator), {MEASURED: (band[0], band[-1])}, judgement))
+    people = quantile_band(Distance(judges[1], names)(human, asked))
+    return Prepared(creator, {MEASURED: (people[0], people[-1])}, start)
+
+
+def _rewards(
+    config: BlendConfig, judges: tuple[Judge, Judge], index: CopyIndex, limit: float
+) -> list[Component]:
+    """No near copies; the place between the genres; the same by the judge that only looks on."""
+    rewards, measures = (Distance(judge, config.corpus.names) for judge in judges)
+    weight, near = config.reward.weights.get(PLACE, 1.0), Ramp(1, NEAR_ENOUGH)
+    return [
+        Component("near_copy", index, AtMost(limit), role="gate", seconds=None),
+        Component(PLACE, rewards, near, weight=weight, seconds=None),
+        Component(MEASURED, measures, Ramp(1, 0), role="watch", seconds=None),
+    ]
+
+
+def _own_rewards(config: BlendConfig, functions: Mapping[str, Scorer]) -> list[Component]:
+    """The user's own rewards, loaded.
+
+    Raises:
+        UnknownRewardError: a weight is given for a reward that does not exist.
+        CustomRewardError: a user's own reward cannot be loaded.
+    """
+    if unknown := set(config.reward.weights) - {PLACE}:
+        raise UnknownRewardError(f"reward.weights names {', '.join(unknown)}; there is: {PLACE}")
+    seconds = config.reward.seconds
+    return [replace(load_reward(spec, functions), seconds=seconds) for spec in config.reward.custom]
+
+
+def _joined(pair: tuple[Phrases, Phrases]) -> Pieces:
+    return Pieces(tuple(piece for genre in pair for piece in genre.pieces))
 
 
 def _notes(config: BlendConfig, sides: Sides, judges: Sequence[Judge]) -> list[str]:

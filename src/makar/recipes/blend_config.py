@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from makar.domains.music.codec import TONICS
 from makar.domains.music.genres import GENRES, YOURS
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.recipes.loop import LoopConfig
-from makar.recipes.melody_config import EvaluateConfig, Metres, ModelConfig
+from makar.recipes.melody_config import Metres, ModelConfig
+from makar.recipes.recipe_config import RecipeConfig
 
 
 class BlendAsk(BaseModel):
@@ -64,21 +65,10 @@ class BlendCorpus(BaseModel):
         return self
 
 
-class BlendConfig(BaseModel):
+class BlendConfig(RecipeConfig):
     """Everything the ``blend`` recipe can be told."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    recipe: Literal["blend"] = "blend"
-    seed: int = Field(default=0, ge=0, lt=2**32)
-    prior_seed: int = Field(
-        default=0,
-        ge=0,
-        lt=2**32,
-        description="of pre-training and comparison: runs that share it share their prior",
-    )
-    threads: PositiveInt = Field(default=1, description="torch threads; small models like one")
-    device: Literal["cpu"] = "cpu"
+    recipe: Literal["blend"] = "blend"  # pyright: ignore[reportIncompatibleVariableOverride] - its own name
     ask: BlendAsk = Field(default_factory=BlendAsk)
     corpus: BlendCorpus = Field(default_factory=BlendCorpus)
     model: ModelConfig = Field(default_factory=lambda: ModelConfig(width=160, dropout=0.3))
@@ -89,4 +79,3 @@ class BlendConfig(BaseModel):
         default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
     )
     loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=80, works=126))
-    evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)

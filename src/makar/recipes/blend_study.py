@@ -1,7 +1,7 @@
 """Does what was asked come out? Weights asked against weights measured, before and after.
 
-``python -m makar.recipes.blend_study docs/blend.md`` trains three seeds, prints the table, and
-says whether the page has it.
+``python -m makar.recipes.blend_study 1 2 3`` trains with those seeds, on one prior, and prints
+the tables of docs/blend.md.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from makar.core.types import Generator
 from makar.domains.music.piece import Piece
 from makar.measures.diversity import distinct_share
 from makar.measures.guards import HackingAlarm
-from makar.recipes.blend import MEASURED, PLACE, Distance, ask_prompt, prepare
+from makar.measures.statistics import mean_over_seeds
+from makar.recipes.blend import MEASURED, PLACE, ask_prompt, prepare
 from makar.recipes.blend_config import BlendConfig
+from makar.recipes.blend_judges import Distance
 from makar.recipes.creator import Creator
 from makar.recipes.evaluation import EVALUATION
 from makar.recipes.loop import Training
@@ -111,20 +113,72 @@ def summary(found: Sequence[Answer]) -> dict[str, float]:
 def studied(config: BlendConfig, *, works: int) -> tuple[list[Answer], list[Answer], Creator[Any]]:
     """Train once; the answers before and after, and what was trained."""
     prepared = finished(prepare(config))
-    creator = cast(Creator[Any], prepared.creator)
-    seed = config.prior_seed
+    creator: Creator[Any] = prepared.creator
     with (
         tempfile.TemporaryDirectory() as place,
         RunFolder.create(Path(place), "blend", config="", seed=config.seed) as folder,
     ):
-        training = Training(
-            creator, folder, config.loop, config.seed, HackingAlarm(prepared.bands, {})
-        )
-        for step in training.steps():
-            for event in step.events:
-                sys.stderr.write(f"{step.iteration}: {event}\n")
+        alarm = HackingAlarm(prepared.bands, {})
+        for step in Training(creator, folder, config.loop, config.seed, alarm).steps():
+            sys.stderr.writelines(f"step {step.iteration}: {event}\n" for event in step.events)
     before, after = (
-        answers(creator, policy, config, works=works, seed=seed)
+        answers(creator, policy, config, works=works, seed=config.prior_seed)
         for policy in (creator.prior, creator.policy)
     )
     return before, after, creator
+
+
+def tables(runs: Sequence[tuple[list[Answer], list[Answer]]]) -> str:
+    """The figures as Markdown: the prior's, and the trained models' with intervals over runs."""
+    lines = [
+        "| asked | prior: P, mean ± sd | error | distinct-4 | trained: P, mean ± sd | error "
+        "| distinct-4 | near copies |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for number, weight in enumerate(WEIGHTS):
+        before, after = runs[0][0][number], [run[1][number] for run in runs]
+        spread = np.mean([np.nanstd(a.measured) for a in after])
+        lines.append(
+            f"| {weight} | {np.nanmean(before.measured):.2f} ± {np.nanstd(before.measured):.2f} "
+            f"| {np.nanmean(before.error):.2f} | {before.distinct:.2f} "
+            f"| {mean_over_seeds([a.measured for a in after]).mean:.2f} ± {spread:.2f} "
+            f"| {mean_over_seeds([a.error for a in after])} "
+            f"| {np.mean([a.distinct for a in after]):.2f} "
+            f"| {np.mean([a.copies for a in after]):.1%} |"
+        )
+    lines += ["", "| over all five weights | prior | trained |", "|---|---|---|"]
+    first, trained = summary(runs[0][0]), [summary(run[1]) for run in runs]
+    for name, words in _WORDS.items():
+        over = mean_over_seeds([np.array([s[name]]) for s in trained])
+        lines.append(f"| {words} | {first[name]:.3f} | {over} |")
+    return "\n".join(lines)
+
+
+_WORDS = {
+    "rho": "Spearman's ρ of asked and measured, over works",
+    "means": "greatest distance of a weight's mean from the weight",
+    "error": "mean distance of a single work from its weight",
+    "between": "asked to be half and half, measured between .25 and .75",
+}
+
+
+def main(seeds: Sequence[int]) -> None:
+    """Train with each seed and print what came of it."""
+    runs: list[tuple[list[Answer], list[Answer]]] = []
+    for seed in seeds:
+        before, after, creator = studied(BlendConfig(seed=seed), works=400)
+        runs.append((before, after))
+        if seed == seeds[0]:
+            sys.stdout.write("\n".join(f"- {note}" for note in creator.notes) + "\n\n")
+        shown = creator.policy.sample([creator.ask] * 64, seeds=Seeds(seed, EVALUATION + 9))
+        judged = creator.reward(shown.works, shown.prompts)
+        place = judged.parts[MEASURED].raw
+        for row in (int(np.nanargmin(place)), int(np.nanargmax(place))):
+            tune = creator.craft.notation(shown.works[row])
+            sys.stdout.write(f"seed {seed}, asked .5, measured {place[row]:.2f} off: {tune}\n")
+        sys.stdout.flush()
+    sys.stdout.write("\n" + tables(runs) + "\n")
+
+
+if __name__ == "__main__":
+    main([int(seed) for seed in sys.argv[1:]] or [1, 2, 3])
