@@ -21,10 +21,10 @@ from makar.recipes.assessment_files import Brought
 from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import EVALUATION, HUMAN, equal_cost
 from makar.recipes.melody import ask_prompt, prepare
-from makar.recipes.melody_config import AskConfig, MelodyConfig
+from makar.recipes.melody_config import MelodyConfig
 from makar.recipes.melody_reward import DEFAULT_WEIGHTS
 from makar.recipes.opening import Opened
-from makar.recipes.phrases import FEW_WINDOWS, METRES, Phrases, phrases_of
+from makar.recipes.phrases import FEW_WINDOWS, METRES, Phrases, alike, phrases_of
 from makar.recipes.preparing import Prepared, Progress
 
 FEW = 4
@@ -62,7 +62,7 @@ def assess_run(
         works: Works per row; as in the run's own comparison by default.
     """
     creator = opened.creator
-    known = of_kind(_home(config).train, config.ask)
+    known = alike(_home(config).train, config)
     bench = Bench(
         known, as_grids(creator.human), creator.reward, creator.ask,
         config.prior_seed + EVALUATION, works or config.evaluate.works,
@@ -95,7 +95,7 @@ def assess_folder(
     """
     prepared = yield from _untaught(config)
     public = _home(config)
-    known, people = (of_kind(side, config.ask) for side in (public.train, public.heldout))
+    known, people = (alike(side, config) for side in (public.train, public.heldout))
     reward = _plain_blend(config, public) if prepared is None else prepared.creator.reward
     ask = replace(ask_prompt(config), form="")  # nobody asked these works for a form
     bench = Bench(
@@ -132,7 +132,7 @@ def _untaught(config: MelodyConfig) -> Generator[Progress, None, Prepared | None
 
 def _plain_blend(config: MelodyConfig, phrases: Phrases) -> Blend:
     """The catalogue's rewards without a model: default weights and roles, people's bands."""
-    known, judges = (of_kind(side, config.ask) for side in (phrases.train, phrases.valid))
+    known, judges = (alike(side, config) for side in (phrases.train, phrases.valid))
     scorers = build(list(CATALOGUE), phrases.train.melodies)
     quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
     return Blend(
@@ -158,16 +158,6 @@ def _home(config: MelodyConfig) -> Phrases:
         if len(own.valid) >= FEW_WINDOWS:
             return own
     return phrases_of(load_corpus(config.corpus.collections), bars)
-
-
-def of_kind(grids: MelodyGrids, ask: AskConfig) -> MelodyGrids:
-    """The phrases in the metre and mode asked for; all of them where these are few."""
-    rows = [
-        i
-        for i, (metre, key) in enumerate(zip(grids.metres, grids.keys, strict=True))
-        if (str(metre), key.mode) == (ask.metre, ask.mode)
-    ]
-    return grids.take(rows) if len(rows) >= FEW_WINDOWS else grids
 
 
 def asked_as(brought: MelodyGrids, *, bars: int) -> dict[str, object]:
