@@ -16,7 +16,6 @@ from jaxtyping import Float, Int
 from makar.domains.music.rewards import rl_tuner_facts as facts
 from makar.domains.music.rewards.rl_tuner import IN_KEY, TONIC
 from makar.domains.music.rewards.rl_tuner_mended import repeated_strikes, strikes
-from makar.measures.diversity import distinct_share
 from makar.measures.statistics import Estimate, mean_over_seeds
 
 Tokens = Int[np.ndarray, "B T"]
@@ -107,7 +106,7 @@ BESIDE: Mapping[str, Metric] = {
 def counted(tokens: Tokens) -> dict[str, Ratio]:
     """Every metric of one seed's compositions."""
     wide = tokens.astype(np.int64)
-    return {name: metric(wide) for name, metric in (PUBLISHED | BESIDE).items()}
+    return {name: metric(wide) for name, metric in {**PUBLISHED, **BESIDE}.items()}
 
 
 def over_seeds(runs: list[Ratio]) -> Estimate:
@@ -121,6 +120,8 @@ def over_seeds(runs: list[Ratio]) -> Estimate:
         return Estimate(whole.mean, whole.low, whole.high, works, len(runs))
     (run,) = runs
     centre, events = run.value, run.of.mean()
-    spread = mean_over_seeds([(run.counted - centre * run.of) / events if events else run.of * np.nan])
+    spread = mean_over_seeds(
+        [(run.counted - centre * run.of) / events if events else run.of * np.nan]
+    )
     half = (spread.high - spread.low) / 2
     return Estimate(centre, centre - half, centre + half, works)

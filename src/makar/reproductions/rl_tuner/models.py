@@ -7,17 +7,19 @@ Everything here was chosen on seeds from 100 on; docs/rl-tuner.md says how.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Literal
 
 from makar.core.train import train
-from makar.core.types import Generator, Prompt, Report, Reward
+from makar.core.types import Generator, Judgement, Prompt, Report, Reward, Works
 from makar.domains.music.grid import MelodyGrid
+from makar.domains.music.rewards import rl_tuner_facts as facts
 from makar.domains.music.rewards import rl_tuner_mended
-from makar.domains.music.rewards.rl_tuner import RULES, RuleReward
+from makar.domains.music.rewards.rl_tuner import RULES, RuleReward, tokens_of
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
 from makar.learners.q_learning import QLearning, QLearningConfig
 from makar.learners.stability import Stability
@@ -48,14 +50,60 @@ class Recipe:
 
 
 PUBLISHED = RuleReward()
-MENDED = RuleReward(
-    rules=MappingProxyType({**RULES, "returning": rl_tuner_mended.repeated_motif}),
-    weights=MappingProxyType(
-        {"key": 4.0, "tonic": 2.0, "leaps": 2.0, "extrema": 4.0, "returning": 1.2}
-    ),
-    least=MappingProxyType({"repeating": -6.0}),
-)
-"""makar's: the −100 held at −6, a motif's return paid as far as it goes."""
+SMALL = RuleReward(weights=MappingProxyType(dict.fromkeys(RULES, 0.05)))
+"""The same for REINFORCE and PPO, whose returns nothing brings to size: else only the −100 is felt,
+and neither the pull of the Note RNN nor what the value head has to learn is in proportion."""
+WEIGHTS = MappingProxyType({"key": 5.0, "tonic": 2.0, "leaps": 3.0, "extrema": 5.0, "highest": 5.0})
+"""Of makar's reward; 1 for the others."""
+
+
+@dataclass
+class Returns:
+    """The rules, weighed, and a price for motifs that come back: makar's reward.
+
+    The −100 is held at −6, so that it does not drown the rest. A motif's return is paid by
+    ``rl_tuner_mended.repeated_motif``, at a price that depends on how often that happens: high
+    while it hardly ever does, and a fine once it happens too often. At a fixed price either no
+    motif comes back or everything becomes one motif.
+
+    Attributes:
+        wanted: Share of steps that end a repeated motif.
+        usual: The price at that share; moves slowly towards the one that keeps it there.
+        swing: How much more a return pays where there are ten times too few, or less where there
+            are ten times too many.
+        rate: Largest change of ``usual`` in one update.
+        shortage: Of the last works: 1 ten times too few, −1 ten times too many.
+    """
+
+    wanted: float = 0.018
+    usual: float = 6.0
+    swing: float = 8.0
+    rate: float = 0.1
+    shortage: float = 1.0
+
+    @property
+    def price(self) -> float:
+        """What a whole return pays now, in quarters."""
+        return self.usual + self.swing * self.shortage
+
+    def __call__(self, works: Works[MelodyGrid], prompts: Sequence[Prompt]) -> Judgement:
+        """Judge at the price of now; see ``core.types.Reward``."""
+        reward = RuleReward(
+            rules={
+                **RULES,
+                "repeated_motif": rl_tuner_mended.repeated_motif,
+                "highest": rl_tuner_mended.highest,
+            },
+            weights={**WEIGHTS, "repeated_motif": self.price},
+            least={"repeating": -6.0},
+        )
+        return reward(works, prompts)
+
+    def adapt(self, works: Works[MelodyGrid]) -> None:
+        """Change the price by what was just made; in the loop, never while judging."""
+        there = float(facts.in_repeated_motif(tokens_of(works)).mean())
+        self.shortage = min(max(math.log10(self.wanted / max(there, 1e-6)), -1.0), 1.0)
+        self.usual += self.rate * self.shortage
 
 
 def recipe(model: Model, *, works: int) -> Recipe:
@@ -68,34 +116,32 @@ def recipe(model: Model, *, works: int) -> Recipe:
     updates = works // BATCH
     if model in ("q", "psi", "g"):
         return Recipe(PUBLISHED, _values(model, works=works))
-    kit = Stability(kl_coefficient=0.3, kl_target=KL_TARGET, entropy_floor=None)
-    common: dict[str, Any] = {"gamma": 0.95, "decay_updates": updates}
     if model == "makar":
-        return Recipe(MENDED, _makar(updates))
-    if model == "reinforce":  # nothing normalises its rewards: without this the KL is not felt
-        reward = RuleReward(weights=MappingProxyType(dict.fromkeys(RULES, 0.05)))
-        learner = PolicyGradientConfig(
-            algorithm="reinforce", learning_rate=4e-3, stability=kit, **common
-        )
-        return Recipe(reward, learner)
-    if model == "ppo":
-        learner = PolicyGradientConfig(
-            algorithm="ppo", learning_rate=4e-3, stability=kit, value_weight=0.1, **common
-        )
-        return Recipe(PUBLISHED, learner)
-    return Recipe(
-        PUBLISHED,
-        PolicyGradientConfig(algorithm="grpo", learning_rate=4e-3, stability=kit, **common),
+        return Recipe(Returns(), _makar(updates))
+    if model == "grpo":
+        return Recipe(PUBLISHED, _plain("grpo", updates))
+    if model in ("reinforce", "ppo"):
+        return Recipe(SMALL, _plain(model, updates))
+    raise ValueError(f"{model} is not trained by reward")
+
+
+def _plain(algorithm: Literal["reinforce", "ppo", "grpo"], updates: int) -> PolicyGradientConfig:
+    return PolicyGradientConfig(
+        algorithm=algorithm,
+        learning_rate=4e-3,
+        gamma=0.95,
+        decay_updates=updates,
+        stability=Stability(kl_coefficient=0.3, kl_target=KL_TARGET, entropy_floor=None),
     )
 
 
 def _makar(updates: int) -> PolicyGradientConfig:
     return PolicyGradientConfig(
         algorithm="grpo",
-        learning_rate=4e-3,
+        learning_rate=3e-3,
         gamma=0.95,
         decay_updates=updates,
-        stability=Stability(kl_coefficient=0.3, kl_target=0.5, entropy_floor=1.0),
+        stability=Stability(kl_coefficient=0.3, kl_target=0.6, entropy_floor=1.0),
     )
 
 
@@ -151,4 +197,13 @@ def training(
         generator = copy.deepcopy(note_rnn)
         learner = PolicyGradient(generator, chosen.learner, prior=frozen(note_rnn), seed=seed)
     reports = train(generator, chosen.reward, learner, lambda _: prompts, seed=seed)
-    return Training(generator, islice(reports, works // BATCH))
+    return Training(generator, _adapting(islice(reports, works // BATCH), chosen.reward))
+
+
+def _adapting(
+    reports: Iterator[Report[MelodyGrid]], reward: Reward[MelodyGrid]
+) -> Iterator[Report[MelodyGrid]]:
+    for report in reports:
+        if isinstance(reward, Returns):
+            reward.adapt(report.rollout.works)
+        yield report

@@ -31,7 +31,7 @@ STEPS = 32
 """Sixteenths in a composition: two bars of 4/4."""
 WIDTH = 100
 SHARD = 250
-PRETRAINING = PretrainConfig(updates=2400, batch=128, learning_rate=4e-3, evaluate_every=150)
+PRETRAINING = PretrainConfig(updates=1500, batch=128, learning_rate=4e-3, evaluate_every=150)
 
 
 def compositions(tokens: Int[np.ndarray, "B T"]) -> MelodyGrids:

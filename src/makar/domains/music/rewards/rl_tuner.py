@@ -2,9 +2,9 @@
 
 Source: Jaques et al. 2017, *Sequence Tutor: Conservative Fine-Tuning of Sequence Generation
 Models with KL-control*, arXiv 1611.02796, §4.2, with amounts and conditions as the published
-program has them. Each rule takes ``(B, T)`` tokens of the 38-token grid in C major and returns what
-each step earns, ``(B, T)``. Deviations: none in the numbers; all steps of a batch at once instead of
-one note at a time. What is wrong with the rules, and better ones: ``rl_tuner_mended``.
+program has them. Each rule takes ``(B, T)`` tokens of the 38-token grid in C major and returns
+what each step earns, ``(B, T)``. Deviations: none in the numbers; all steps of a batch at once
+instead of one note at a time. What is wrong with the rules, and better ones: ``rl_tuner_mended``.
 """
 
 from __future__ import annotations
