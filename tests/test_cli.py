@@ -176,6 +176,46 @@ def test_runs_and_reports_are_found(at, trained):
     (trained / "half").mkdir(exist_ok=True)
 
 
+def test_a_report_is_written_again_from_the_run(at, trained, monkeypatch):
+    page, table = trained / "mine" / "report.html", trained / "mine" / "summary.json"
+    before = page.read_bytes(), table.read_bytes()
+    page.write_text("of another version")
+    assert at("report").code == 0
+    assert page.read_text() == "of another version"  # named only: nobody asked for more
+    done = at("report", "mine", "--again", "--json")
+    assert done.lines == [{"run": "mine", "report": str(page)}]
+    assert (page.read_bytes(), table.read_bytes()) == before
+    page.unlink()
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+    assert at("report", "--open").code == 0
+    assert page.read_bytes() == before[0]
+    assert opened == [page.as_uri()]
+
+
+def test_a_report_that_cannot_be_written_again_stays(at, trained, monkeypatch):
+    page = trained / "mine" / "report.html"
+    before = page.read_bytes()
+
+    def full(*_, **__):
+        raise PermissionError(13, "not writable", str(page))
+
+    monkeypatch.setattr("makar.recipes.reporting.write_text", full)
+    assert at("report", "--again").code == 1
+    assert page.read_bytes() == before
+
+
+def test_a_run_that_is_under_way_has_no_report(makar, tiny_environment):
+    from makar.config import as_toml
+
+    config = load_config("tune", {}, environment={})
+    RunFolder.create(tiny_environment, "begun", config=as_toml(config), seed=1).close()
+    done = makar("report", "begun")
+    assert done.code == 2
+    assert "0 of" in done.err
+    assert "makar train --resume" in done.err
+
+
 def test_without_a_run_it_is_said_how_to_begin_one(makar):
     for command in ("works", "report", "sample"):
         done = makar(command)

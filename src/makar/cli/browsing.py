@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
+import webbrowser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +14,7 @@ import typer
 from makar.cli.places import Json, Runs, find_run, runs_root
 from makar.recipes.errors import ConfigError
 from makar.runs.entry import Entry
-from makar.runs.errors import RunNotFoundError, WorkNotFoundError
+from makar.runs.errors import WorkNotFoundError
 from makar.runs.folder import RunFolder, list_runs
 
 Run = Annotated[str | None, typer.Option("--run", help="The run; the newest by default.")]
@@ -117,21 +119,35 @@ def _about(folder: RunFolder) -> dict[str, Any]:
 
 def report(
     run: Annotated[str | None, typer.Argument(help="The run; the newest by default.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Write it anew from the run, as after an upgrade.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     runs: Runs = None,
+    with_sources: WithSources = False,
     as_json: Json = False,
 ) -> None:
-    """Say where a run's report is.
+    """Say where a run's report is; write it anew if it is wished or missing.
 
-    Example: makar report my-run
+    Writing it anew makes and judges the compared works once more, with the same draws.
+
+    Examples:
+      makar report my-run --open
+
+      makar report my-run --again
     """
     folder = find_run(run, runs)
     path = folder.path / "report.html"
-    if not path.is_file():
-        raise RunNotFoundError(
-            f"{folder.path}: no report yet, it comes at the end; "
-            f"finish the run: makar train --resume {folder.path}"
-        )
+    if again or with_sources or not path.is_file():
+        from makar.config import load_config
+        from makar.recipes.rewriting import rewrite_report
+
+        config = load_config(folder.path / "config.toml", environment={})
+        with RunFolder(folder.path, write=True) as opened:
+            path = rewrite_report(opened, config, with_sources=with_sources)
     typer.echo(json.dumps({"run": folder.path.name, "report": str(path)}) if as_json else str(path))
+    if show and not webbrowser.open(path.resolve().as_uri()):
+        sys.stderr.write("makar: no browser was found here; open the file in one\n")
 
 
 def export(
