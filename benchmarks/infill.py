@@ -32,22 +32,25 @@ from makar.recipes.infill_choice import make_variations
 from makar.recipes.infill_model import HOLE, InfillConfig, Infiller, finished, prepare_infill
 
 
-def likelihood(seeds: list[int]) -> None:
+def likelihood(seeds: list[int], updates: int | None) -> None:
     """Nats per sixteenth of the true bars 3-6 of every held-out phrase of eight."""
+    pretrain = InfillConfig().pretrain
+    pretrain = pretrain.model_copy(update={"updates": updates or pretrain.updates})
     windows = load_corpus().windows(8, METRES, side="heldout")
     middles = middles_between(windows.grids, *HOLE)
     for seed in seeds:
-        both = [
-            _nats(finished(prepare_infill(InfillConfig(seed=seed, following=sees))), middles)
-            for sees in (True, False)
-        ]
+        both = []
+        for sees in (True, False):
+            config = InfillConfig(seed=seed, following=sees, pretrain=pretrain)
+            both.append(_nats(finished(prepare_infill(config)), middles))
         tunes, number = np.unique(windows.piece, return_inverse=True)
         seen, blind = (np.bincount(number, n) / np.bincount(number) for n in both)
         gain = mean_over_works(blind - seen)
         spread = float((blind - seen).std(ddof=1) / np.sqrt(len(tunes)))
         p = 2 * (1 - student_t_cdf(abs(gain.mean) / spread, len(tunes) - 1))
         print(
-            f"seed {seed}: {len(middles)} middles of {len(tunes)} tunes: both sides "
+            f"seed {seed}, {pretrain.updates} updates: {len(middles)} middles of "
+            f"{len(tunes)} tunes: both sides "
             f"{seen.mean():.4f}, plain forcing {blind.mean():.4f} nats a sixteenth; difference "
             f"{gain.mean:.4f} ({gain.low:.4f} to {gain.high:.4f}), paired t p = {p:.2g}; better in "
             f"{np.mean(blind > seen):.0%} of tunes"
@@ -119,12 +122,13 @@ def main() -> None:
     parser.add_argument("file", nargs="?", default="theme.mid")
     parser.add_argument("--keep", default="1-4,9-16")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--updates", type=int, help="of both models; as the command's otherwise")
     parser.add_argument("--tunes", type=int, default=20)
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
     torch.set_num_threads(1)
     if given.what == "likelihood":
-        likelihood(given.seeds)
+        likelihood(given.seeds, given.updates)
     elif given.what == "variety":
         variety(given.tunes, given.seeds)
     else:

@@ -104,6 +104,15 @@ def test_every_message_outside_the_hole_is_the_same(form, division):
     assert sounding == [(7680, 80, 77), (8280, 81, 77), (11040, 79, 77)]
 
 
+def test_a_pitch_that_is_struck_again_ends_before_it_begins():
+    last = (6 * 96 - 48, 48, 67 + 4, 77)  # bar 7 begins with the same pitch
+    rows = [(4 * 96, 24, 80, 77), (4 * 96 + 24, 24, 80, 77), last]
+    after = messages(filled(band(), (5, 6), rows))
+    for tick, pitch in ((16 * QUARTER + QUARTER, 80), (24 * QUARTER, 71)):
+        kinds = [m.type for _, t, m in after if t == tick and getattr(m, "note", 0) == pitch]
+        assert kinds == ["note_off", "note_on"]
+
+
 def test_other_tracks_and_the_header_are_the_same_bytes():
     data = band()
     out = filled(data, (5, 6), MADE)

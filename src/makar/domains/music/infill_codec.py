@@ -2,7 +2,7 @@
 
 A causal model that only reads what came before cannot arrive where a composer goes on. So the
 *following* material stands in front (Donahue et al. 2020, *Enabling Language Models to Fill in
-the Blanks*, arXiv 2005.05339, put what surrounds a blank before what fills it):
+the Blanks*, put what surrounds a blank before what fills it):
 
 ``[begin, metre, mode, bars] following (64) [separator] preceding (64)``, then the middle in the 38
 tokens of ``grid``. Both sides are whole bars, the following ones to the left, the preceding ones

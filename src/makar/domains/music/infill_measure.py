@@ -121,7 +121,7 @@ def rewritten(
     opening = [text[c.start : c.end] for c in signs if c.time == 0]
     later = [c for c in signs if c.time > 0]
     body = [*opening, *made, *_at_their_time(later, text, length)]
-    end = _end_of(children, run, settled)
+    end = _end_of(children, run)
     if end is not None and end < length and run[1] < len(children):
         body.append(_move("backup", length - end))
     begin, stop = _place(text, children, run)
@@ -192,9 +192,8 @@ def _closes(child: _Child) -> bool:
     return child.tag == "barline" and child.element.get("location", "right") == "right"
 
 
-def _end_of(children: Sequence[_Child], run: tuple[int, int], state: State) -> int | None:
+def _end_of(children: Sequence[_Child], run: tuple[int, int]) -> int | None:
     """Where the voice ended, in divisions; None where it had nothing written."""
-    del state
     if run[0] == run[1]:
         return None
     last = children[run[1] - 1]

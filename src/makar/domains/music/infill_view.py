@@ -92,10 +92,24 @@ class View:
         rows[:, DURATION] = line.duration[0, :count]
         rows[:, PITCH] = line.pitch[0, :count] - self.shift
         rows[:, VELOCITY] = velocity
-        for onset in self.kept[self.kept[:, ONSET] >= self.hole.start, ONSET]:
-            rows = rows[rows[:, ONSET] // STEP < onset // STEP]
-            rows[:, DURATION] = np.minimum(rows[:, DURATION], onset - rows[:, ONSET])
-        return rows[(rows[:, PITCH] >= 0) & (rows[:, PITCH] <= 127)]
+        begin, end = self._free()
+        stop = np.minimum(rows[:, ONSET] + rows[:, DURATION], end)
+        rows[:, ONSET] = np.maximum(rows[:, ONSET], begin)
+        rows[:, DURATION] = stop - rows[:, ONSET]
+        before = (rows[:, ONSET] - self.hole.start) // STEP < (end - self.hole.start) // STEP
+        rows = rows[before]  # what the frame asked for at the kept note's place is that note
+        playable = (rows[:, DURATION] > 0) & (rows[:, PITCH] >= 0) & (rows[:, PITCH] <= 127)
+        return rows[playable]
+
+    def _free(self) -> tuple[int, int]:
+        """Ticks between the end of a note kept from before and the onset of one held beyond."""
+        begin, end = self.hole.start, self.hole.end
+        for onset, duration, _, _ in self.kept.tolist():
+            if onset < self.hole.start:
+                begin = max(begin, onset + duration)
+            else:
+                end = min(end, onset)
+        return begin, end
 
 
 def view(
