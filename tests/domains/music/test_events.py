@@ -115,7 +115,7 @@ WISHES = [
 
 
 def tokens_for(chords: bool) -> EventTokens:
-    places, lengths = (0, 6, 12, 32, 36, 72, 90), (6, 24, 72, 100)
+    places, lengths = (0, 6, 12, 32, 36, 72, 90), (12, 24, 72, 100)
     top = 63 if chords else 70
     return EventTokens(("a", "b"), ("4/4", "3/4"), places, lengths, 60, top, 3)
 
@@ -136,6 +136,18 @@ def test_whatever_is_written_is_a_piece(
     again, asked = codec.encode(works)
     assert torch.equal(again, actions)
     assert [p.condition["bars"] for p in asked] == [wish["bars"] for wish in WISHES]
+
+
+@pytest.mark.parametrize("key", ["C", "F#", "G"])
+def test_no_pitch_leaves_midi_in_the_key_asked_for(key: str) -> None:
+    codec = EventCodec(EventTokens((), ("4/4",), (0, 12, 24), (12,), 0, 127))
+    rules = codec.legality([Prompt(condition={"key": key})])
+    rules.first()
+    legal = rules.after(0, torch.tensor([codec.tokens.first["place"]]))[0].numpy()
+    written = np.flatnonzero(legal) - codec.tokens.first["note"]
+    shift = {"C": 0, "F#": 6, "G": -5}[key]
+    heard = [pitch for pitch in range(128) if 0 <= pitch + shift <= 127]
+    assert written.tolist() == heard
 
 
 def write_blindly(
