@@ -14,7 +14,7 @@ from makar.core.types import Prompt
 from makar.domains.music.rewards.voice_leading import local
 from makar.domains.music.voices import BASS, VoiceGrids, voices_of
 
-THIRD, FOURTH, OCTAVE = 4, 5, 12
+FOURTH, OCTAVE = 5, 12
 _STEP = 2
 
 

@@ -142,7 +142,7 @@ _ENTRIES: tuple[Entry[VoiceGrids], ...] = (
     Entry(
         "chord_copy",
         ChordCopies.of,
-        "shares no longer run of chords with a chorale of the corpus than Bach's others do",
+        "shares no longer run of chords with the corpus than Bach's others do",
         "longest common run (suffix array: Manber & Myers 1993)",
         kind="at most",
         role="gate",
@@ -151,7 +151,7 @@ _ENTRIES: tuple[Entry[VoiceGrids], ...] = (
     Entry(
         "line_copy",
         LineCopies.of,
-        "no voice of it is longer a voice of the corpus than Bach's others are",
+        "shares no longer run in any one voice with the corpus than Bach's others do",
         "longest common run (suffix array: Manber & Myers 1993)",
         kind="at most",
         role="gate",
