@@ -23,7 +23,12 @@ from makar.runs.report.assessment import AssessmentPage, assessment_html
 from makar.runs.report.contents import Cell, Chart, Ink, Line, Measure, Table
 
 _INKS: tuple[Ink, ...] = ("before", "after", "people", "best", "plain")
-_CURVES = (("score", "score"), ("kl", "nats a decision from the prior"), ("distinct-4", "variety"))
+_CURVES = (
+    ("score", "Of an average work, out of 100; what training adds to it is left out."),
+    ("kl", "Nats a decision away from the prior."),
+    ("distinct-4", "How varied each batch is, out of 100: sizes of batches matter."),
+)
+_HOW = "Means with 95 % intervals over works; under a measure, which runs differ significantly."
 _SAME_DRAWS = ("prior_seed", "ask", "evaluate.works", "model", "pretrain", "corpus")
 """Settings on which it hangs that work i of two runs is made from the same draw and prior."""
 
@@ -242,7 +247,7 @@ def _table(found: Comparison) -> Table:
     measures = [
         Measure(
             m,
-            "",
+            _where(found, m),
             [Cell(e.mean, e.low, e.high) for e in found.results[m]],
             is_share=False,
         )
@@ -252,7 +257,17 @@ def _table(found: Comparison) -> Table:
     others = [m for m in measures if m not in marked]
     counts = [f"{e.n:,} works" for e in found.results[SCORE]]
     groups = [("Differs significantly", marked), ("May be chance", others)]
-    return Table(found.names, counts, [(t, ms) for t, ms in groups if ms], found.note)
+    return Table(found.names, counts, [(t, ms) for t, ms in groups if ms], _HOW)
+
+
+def _where(found: Comparison, measure: str) -> str:
+    """Which runs differ significantly from the first, and which way."""
+    told = [
+        f"{name} {'above' if found.differences[name][measure].mean > 0 else 'below'}"
+        for name, counted in found.counts.items()
+        if measure in counted
+    ]
+    return ", ".join(told)
 
 
 def _known(mean: float, low: float, high: float) -> dict[str, float | None]:

@@ -86,7 +86,7 @@ def assessment_html(page: AssessmentPage) -> str:
     facts = "".join(f"<div><dt>{text(a)}</dt><dd>{text(b)}</dd></div>" for a, b in page.facts)
     parts = [
         ("Spread", _spreads(page.spreads)),
-        ("How they learned", "".join(chart_figure(chart) for chart in page.charts)),
+        ("How they learned", _charts(page.charts)),
         *((title, f'<div class="wide">{table_html(table)}</div>') for title, table in page.tables),
         ("Left out", f'<ul class="notes">{notes}</ul>' if notes else ""),
         ("How it was measured", f'<dl class="facts">{facts}</dl>' if facts else ""),
@@ -109,6 +109,11 @@ def assessment_html(page: AssessmentPage) -> str:
         '<footer class="end"><p>makar · this page is one file; it needs no network and sends '
         "nothing anywhere.</p></footer></body></html>\n"
     )
+
+
+def _charts(charts: Sequence[Chart]) -> str:
+    figures = "".join(chart_figure(chart) for chart in charts)
+    return f'<div class="charts alone">{figures}</div>' if figures else ""
 
 
 def _spreads(spreads: Sequence[Spread]) -> str:
