@@ -17,8 +17,8 @@ from makar.core.scoring import Scorer
 from makar.recipes.custom_reward import PYTHON
 from makar.recipes.errors import ConfigError
 from makar.recipes.making import make_works
-from makar.recipes.melody import ask_prompt
 from makar.recipes.opening import open_run as opened_run
+from makar.recipes.registry import recipe_of
 from makar.recipes.session import check, run
 from makar.runs.entry import Entry
 from makar.runs.folder import RunFolder
@@ -100,7 +100,7 @@ class Run:
             config = load_config(folder.path / "config.toml", environment={})
             opened = opened_run(folder, config, functions=self.rewards)
             made = make_works(
-                folder, opened, ask_prompt(config),
+                folder, opened, recipe_of(config).ask_prompt(config),
                 count=count, temperature=temperature, seed=config.seed,
             )  # fmt: skip
             return [Work(self, folder.ledger.find(one.id)) for one in made]

@@ -12,11 +12,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from makar.recipes.chorale_config import ChoraleConfig
 from makar.recipes.custom_reward import anchored
 from makar.recipes.errors import ConfigError
 from makar.recipes.melody_config import MelodyConfig
+from makar.recipes.recipe_config import RecipeConfig
 
-RECIPES = {"tune": MelodyConfig}
+RECIPES: Mapping[str, type[RecipeConfig]] = {"tune": MelodyConfig, "chorale": ChoraleConfig}
 """Every recipe's settings, by the recipe's name."""
 NONE = "none"
 """How a setting that can be switched off is switched off: TOML has no word for it."""
@@ -29,7 +31,7 @@ def load_config(
     flags: Mapping[str, Any] | None = None,
     *,
     environment: Mapping[str, str] | None = None,
-) -> MelodyConfig:
+) -> RecipeConfig:
     """Put the settings together.
 
     Args:
@@ -61,6 +63,19 @@ def load_config(
         return RECIPES[kind].model_validate(_with_none(merged))
     except ValidationError as error:
         raise ConfigError(_explained(error, layers, RECIPES[kind])) from None
+
+
+def of_tunes(config: RecipeConfig) -> MelodyConfig:
+    """The settings, where they are the ``tune`` recipe's.
+
+    Raises:
+        ConfigError: they are another recipe's, whose works have no single melody.
+    """
+    if isinstance(config, MelodyConfig):
+        return config
+    raise ConfigError(
+        f"this works on runs of the tune recipe, and not yet on those of {config.recipe}"
+    )
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -135,7 +150,7 @@ def _with_none(value: Any) -> Any:
 
 
 def _explained(
-    error: ValidationError, layers: list[tuple[str, dict[str, Any]]], model: type[MelodyConfig]
+    error: ValidationError, layers: list[tuple[str, dict[str, Any]]], model: type[RecipeConfig]
 ) -> str:
     lines: list[str] = []
     for fault in error.errors():
@@ -166,7 +181,7 @@ def _known_keys(model: Any, branch: list[str]) -> list[str]:
     return list(model.model_fields)
 
 
-def as_toml(config: MelodyConfig) -> str:
+def as_toml(config: RecipeConfig) -> str:
     """The whole configuration as TOML: what a run folder keeps, and what repeats the run."""
     lines: list[str] = []
     _write_table(config.model_dump(mode="json"), (), lines)

@@ -18,7 +18,7 @@ from makar.recipes.chorale_reward import (
     harmony_figures,
 )
 from makar.recipes.errors import UnknownRewardError
-from makar.recipes.melody_config import RewardConfig
+from makar.recipes.recipe_config import RewardConfig
 
 CHORDS = ((72, 67, 64, 48), (72, 69, 64, 45), (72, 69, 65, 53), (74, 69, 65, 50), (71, 67, 62, 43))
 

@@ -12,6 +12,7 @@ from makar.cli.assessing import compare, evaluate, table
 from makar.cli.browsing import export, report, runs, works
 from makar.cli.continuing import continue_piece
 from makar.cli.faults import exit_code_of
+from makar.cli.harmonising import harmonise
 from makar.cli.making import sample, score
 from makar.cli.reproducing import reproduce
 from makar.cli.training import train
@@ -49,6 +50,7 @@ for command in (
     train,
     sample,
     score,
+    harmonise,
     evaluate,
     compare,
     table,

@@ -52,7 +52,7 @@ def ablate(
       makar ablate tune --seeds 1 --iterations 40 --part close --part form_contrast
     """
     from makar.cli.training import pairs
-    from makar.config import RECIPES, load_config
+    from makar.config import RECIPES, load_config, of_tunes
     from makar.recipes.ablation import trials
     from makar.recipes.session import check
 
@@ -60,7 +60,7 @@ def ablate(
     flags |= {"loop.iterations": iterations} if iterations else {}
     if recipe in RECIPES:
         flags = {k: v for k, v in LEAN.items() if _variable(k) not in os.environ} | flags
-    config = load_config(recipe, flags)
+    config = of_tunes(load_config(recipe, flags))
     check(config)
     study = trials(config, name=name, seeds=seeds, only=parts or ())
     root = runs_root(runs)

@@ -77,17 +77,17 @@ def evaluate(
 
 
 def _evaluated_run(folder: RunFolder, works: int | None) -> Assessment:
-    from makar.config import load_config
+    from makar.config import load_config, of_tunes
     from makar.recipes.assessment_sources import assess_run
     from makar.recipes.opening import open_run
 
-    config = load_config(folder.path / "config.toml", environment={})
+    config = of_tunes(load_config(folder.path / "config.toml", environment={}))
     opened = open_run(folder, config)
     return shown(assess_run(opened, config, works=works))
 
 
 def _evaluated_folder(place: Path, works: int | None, bars: int) -> Assessment:
-    from makar.config import load_config
+    from makar.config import load_config, of_tunes
     from makar.recipes.assessment_files import read_works
     from makar.recipes.assessment_sources import asked_as, assess_folder, form_of
 
@@ -96,7 +96,7 @@ def _evaluated_folder(place: Path, works: int | None, bars: int) -> Assessment:
     brought = read_works(place, bars=bars)
     for name, reason in brought.unreadable:
         sys.stderr.write(f"makar: {name}: {reason}\n")
-    config = load_config("tune", asked_as(brought.phrases, bars=bars))
+    config = of_tunes(load_config("tune", asked_as(brought.phrases, bars=bars)))
     return shown(assess_folder(brought, config, name="the folder", works=works))
 
 

@@ -25,9 +25,10 @@ from makar.recipes.creator import Creator
 from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import DISTINCT, DUPLICATES, EVALUATION, NEAR_COPIES, SCORE
 from makar.recipes.melody import prepare
-from makar.recipes.melody_config import MelodyConfig, RewardConfig
+from makar.recipes.melody_config import MelodyConfig
 from makar.recipes.melody_reward import DEFAULT_WEIGHTS, checked_rewards
 from makar.recipes.preparing import Progress
+from makar.recipes.recipe_config import RewardConfig
 from makar.runs import checkpoint
 from makar.runs.atomic import write_json, write_text
 from makar.runs.report.assessment import AssessmentPage, assessment_html

@@ -15,7 +15,7 @@ from makar.domains.music.grid import STEP, MelodyGrid, MelodyGrids
 from makar.domains.music.key_finding import heard_key
 from makar.domains.music.piece import KeyChange, Piece
 from makar.recipes.errors import ConfigError
-from makar.recipes.judging import phrases_in
+from makar.recipes.phrases import phrases_in
 
 NO_KEY = "C major assumed at the start"
 """What the MIDI reader says of a file without a key signature."""

@@ -20,7 +20,7 @@ from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.custom_reward import load_reward
 from makar.recipes.errors import UnknownRewardError
-from makar.recipes.melody_config import RewardConfig
+from makar.recipes.recipe_config import RewardConfig
 
 W = TypeVar("W")
 STYLE = "style"

@@ -13,13 +13,14 @@ from torch import Tensor
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Rollout
+from makar.domains.music.chorale_files import key_by_ear
 from makar.domains.music.chorale_phrases import Phrases
 from makar.domains.music.chorales import Chorales, chorale_files, load_chorales
 from makar.domains.music.corpus_groups import SIDES, Side
 from makar.domains.music.grid import OffGridError
 from makar.domains.music.piece import Piece, Provenance
 from makar.domains.music.rewards.harmony_copies import ChordCopies, LineCopies
-from makar.domains.music.voices import VoiceGrid, VoiceGrids, encode_voices
+from makar.domains.music.voices import VOICES, VoiceGrid, VoiceGrids, encode_voices
 from makar.domains.music.voices_codec import (
     ASKED,
     METRES,
@@ -42,6 +43,7 @@ from makar.recipes.preparing import Prepared, Progress, taught
 
 FEW_PHRASES = 40
 """With fewer phrases of the kind asked for, people's ranges are taken from all kinds."""
+BRING = "Bring four parts, soprano first, in sixteenths or longer, within a choir's range"
 _SIXTEENTHS = 16
 """Columns of a bar of 4/4, the longest there is."""
 
@@ -258,13 +260,14 @@ def craft_of(config: ChoraleConfig) -> VoicesCraft:
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[VoiceGrid], dict[str, int]]:
     """A piece in four parts in phrases of so many bars; what cannot be judged, by reason."""
-    whole = max((piece.end - piece.pickup) // piece.metre.bar, 1)
+    whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
     length = min(bars, whole)
+    key = key_by_ear(piece) if len(piece.parts) == len(VOICES) else None
     found: list[VoiceGrid] = []
     left_out: dict[str, int] = {}
     for first in range(0, whole - length + 1, length):
         try:
-            found.append(encode_voices(piece, first, length))
+            found.append(encode_voices(piece, first, length, key=key))
         except OffGridError as fault:
             left_out[str(fault)] = left_out.get(str(fault), 0) + 1
     return found, left_out

@@ -16,7 +16,7 @@ from makar.domains.music.rewards.voices_catalogue import VOICES_CATALOGUE
 from makar.domains.music.voices import SOPRANO, VoiceGrid, VoiceGrids
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.blending import Blended, Weighting
-from makar.recipes.melody_config import RewardConfig
+from makar.recipes.recipe_config import RewardConfig
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "parallels": 3.0,

@@ -12,7 +12,6 @@ import numpy as np
 from makar.core.types import Judgement, Part
 from makar.domains.music.errors import UnreadableError
 from makar.domains.music.files import read_pieces
-from makar.domains.music.grid import MelodyGrid, MelodyGrids, OffGridError, encode_bars
 from makar.domains.music.piece import Piece
 from makar.recipes.opening import Opened
 
@@ -88,35 +87,22 @@ def judge_file(path: Path, opened: Opened, *, bars: int) -> list[Verdict]:
 
 
 def _judge(path: Path, piece: Piece, opened: Opened, bars: int) -> Verdict:
-    phrases, left_out = phrases_in(piece, bars)
+    phrases, left_out = opened.recipe.phrases_in(piece, bars)
     if not phrases:
         raise UnreadableError(
             str(path),
             f"{piece.provenance.title or 'the piece'}: no phrase can be judged "
             f"({'; '.join(left_out)})",
-            remedy="Bring a melody in sixteenths or longer, within three octaves",
+            remedy=opened.recipe.BRING,
         )
-    works, creator = MelodyGrids.stack(phrases), opened.creator
+    creator = opened.creator
+    works = creator.craft.stack(phrases)
     judgement = creator.reward(works, [creator.ask] * len(works))
     near = max(creator.craft.resemblances(works), key=lambda source: source.length)
     return Verdict(
         path, piece.provenance.title, _mean(judgement.total), len(works), left_out,
         _parts(judgement, opened), near.text, near.licence,
     )  # fmt: skip
-
-
-def phrases_in(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
-    """The piece in phrases of so many bars from its first full bar on; a shorter one whole."""
-    whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
-    length = min(bars, whole)
-    found: list[MelodyGrid] = []
-    left_out: dict[str, int] = {}
-    for first in range(0, whole - length + 1, length):
-        try:
-            found.append(encode_bars(piece, first, length))
-        except OffGridError as fault:
-            left_out[str(fault)] = left_out.get(str(fault), 0) + 1
-    return found, left_out
 
 
 def _parts(judgement: Judgement, opened: Opened) -> tuple[PartVerdict, ...]:

@@ -10,14 +10,13 @@ from pydantic import ValidationError
 
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
-from makar.domains.music.grid import MelodyGrid
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import EVALUATION
 from makar.recipes.keeping import keep_works, prompt_from_json
-from makar.recipes.melody import ask_prompt
-from makar.recipes.melody_config import AskConfig, MelodyConfig
 from makar.recipes.opening import Opened
+from makar.recipes.recipe_config import RecipeConfig
+from makar.recipes.registry import recipe_of
 from makar.runs import checkpoint
 from makar.runs.entry import Entry
 from makar.runs.errors import CheckpointError
@@ -34,7 +33,7 @@ class Made:
     """One work that was asked for."""
 
     id: str
-    work: MelodyGrid
+    work: Any
     total: float
 
 
@@ -77,7 +76,7 @@ def make_works(
     return [Made(i, rollout.works[n], float(judgement.total[n])) for n, i in enumerate(ids)]
 
 
-def asked(config: MelodyConfig, **wishes: Any) -> Prompt:
+def asked(config: RecipeConfig, **wishes: Any) -> Prompt:
     """What the run was asked for, with some of it wished otherwise.
 
     Raises:
@@ -85,14 +84,14 @@ def asked(config: MelodyConfig, **wishes: Any) -> Prompt:
     """
     changed = {name: value for name, value in wishes.items() if value is not None}
     try:
-        ask = AskConfig.model_validate(config.ask.model_dump() | changed)
+        ask = type(config.ask).model_validate(config.ask.model_dump() | changed)
     except ValidationError as error:
         faults = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
         raise ConfigError("; ".join(faults)) from None
-    return ask_prompt(config.model_copy(update={"ask": ask}))
+    return recipe_of(config).ask_prompt(config.model_copy(update={"ask": ask}))
 
 
-def make_again(folder: RunFolder, opened: Opened, entry: Entry) -> MelodyGrid:
+def make_again(folder: RunFolder, opened: Opened, entry: Entry) -> Any:
     """The work drawn again from its seed, by the weights that made it.
 
     Raises:
@@ -107,7 +106,7 @@ def make_again(folder: RunFolder, opened: Opened, entry: Entry) -> MelodyGrid:
     return rollout.works[place]
 
 
-def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> TokenPolicy[MelodyGrid]:
+def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> TokenPolicy[Any]:
     """The model with the weights it had when it made the work."""
     creator = opened.creator
     if entry.phase == "before":
@@ -129,7 +128,7 @@ def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> TokenPolicy[M
     return creator.policy
 
 
-def same(one: MelodyGrid, other: MelodyGrid) -> bool:
-    """True for the very same melody, in metre and key too."""
+def same(one: Any, other: Any) -> bool:
+    """True for the very same music, in metre and key too."""
     alike = (one.metre, one.key) == (other.metre, other.key)
     return alike and np.array_equal(one.tokens, other.tokens)

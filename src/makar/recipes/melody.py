@@ -14,6 +14,7 @@ from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.music.codec import MelodyCodec, metre_of
 from makar.domains.music.corpus import load_corpus
+from makar.domains.music.corpus_sources import collection_files, user_files
 from makar.domains.music.craft import MelodyCraft
 from makar.domains.music.grid import STEP, MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.catalogue import CATALOGUE
@@ -27,8 +28,9 @@ from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.bonuses import RUN, Bonuses
 from makar.recipes.creator import Creator
+from makar.recipes.devices import device_or_cpu
 from makar.recipes.melody_config import MelodyConfig, ModelConfig
-from makar.recipes.melody_reward import melody_blend
+from makar.recipes.melody_reward import checked_rewards, melody_blend
 from makar.recipes.phrases import (
     FEW_WINDOWS,
     METRES,
@@ -39,9 +41,11 @@ from makar.recipes.phrases import (
     own_phrases,
     phrases_of,
 )
+from makar.recipes.phrases import phrases_in as phrases_in  # part of what a recipe is
 from makar.recipes.preparing import Prepared, Progress, taught
 from makar.runs.errors import CheckpointError
 
+BRING = "Bring a melody in sixteenths or longer, within three octaves"
 LOOKBACK = tuple(sorted({metre_of(m).bar // STEP * bars for m in METRES for bars in (1, 2, 4)}))
 """Sixteenths in one, two and four bars of each metre: how far back a tune repeats itself."""
 
@@ -51,6 +55,26 @@ def ask_prompt(config: MelodyConfig) -> Prompt:
     ask = config.ask
     condition = {"bars": ask.bars, "metre": ask.metre, "mode": ask.mode, "key": ask.key}
     return Prompt(condition=condition, form=ask.form)
+
+
+def check(config: MelodyConfig, functions: Mapping[str, Scorer]) -> None:
+    """Refuse what cannot work before anybody waits for it.
+
+    Raises:
+        ConfigError: a reward cannot be used.
+        UnreadableError: a collection or folder is not there.
+    """
+    checked_rewards(config.reward, functions)
+    for name in config.corpus.collections:
+        collection_files(name)
+    if config.corpus.folder is not None:
+        user_files(config.corpus.folder)
+
+
+def craft_of(config: MelodyConfig) -> MelodyCraft:
+    """How the run's works are handed out as files; it knows no sources, so it is there at once."""
+    nothing = CopyIndex.of(MelodyGrids.stack([]).melodies)
+    return MelodyCraft(nothing, (), 0.0, program=config.ask.program, tempo=config.ask.tempo)
 
 
 def build_net(config: ModelConfig, *, vocabulary: int, context: int) -> Recurrent | Transformer:
@@ -108,6 +132,7 @@ def prepare(
     longest = max(asked, public.train.tokens.shape[1], own.train.tokens.shape[1] if own else 0)
     net = build_net(config.model, vocabulary=codec.vocabulary, context=longest + 8)
     policy: TokenPolicy[MelodyGrid] = TokenPolicy(net, codec)
+    policy.to(device_or_cpu(config.device))  # for training, session.check has refused others
     if prior is not None:
         _take_over(policy, prior)
     else:

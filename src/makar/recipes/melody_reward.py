@@ -10,7 +10,7 @@ from makar.domains.music.grid import MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.catalogue import CATALOGUE, build, people_quantiles
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.blending import Blended, Weighting
-from makar.recipes.melody_config import RewardConfig
+from makar.recipes.recipe_config import RewardConfig
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "form_contrast": 3.0,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
 from makar.core.scoring import Scorer
-from makar.domains.music.craft import MelodyCraft
-from makar.domains.music.grid import MelodyGrid, MelodyGrids
-from makar.domains.music.rewards.novelty import CopyIndex
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Craft, Creator
 from makar.recipes.loop import BEFORE
-from makar.recipes.melody import prepare
-from makar.recipes.melody_config import MelodyConfig
 from makar.recipes.preparing import Prepared, Progress
+from makar.recipes.recipe_config import RecipeConfig
+from makar.recipes.registry import Recipe, recipe_of
 from makar.runs import checkpoint
 from makar.runs.errors import CheckpointError
 from makar.runs.folder import RunFolder
@@ -41,16 +39,18 @@ class Opened:
         bands: People's 5-95 % range of each reward part.
         step: Iterations behind those weights.
         notices: What had to be said about damaged checkpoints.
+        recipe: What it was made by.
     """
 
-    creator: Creator[MelodyGrid]
+    creator: Creator[Any]
     bands: Mapping[str, tuple[float, float]]
     step: int
     notices: tuple[str, ...]
+    recipe: Recipe
 
 
 def open_run(
-    folder: RunFolder, config: MelodyConfig, *, functions: Mapping[str, Scorer] | None = None
+    folder: RunFolder, config: RecipeConfig, *, functions: Mapping[str, Scorer] | None = None
 ) -> Opened:
     """The run's model with its newest complete weights, and its reward.
 
@@ -62,16 +62,17 @@ def open_run(
     Raises:
         CheckpointError: no checkpoint is complete.
     """
-    loaded = checkpoint.load_newest(folder.checkpoints)
-    prepared = finished(prepare(config, prior=prior_weights(folder), functions=functions))
+    loaded, recipe = checkpoint.load_newest(folder.checkpoints), recipe_of(config)
+    prepared = finished(recipe.prepare(config, prior=prior_weights(folder), functions=functions))
     prepared.creator.policy.load_state_dict(loaded.state["creator"]["policy"])
-    return Opened(prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices))
+    return Opened(prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices), recipe)
 
 
-def open_untrained(config: MelodyConfig) -> Opened:
+def open_untrained(config: RecipeConfig) -> Opened:
     """The model as it is before training, with its reward; taught now if it never was."""
-    prepared = finished(prepare(config))
-    return Opened(prepared.creator, prepared.bands, 0, ())
+    recipe = recipe_of(config)
+    prepared = finished(recipe.prepare(config))
+    return Opened(prepared.creator, prepared.bands, 0, (), recipe)
 
 
 def finished(work: Generator[Progress, None, Prepared]) -> Prepared:
@@ -83,7 +84,6 @@ def finished(work: Generator[Progress, None, Prepared]) -> Prepared:
             return end.value
 
 
-def craft_of(config: MelodyConfig) -> MelodyCraft:
+def craft_of(config: RecipeConfig) -> Craft[Any]:
     """How the run's works are handed out as files; it knows no sources, so it is there at once."""
-    nothing = CopyIndex.of(MelodyGrids.stack([]).melodies)
-    return MelodyCraft(nothing, (), 0.0, program=config.ask.program, tempo=config.ask.tempo)
+    return recipe_of(config).craft_of(config)

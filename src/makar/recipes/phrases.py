@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from makar.domains.music.corpus import Corpus, load_user_corpus
-from makar.domains.music.grid import MelodyGrids
-from makar.domains.music.piece import Provenance
+from makar.domains.music.grid import MelodyGrid, MelodyGrids, OffGridError, encode_bars
+from makar.domains.music.piece import Piece, Provenance
 from makar.recipes.errors import CorpusTooSmallError
 from makar.recipes.melody_config import MelodyConfig, Metres
 from makar.recipes.preparing import Progress
@@ -105,3 +105,17 @@ def alike(grids: MelodyGrids, config: MelodyConfig) -> MelodyGrids:
 def joined(first: MelodyGrids, second: MelodyGrids) -> MelodyGrids:
     """Both sets of phrases as one."""
     return MelodyGrids.stack([*first, *second])
+
+
+def phrases_in(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
+    """The piece in phrases of so many bars from its first full bar on; a shorter one whole."""
+    whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
+    length = min(bars, whole)
+    found: list[MelodyGrid] = []
+    left_out: dict[str, int] = {}
+    for first in range(0, whole - length + 1, length):
+        try:
+            found.append(encode_bars(piece, first, length))
+        except OffGridError as fault:
+            left_out[str(fault)] = left_out.get(str(fault), 0) + 1
+    return found, left_out

@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.recipes.loop import LoopConfig
-from makar.recipes.melody_config import EvaluateConfig, RewardConfig
+
+
+class RewardConfig(BaseModel):
+    """What is rewarded, over the defaults of the catalogue."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weights: dict[str, NonNegativeFloat] = Field(
+        default_factory=dict, description="weight of a part by name; 0 only watches it"
+    )
+    custom: tuple[str, ...] = Field(
+        default=(), description='your own: "mine.py:swing=0.5" is function swing, weight 0.5'
+    )
+    seconds: PositiveFloat = Field(
+        default=20.0, description="time that each of your own may take for a batch of works"
+    )
+    scale_parts: bool = Field(
+        default=True, description="divide each part's weight by its spread under the prior"
+    )
+
+
+class EvaluateConfig(BaseModel):
+    """The comparison at the end."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    works: PositiveInt = Field(default=1000, description="works per row of the table")
+    best_of: PositiveInt = Field(default=4, description="prior's works to choose the best from")
+    show: PositiveInt = Field(default=6, description="works shown in the report")
 
 
 class RecipeConfig(BaseModel):
@@ -26,6 +62,8 @@ class RecipeConfig(BaseModel):
     )
     threads: PositiveInt = Field(default=1, description="torch threads; small models like one")
     device: str = Field(default="cpu", pattern=r"^(cpu|cuda(:\d+)?)$")
+    ask: Any
+    model: Any
     learn: PolicyGradientConfig = Field(default_factory=PolicyGradientConfig)
     loop: LoopConfig = Field(default_factory=LoopConfig)
     reward: RewardConfig = Field(default_factory=RewardConfig)

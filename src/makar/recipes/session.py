@@ -13,22 +13,18 @@ import numpy as np
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Rollout
-from makar.domains.music.corpus_sources import collection_files, user_files
 from makar.domains.music.craft import MelodyCraft
-from makar.domains.music.grid import MelodyGrid
-from makar.domains.music.sound import write_audio
 from makar.measures.guards import HackingAlarm
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.creator import Creator
-from makar.recipes.errors import ConfigError
+from makar.recipes.devices import checked_device
 from makar.recipes.evaluation import EVALUATION, Row, aggregate, compare, equal_cost
 from makar.recipes.keeping import keep_works
 from makar.recipes.loop import Step, Training
-from makar.recipes.melody import ask_prompt, prepare
-from makar.recipes.melody_config import MelodyConfig
-from makar.recipes.melody_reward import checked_rewards
 from makar.recipes.opening import prior_weights
-from makar.recipes.preparing import Prepared, Progress
+from makar.recipes.preparing import Preparation, Prepared, Progress
+from makar.recipes.recipe_config import RecipeConfig
+from makar.recipes.registry import recipe_of
 from makar.recipes.reporting import write_report
 from makar.recipes.several import write_scores
 from makar.runs.atomic import write_json
@@ -72,7 +68,7 @@ class Finished:
 
     table: list[dict[str, Any]]
     report: Path
-    rows: Sequence[Row[MelodyGrid]]
+    rows: Sequence[Row[Any]]
 
 
 @dataclass(frozen=True)
@@ -110,25 +106,20 @@ class Stopped:
 Event = Progress | Ready | Heard | Step | Stopped | Finished
 
 
-def check(config: MelodyConfig, functions: Mapping[str, Scorer] | None = None) -> None:
+def check(config: RecipeConfig, functions: Mapping[str, Scorer] | None = None) -> None:
     """Refuse what cannot work before anybody waits for it.
 
     Raises:
         ConfigError: a reward, the device or the corpus cannot be used.
         UnreadableError: a collection or folder is not there.
     """
-    checked_rewards(config.reward, functions or {})
-    if config.device != "cpu":
-        raise ConfigError(f"device: {config.device!r} cannot be used by this recipe yet; use cpu")
-    for name in config.corpus.collections:
-        collection_files(name)
-    if config.corpus.folder is not None:
-        user_files(config.corpus.folder)
+    checked_device(config.device)
+    recipe_of(config).check(config, functions or {})
 
 
 def run(
     folder: RunFolder,
-    config: MelodyConfig,
+    config: RecipeConfig,
     *,
     resume: bool = False,
     with_sources: bool = False,
@@ -150,7 +141,8 @@ def run(
     """
     begun = resume and bool(steps(folder.checkpoints))
     prior = prior_weights(folder) if begun else None
-    preparing = _heard_early(prepare(config, prior=prior, functions=functions), folder, config)
+    work = recipe_of(config).prepare(config, prior=prior, functions=functions)
+    preparing = _heard_early(work, folder, config)
     prepared = yield from _unless(stop, preparing)
     if prepared is None:
         yield Stopped(0, config.loop.iterations)
@@ -186,10 +178,10 @@ def run(
 
 
 def _heard_early(
-    work: Generator[Progress, None, Prepared], folder: RunFolder, config: MelodyConfig
-) -> Generator[Progress | Heard, None, Prepared]:
+    work: Preparation, folder: RunFolder, config: RecipeConfig
+) -> Generator[Progress | Heard, None, Prepared[Any]]:
     """What ``work`` does; on the way, once, a tune of the model that is still learning."""
-    path = folder.samples / "first.ogg"
+    recipe, path = recipe_of(config), folder.samples / "first.ogg"
     with closing(work):
         while True:
             try:
@@ -199,16 +191,16 @@ def _heard_early(
             yield progress
             if progress.policy is not None and progress.done == FIRST_HEARD and not path.exists():
                 rollout = progress.policy.sample(
-                    [ask_prompt(config)], seeds=Seeds(config.seed, SHOWN)
+                    [recipe.ask_prompt(config)], seeds=Seeds(config.seed, SHOWN)
                 )
-                tune = rollout.works[0].piece(program=config.ask.program, title="first try")
-                write_audio(tune, path)
+                craft = recipe.craft_of(config)
+                craft.export(rollout.works[0], path, title="first try", notice="")
                 yield Heard("first try", "first", path, float("nan"))
 
 
 def _unless(
-    stop: Callable[[], bool], work: Generator[Progress | Heard, None, Prepared]
-) -> Generator[Progress | Heard, None, Prepared | None]:
+    stop: Callable[[], bool], work: Generator[Progress | Heard, None, Prepared[Any]]
+) -> Generator[Progress | Heard, None, Prepared[Any] | None]:
     """What ``work`` does; None if it was stopped half-way."""
     while True:
         try:
@@ -222,7 +214,7 @@ def _unless(
 
 
 def conclude(
-    folder: RunFolder, prepared: Prepared, config: MelodyConfig, *, with_sources: bool
+    folder: RunFolder, prepared: Prepared[Any], config: RecipeConfig, *, with_sources: bool
 ) -> Generator[Event, None, None]:
     """What comes after the last step: the works to show, the table and the report."""
     creator = prepared.creator
@@ -249,16 +241,14 @@ def conclude(
     yield Finished(table, report, rows)
 
 
-def best_of(config: MelodyConfig) -> list[int]:
+def best_of(config: RecipeConfig) -> list[int]:
     """From how many works of the prior the table chooses: a few, and as many as training made."""
     few, loop = config.evaluate.best_of, config.loop
     paid = equal_cost(loop.iterations, loop.works, wanted=config.evaluate.works)
     return [few, paid] if paid > few else [few]
 
 
-def show(
-    folder: RunFolder, creator: Creator[MelodyGrid], config: MelodyConfig, *, phase: str
-) -> Heard:
+def show(folder: RunFolder, creator: Creator[Any], config: RecipeConfig, *, phase: str) -> Heard:
     """Make works to be shown, keep the best of them, and write the very best as a sound file."""
     policy = creator.prior if phase == "before" else creator.policy
     seeds = Seeds(config.seed, SHOWN)
@@ -283,8 +273,8 @@ def show(
 
 
 def _judged(
-    creator: Creator[MelodyGrid], policy: TokenPolicy[MelodyGrid], seeds: Seeds
-) -> tuple[Rollout[MelodyGrid], Judgement]:
+    creator: Creator[Any], policy: TokenPolicy[Any], seeds: Seeds
+) -> tuple[Rollout[Any], Judgement]:
     prompts = [creator.ask] * CANDIDATES
     rollout = policy.sample(prompts, seeds=seeds)
     return rollout, creator.reward(rollout.works, prompts)
@@ -294,7 +284,7 @@ def _watches(judgement: Judgement) -> dict[str, np.ndarray]:
     return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}
 
 
-def save_model(folder: RunFolder, policy: TokenPolicy[MelodyGrid]) -> None:
+def save_model(folder: RunFolder, policy: TokenPolicy[Any]) -> None:
     """Write the trained network where other programs find it."""
     from safetensors.torch import save_file
 

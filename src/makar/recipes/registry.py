@@ -1,0 +1,60 @@
+"""The recipes there are. A recipe is a module with these functions, imported when it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from torch import Tensor
+
+from makar.core.scoring import Scorer
+from makar.core.types import Prompt
+from makar.domains.music.piece import Piece
+from makar.recipes.creator import Craft
+from makar.recipes.preparing import Preparation
+from makar.recipes.recipe_config import RecipeConfig
+
+MODULES = {"tune": "makar.recipes.melody", "chorale": "makar.recipes.chorale"}
+"""Where each recipe is, by the name that its config has in ``recipe``."""
+
+
+class Recipe(Protocol):
+    """What a run needs of its recipe; ``config`` is always of the recipe's own kind.
+
+    Attributes:
+        BRING: What somebody's music must be to be judged by it.
+    """
+
+    BRING: str
+
+    def ask_prompt(self, config: Any) -> Prompt:
+        """What the config asks for."""
+        ...
+
+    def check(self, config: Any, functions: Mapping[str, Scorer]) -> None:
+        """Refuse a reward or a corpus that cannot be used, before anybody waits for it."""
+        ...
+
+    def prepare(
+        self,
+        config: Any,
+        *,
+        prior: Mapping[str, Tensor] | None = None,
+        functions: Mapping[str, Scorer] | None = None,
+    ) -> Preparation:
+        """Teach the model what people do, and set up what it will be rewarded for."""
+        ...
+
+    def craft_of(self, config: Any) -> Craft[Any]:
+        """How works are handed out as files; it knows no sources, so it is there at once."""
+        ...
+
+    def phrases_in(self, piece: Piece, bars: int) -> tuple[Sequence[Any], dict[str, int]]:
+        """Somebody's piece as works that can be judged, and what is left out, by reason."""
+        ...
+
+
+def recipe_of(config: RecipeConfig) -> Recipe:
+    """The recipe that a config is of."""
+    return cast(Recipe, import_module(MODULES[config.recipe]))
