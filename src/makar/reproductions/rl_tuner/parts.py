@@ -34,7 +34,7 @@ class Settings(BaseModel):
 
     seeds: tuple[int, ...] = (1, 2, 3)
     works: PositiveInt = 10_000
-    training: PositiveInt = 45_000
+    training: PositiveInt = 31_250
     pretraining: PositiveInt = note_rnn.PRETRAINING.updates
     width: PositiveInt = note_rnn.WIDTH
 

@@ -15,12 +15,9 @@ from makar.reproductions.rl_tuner.models import TRAINED, Model
 from makar.reproductions.rl_tuner.parts import Settings, make, packed, path_of, read
 from makar.reproductions.rl_tuner.table import COMPOSITIONS, Table, summarised
 from makar.runs import atomic
+from makar.runs.errors import RunExistsError
 
 MODELS: tuple[Model, ...] = get_args(Model)
-
-
-class OtherSettingsError(ValueError):
-    """A folder holds a table made with other settings."""
 
 
 def rerun(folder: Path, settings: Settings, *, workers: int = 2) -> Iterator[Stage | Table]:
@@ -32,7 +29,7 @@ def rerun(folder: Path, settings: Settings, *, workers: int = 2) -> Iterator[Sta
         workers: Processes, each on one thread; 1 makes everything in this one.
 
     Raises:
-        OtherSettingsError: the folder was begun with other settings.
+        RunExistsError: the folder was begun with other settings.
     """
     (folder / "parts").mkdir(parents=True, exist_ok=True)
     _claim(folder / "settings.json", settings)
@@ -81,8 +78,8 @@ def _claim(path: Path, settings: Settings) -> None:
         return
     before = Settings.model_validate_json(path.read_text(encoding="utf-8"))
     if before != settings:
-        raise OtherSettingsError(
-            f"{path}: this table was begun with {before}; use another --out, or the same settings"
+        raise RunExistsError(
+            f"{path}: the table was begun with {before}; go on with these, or give another --out"
         )
 
 
