@@ -203,6 +203,16 @@ def test_the_last_good_weights_come_back_to_both_nets(toy: Any) -> None:
         assert torch.equal(net.values.detach(), torch.tensor(VALUES))
 
 
+def test_an_endless_gradient_of_a_finite_loss_is_left_out(toy: Any) -> None:
+    q = Table(VALUES)
+    learning = learner(q, updates=1, roll_back_after=None)
+    q.values.register_hook(lambda gradient: gradient * math.inf)
+    metrics = learning.update(made(toy, [[1, 0]]), toy.judged([6.0]))
+    assert math.isfinite(metrics["td_loss"])
+    assert metrics["non_finite"] == 1
+    assert torch.equal(q.values.detach(), torch.tensor(VALUES))
+
+
 def test_huge_errors_move_no_further_than_small_ones(toy: Any) -> None:
     """Huber and the clipped gradient; with the squared loss and no clip they do."""
     norms = []
