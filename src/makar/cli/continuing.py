@@ -92,5 +92,6 @@ def _told(work: Generator[Any, None, Infiller]) -> Infiller:
         if progress.total:
             left = (now - begun) / max(progress.done, 1) * (progress.total - progress.done)
             line += f": {progress.done} of {progress.total}, {progress.text}"
-            line += f", about {left / 60:.0f} min left (once; kept for next time)"
+            wait = f"about {left / 60:.0f} min" if left >= 90 else "a minute or two"
+            line += f"; {wait} left (only this once: it is kept)"
         sys.stderr.write(f"makar: {line}\n")

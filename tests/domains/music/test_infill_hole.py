@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from makar.cli.faults import exit_code_of
 from makar.domains.music.infill_errors import HoleError
 from makar.domains.music.infill_hole import (
     beyond,
@@ -114,6 +115,13 @@ def test_percussion_alone_is_refused():
     piece = Piece((line(percussion=True),))
     with pytest.raises(HoleError, match="percussion only"):
         choose_part(piece, None, path="x")
+
+
+def test_what_is_refused_leaves_exit_code_2_and_a_remedy(capsys):
+    with pytest.raises(HoleError) as caught:
+        hole_in(EIGHT, (7, 12))
+    assert exit_code_of(caught.value) == 2
+    assert capsys.readouterr().err.endswith("--bars 8 goes on after the end\n")
 
 
 def test_of_two_hundred_parts_the_first_are_listed():
