@@ -12,13 +12,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from makar.recipes.blend_config import BlendConfig
 from makar.recipes.chorale_config import ChoraleConfig
 from makar.recipes.custom_reward import anchored
 from makar.recipes.errors import ConfigError
 from makar.recipes.melody_config import MelodyConfig
 from makar.recipes.recipe_config import RecipeConfig
 
-RECIPES: Mapping[str, type[RecipeConfig]] = {"tune": MelodyConfig, "chorale": ChoraleConfig}
+RECIPES: Mapping[str, type[RecipeConfig]] = {
+    "tune": MelodyConfig,
+    "chorale": ChoraleConfig,
+    "blend": BlendConfig,
+}
 """Every recipe's settings, by the recipe's name."""
 NONE = "none"
 """How a setting that can be switched off is switched off: TOML has no word for it."""

@@ -30,6 +30,9 @@ def sample(
     mode: Annotated[str | None, typer.Option(help="major, minor, dorian or mixolydian.")] = None,
     key: Annotated[str | None, typer.Option(help="Tonic: C, F#, Bb ...")] = None,
     form: Annotated[str | None, typer.Option(help="Letters spread over the bars: AABA.")] = None,
+    blend: Annotated[
+        float | None, typer.Option(help="0 is all the first genre, 1 all the second.")
+    ] = None,
     to: Annotated[str, typer.Option(help="musicxml, mid, abc, wav, ogg, svg or png.")] = "mid",
     again: Annotated[
         str | None, typer.Option(metavar="ID", help="Make this very work again, and compare.")
@@ -53,7 +56,9 @@ def sample(
     from makar.recipes.making import asked, make_works
 
     check_format(to)
-    wishes = {"bars": bars, "metre": metre, "mode": mode, "key": key, "form": form}
+    wishes = {
+        "bars": bars, "metre": metre, "mode": mode, "key": key, "form": form, "blend": blend,
+    }  # fmt: skip
     with find_run(run, runs, write=True) as folder:
         config, opened = _opened(folder)
         prompt = asked(config, **wishes)

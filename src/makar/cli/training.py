@@ -18,7 +18,8 @@ _FLAGS = {
     "seed": "seed", "device": "device", "corpus": "corpus.folder", "bars": "ask.bars",
     "metre": "ask.metre", "mode": "ask.mode", "key": "ask.key", "form": "ask.form",
     "tempo": "ask.tempo", "model": "model.kind", "algorithm": "learn.algorithm",
-    "iterations": "loop.iterations", "works": "loop.works",
+    "iterations": "loop.iterations", "works": "loop.works", "first": "corpus.first",
+    "second": "corpus.second", "blend": "ask.blend",
 }  # fmt: skip
 """The setting behind each flag."""
 
@@ -34,7 +35,18 @@ def train(
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Fixes every random draw.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Train with so many seeds and compare.")] = 1,
-    corpus: Annotated[Path | None, typer.Option(help="Folder of your own music.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", "--and-folder", help="Folder of your own music.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="blend: irish, american, scots, chorale or essen.")
+    ] = None,
+    second: Annotated[
+        str | None, typer.Option("--and", help="blend: the genre to blend it with.")
+    ] = None,
+    blend: Annotated[
+        float | None, typer.Option(help="blend: 0 is all the first genre, 1 all the second.")
+    ] = None,
     bars: Annotated[int | None, typer.Option(help="Bars in a tune.")] = None,
     metre: Annotated[str | None, typer.Option(help="4/4, 2/4, 3/4, 6/8 or 9/8.")] = None,
     mode: Annotated[str | None, typer.Option(help="major, minor, dorian or mixolydian.")] = None,
@@ -70,6 +82,8 @@ def train(
       makar train --bars 16 --metre 3/4 --mode minor --form AABA
 
       makar train --corpus ~/scores --reward mine.py:swing=0.5 --weight close=3
+
+      makar train blend --from irish --and chorale --blend 0.5
 
       makar train mine.toml --seeds 5 --name study
 

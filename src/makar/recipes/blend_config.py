@@ -21,7 +21,7 @@ class BlendAsk(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    weight: float = Field(
+    blend: float = Field(
         default=0.5, ge=0, le=1, description="0 is all the first genre, 1 all the second"
     )
     bars: int = Field(default=4, ge=2, le=16)

@@ -15,7 +15,11 @@ from makar.recipes.creator import Craft
 from makar.recipes.preparing import Preparation
 from makar.recipes.recipe_config import RecipeConfig
 
-MODULES = {"tune": "makar.recipes.melody", "chorale": "makar.recipes.chorale"}
+MODULES = {
+    "tune": "makar.recipes.melody",
+    "chorale": "makar.recipes.chorale",
+    "blend": "makar.recipes.blend",
+}
 """Where each recipe is, by the name that its config has in ``recipe``."""
 
 
