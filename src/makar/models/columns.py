@@ -66,8 +66,8 @@ class Columns(nn.Module):
             dropout=config.dropout if config.layers > 1 else 0.0,
         )  # fmt: skip
         self.dropout = nn.Dropout(config.dropout)
-        self.mix = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU())
-        self.back = nn.Linear(2 * width, width)
+        self.mix = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU())
+        self.back = nn.Linear(width, width)
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, size)
         self.value_head = nn.Linear(width, 1)
@@ -166,7 +166,7 @@ class Columns(nn.Module):
         others = self.written(_rows(grid, size)) + self.sounds(_rows(now, size))
         above = F.pad(others.cumsum(2), (0, 0, 1, 0))[:, :, :-1]
         total = context[:, :, None] + above + self.own(_rows(before, size)) + self.voice.weight
-        return self.norm(total + self.back(self.dropout(self.mix(total))))
+        return self.norm(total + self.back(self.mix(total)))
 
 
 class ColumnsDecoder:

@@ -71,16 +71,19 @@ class Learned:
         rows = np.flatnonzero(chorales.side == SIDES.index("train"))
         return cls(**cut, works=chorales.works.take(rows), chorales=chorales)
 
+    def closing(self, side: Side, config: ChoraleConfig) -> VoiceGrids:
+        """The phrases that end as asked for, in any metre and mode."""
+        phrases: Phrases = getattr(self, side)
+        as_asked = phrases.whole if config.ask.ends == "close" else ~phrases.whole
+        return phrases.grids.take(np.flatnonzero(as_asked))
+
     def alike(self, side: Side, config: ChoraleConfig) -> VoiceGrids:
         """The phrases of the kind asked for; of any metre and mode where there are too few."""
-        phrases: Phrases = getattr(self, side)
-        grids, ask = phrases.grids, config.ask
-        kind = phrases.whole if ask.ends == "close" else ~phrases.whole
-        wanted = (ask.metre, ask.mode == "minor")
+        grids = self.closing(side, config)
+        wanted = (config.ask.metre, config.ask.mode == "minor")
         kinds = zip(grids.metres, grids.keys, strict=True)
         asked = np.array([(str(m), k.is_minor) == wanted for m, k in kinds], bool)
-        chosen = kind & asked if (kind & asked).sum() >= FEW_PHRASES else kind
-        return grids.take(np.flatnonzero(chosen if chosen.any() else np.ones(len(grids), bool)))
+        return grids.take(np.flatnonzero(asked)) if asked.sum() >= FEW_PHRASES else grids
 
     def notes(self) -> list[str]:
         """What the user should know of what was learned from."""
@@ -203,7 +206,8 @@ def _set_up(
 ) -> Prepared[VoiceGrid]:
     ask = ask_prompt(config)
     prior = cast(TokenPolicy[VoiceGrid], frozen(policy))
-    known, judges, human = (learned.alike(side, config) for side in SIDES)
+    known, human = learned.alike("train", config), learned.alike("heldout", config)
+    judges = learned.closing("valid", config)
     blend, bands, words = chorale_blend(
         config.reward,
         train=learned.works,
