@@ -92,10 +92,10 @@ def settings(algorithm: Algorithm) -> Settings:
             return Settings(streams=32, steps=64, learner=learner, enough=499.0)
         case "a2c":
             learner = PolicyGradientConfig(
-                algorithm="a2c", learning_rate=3e-3, decay_updates=488, gamma=0.99, lam=0.95,
+                algorithm="a2c", learning_rate=0.01, decay_updates=244, gamma=0.99, lam=0.95,
                 entropy_weight=0.01, stability=KIT,
             )  # fmt: skip
-            return Settings(streams=32, steps=32, learner=learner)
+            return Settings(streams=32, steps=64, learner=learner)
         case "dqn":
             return Settings(streams=16, steps=16, learner=_dqn())
         case _:
