@@ -23,6 +23,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "leap_share": 0.25,
     "pitch_range": 0.25,
     "direction_kept": 0.25,
+    "pitch_class_entropy": 0.25,
+    "pitch_autocorrelation": 0.25,
 }
 """Weights that differ from 1.
 

@@ -170,7 +170,6 @@ _ENTRIES = (
         plain(watch.pitch_class_entropy),
         "how many different notes it uses, evenly",
         "muspy (Dong et al. 2020)",
-        role="watch",
     ),
     Entry(
         "rhythm_entropy",
@@ -198,7 +197,6 @@ _ENTRIES = (
         plain(watch.pitch_autocorrelation),
         "whether the pitches make lines rather than scatter",
         "Jaques et al. 2017, on notes",
-        role="watch",
     ),
     Entry(
         "pitch_surprise",
