@@ -38,8 +38,6 @@ def test_a_run_is_evaluated_compared_and_tabulated(makar, tiny_environment, monk
     assert compared.code == 0, compared.err
     assert told(compared)["settings"] == {"seed": ["1", "2"]}
     assert (tiny_environment / "comparison" / "comparison.html").is_file()
-    assert "seed" in makar("compare", "one", "other").out
-    assert (tiny_environment / "comparison-2").is_dir()
 
     table = makar("table", "one", "other", "--csv", "--measure", "score")
     assert table.out.splitlines()[0] == "setting,row,measure,mean,low,high,n,seeds"
@@ -125,7 +123,7 @@ def test_an_ablation_goes_on_where_it_was_stopped(makar, tiny_environment):
     asked = (
         "ablate",
         "--seeds",
-        2,
+        1,
         "--iterations",
         2,
         "--part",
@@ -135,16 +133,16 @@ def test_an_ablation_goes_on_where_it_was_stopped(makar, tiny_environment):
     )
     done = makar(*asked)
     assert done.code == 0, done.err
-    assert runs_of(done) == [1, 2, 3, 4]
+    assert runs_of(done) == [1, 2]
     rows = done.lines[-1]["table"]
     assert [row["row"] for row in rows] == ["whole", "without close"]
-    assert rows[1]["seeds"] == 2
-    finished = tiny_environment / "ablation-no-close-s1" / "summary.json"
+    assert rows[1]["seeds"] == 1
+    finished = tiny_environment / "ablation-whole-s1" / "summary.json"
     before = finished.stat().st_mtime_ns
-    for path in (tiny_environment / "ablation-no-close-s2").glob("summary.json"):
+    for path in (tiny_environment / "ablation-no-close-s1").glob("summary.json"):
         path.unlink()  # as if it had been stopped before its end
     again = makar(*asked)
-    assert runs_of(again) == [4]
+    assert runs_of(again) == [2]
     assert finished.stat().st_mtime_ns == before
     assert again.lines[-1]["table"] == rows
     assert (tiny_environment / "ablation-2" / "ablation.html").is_file()
