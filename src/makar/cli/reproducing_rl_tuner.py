@@ -51,13 +51,12 @@ def rl_tuner(
     settings = Settings(seeds=numbers, **QUICK) if quick else Settings(seeds=numbers, works=works)
     folder = out or Path("reproductions/rl-tuner-quick" if quick else "reproductions/rl-tuner")
     events = rerun(folder, settings, workers=workers)
-    table = _followed(events, as_json=as_json or not sys.stdout.isatty())
+    table = _followed(events, as_json=as_json)
     bars = table.bars()
     if as_json:
-        rows = {bar.metric: {"reached": bar.reached, "met": bar.met} for bar in bars}
-        typer.echo(
-            json.dumps({"event": "finished", "summary": str(folder / "summary.json")} | rows)
-        )
+        verdicts = {bar.metric: bar.met for bar in bars}
+        summary = str(folder / "summary.json")
+        typer.echo(json.dumps({"event": "finished", "summary": summary, "met": verdicts}))
     else:
         typer.echo(table.markdown())
         for bar in bars:
@@ -80,7 +79,7 @@ def _followed(events: Iterable[Stage | Table], *, as_json: bool) -> Table:
         TimeRemainingColumn(),
     )
     found: Table | None = None
-    with Progress(*columns, transient=True, disable=as_json) as bar:
+    with Progress(*columns, transient=True, disable=as_json or not sys.stdout.isatty()) as bar:
         task = bar.add_task("", total=1.0, words="")
         for event in events:
             if isinstance(event, Table):

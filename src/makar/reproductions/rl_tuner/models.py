@@ -53,7 +53,7 @@ PUBLISHED = RuleReward()
 SMALL = RuleReward(weights=MappingProxyType(dict.fromkeys(RULES, 0.05)))
 """The same for REINFORCE and PPO, whose returns nothing brings to size: else only the −100 is felt,
 and neither the pull of the Note RNN nor what the value head has to learn is in proportion."""
-WEIGHTS = MappingProxyType({"key": 5.0, "tonic": 2.0, "leaps": 3.0, "extrema": 5.0, "highest": 7.0})
+WEIGHTS = MappingProxyType({"key": 7.0, "tonic": 2.0, "leaps": 3.0, "extrema": 5.0, "highest": 7.0})
 """Of makar's reward; 1 for the others."""
 
 

@@ -46,7 +46,7 @@ class Part:
     Attributes:
         tokens: ``(n, 32)`` int8, its compositions.
         logp: ``(n,)`` log-probability under the seed's Note RNN, nats per step.
-        minutes: Wall time of learning and of sampling.
+        minutes: Processor time of learning and of sampling: on an idle core, the time it takes.
         decisions: Steps that it learned from by itself.
     """
 
@@ -70,7 +70,7 @@ def read(path: Path) -> Part:
 def make(folder: Path, model: Model, seed: int, settings: Settings) -> None:
     """Make a part and keep it; the Note RNN of the seed must be there for the others."""
     torch.set_num_threads(1)
-    began = time.monotonic()
+    began = time.process_time()
     prior = _note_rnn(folder, seed, settings)
     generator: Generator[MelodyGrid] = prior
     decisions = 0
@@ -81,7 +81,7 @@ def make(folder: Path, model: Model, seed: int, settings: Settings) -> None:
         decisions = sum(report.rollout.mask.numel() for report in learning.reports)
         generator = learning.generator
     works = sampled(generator, settings.works, seed=seed)
-    minutes = (time.monotonic() - began) / 60
+    minutes = (time.process_time() - began) / 60
     logp = likelihood(prior, works)
     columns = {"tokens": works.tokens, "logp": logp, "minutes": minutes, "decisions": decisions}
     atomic.write_bytes(path_of(folder, model, seed), packed(columns))
