@@ -11,6 +11,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from makar.config import as_toml, load_config
 from makar.core.seeds import Seeds
 from makar.domains.music import genres
 from makar.domains.music.corpus import Corpus, load_user_corpus
@@ -21,8 +22,11 @@ from makar.recipes import blend, blend_judges, blend_study
 from makar.recipes.blend import MEASURED, PLACE, ask_prompt, labelled, prepare
 from makar.recipes.blend_config import BlendConfig
 from makar.recipes.blend_judges import weight_of
-from makar.recipes.errors import CorpusTooSmallError
-from makar.recipes.opening import finished
+from makar.recipes.errors import ConfigError, CorpusTooSmallError, UnknownRewardError
+from makar.recipes.making import asked, make_works
+from makar.recipes.opening import finished, open_run
+from makar.recipes.session import Finished, run
+from makar.runs.folder import RunFolder
 
 RUNNING, HYMNS = "running", "hymns"
 
@@ -240,6 +244,67 @@ def test_a_genre_is_its_collections_or_the_scores_of_a_folder(
     genres.genre_corpus("irish", folders[HYMNS])
     assert asked[:2] == [("oneills1850",), ("essen",)]
     assert [Path(a).name for a in asked[2:]] == ["bach", folders[HYMNS].name]
+
+
+def test_settings_come_from_flags_and_a_run_s_file_repeats_it(
+    config: BlendConfig, tmp_path: Path
+) -> None:
+    flags = {"corpus.first": "scots", "corpus.second": "essen", "ask.blend": 0.25}
+    asked_for = load_config("blend", flags, environment={})
+    assert isinstance(asked_for, BlendConfig)
+    assert asked_for.corpus.names == ("scots", "essen")
+    assert ask_prompt(asked_for).condition["essen"] == 0.25
+    for settings in (asked_for, config):
+        (tmp_path / "run.toml").write_text(as_toml(settings))
+        assert load_config(tmp_path / "run.toml", environment={}) == settings
+    wished = asked(asked_for, blend=0.75, bars=8)
+    assert (wished.condition["scots"], wished.condition["bars"]) == (0.25, 8)
+    with pytest.raises(ConfigError, match="blend"):
+        asked(asked_for, blend=1.5)
+
+
+def test_a_weight_for_a_reward_that_is_none_is_refused(config: BlendConfig) -> None:
+    reward = config.reward.model_copy(update={"weights": {"close": 1.0}})
+    with pytest.raises(UnknownRewardError, match="close; there is: asked_place"):
+        blend.check(config.model_copy(update={"reward": reward}), {})
+
+
+def test_one_s_own_reward_counts_beside_the_blend(config: BlendConfig, corpora: None) -> None:
+    def many(works: Any, _prompts: Any) -> np.ndarray:
+        return np.array([min(len(work.parts[0].notes) / 32, 1.0) for work in works])
+
+    reward = config.reward.model_copy(update={"custom": ("python:many=1",), "scale_parts": False})
+    own = config.model_copy(update={"reward": reward})
+    creator = finished(prepare(own, functions={"many": many})).creator
+    assert creator.reward.weights == {PLACE: 0.5, "many": 0.5}
+
+
+def test_a_run_from_settings_to_report(config: BlendConfig, corpora: None, tmp_path: Path) -> None:
+    evaluate = config.evaluate.model_copy(update={"works": 12, "best_of": 2, "show": 1})
+    config = config.model_copy(update={"evaluate": evaluate})
+    with RunFolder.create(tmp_path / "runs", "blend", config=as_toml(config), seed=0) as folder:
+        *_, last = run(folder, config)
+        assert isinstance(last, Finished)
+        page = last.report.read_text(encoding="utf-8")
+        assert "classifier" in page
+        assert "hymns" not in page  # one's own tunes are not named
+        opened = open_run(folder, config)
+        made = make_works(
+            folder, opened, asked(config, blend=1.0), count=2, temperature=1.0, seed=0
+        )
+        assert len(made) == 2
+        kept = folder.ledger.find(made[0].id)
+        assert kept.prompt["condition"][YOURS] == 1.0
+
+
+def test_a_piece_that_is_brought_is_judged_phrase_by_phrase(folders: dict[str, Path]) -> None:
+    brought = load_user_corpus(folders[HYMNS], cache=False)[0]
+    phrases, left_out = blend.phrases_in(brought, 2)
+    assert not left_out
+    assert len(phrases) == 2
+    heard = np.concatenate([[0], np.diff(brought.parts[0].notes[:, 2])])
+    second = phrases[1].parts[0].notes
+    assert np.array_equal(np.diff(second[:, 2]), heard[-len(second) + 1 :])
 
 
 def test_spearman_by_hand() -> None:

@@ -11,6 +11,7 @@ from makar.domains.music.codec import TONICS
 from makar.domains.music.genres import GENRES, YOURS
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.learners.stability import Stability
 from makar.recipes.loop import LoopConfig
 from makar.recipes.melody_config import Metres, ModelConfig
 from makar.recipes.recipe_config import RecipeConfig
@@ -73,9 +74,12 @@ class BlendConfig(RecipeConfig):
     corpus: BlendCorpus = Field(default_factory=BlendCorpus)
     model: ModelConfig = Field(default_factory=lambda: ModelConfig(width=160, dropout=0.3))
     pretrain: PretrainConfig = Field(
-        default_factory=lambda: PretrainConfig(updates=900, learning_rate=6e-3)
+        default_factory=lambda: PretrainConfig(updates=500, learning_rate=6e-3)
     )
     learn: PolicyGradientConfig = Field(
-        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
+        default_factory=lambda: PolicyGradientConfig(
+            learning_rate=1e-3,
+            stability=Stability(kl_target=0.1),  # from a mixture to a blend it is a longer way
+        )
     )
-    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=80, works=126))
+    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=50, works=126))

@@ -166,7 +166,7 @@ def main(seeds: Sequence[int]) -> None:
     """Train with each seed and print what came of it."""
     runs: list[tuple[list[Answer], list[Answer]]] = []
     for seed in seeds:
-        before, after, creator = studied(BlendConfig(seed=seed), works=400)
+        before, after, creator = studied(BlendConfig(seed=seed), works=300)
         runs.append((before, after))
         if seed == seeds[0]:
             sys.stdout.write("\n".join(f"- {note}" for note in creator.notes) + "\n\n")
