@@ -6,8 +6,8 @@ from itertools import count
 from pathlib import Path
 
 from makar.cli.browsing import HIDDEN
-from makar.domains.music.craft import FORMATS
 from makar.domains.music.piece import UNVERIFIED
+from makar.domains.music.showing import FORMATS
 from makar.recipes.errors import ConfigError
 from makar.recipes.opening import craft_of
 from makar.runs.entry import Entry

@@ -31,10 +31,12 @@ class Harmonised:
     Attributes:
         work: All four voices.
         total: What the run's reward gives it; NaN = could not be judged.
+        seed: Makes it again.
     """
 
     work: VoiceGrid
     total: float
+    seed: int
 
 
 def harmonise(
@@ -97,7 +99,7 @@ def _setting(creator: Creator[VoiceGrid], phrases: list[VoiceGrid], seed: int) -
         chosen.append(tokens[int(np.nan_to_num(totals, nan=-1.0).argmax())])
     work = replace(phrases[0], tokens=np.concatenate(chosen, axis=1))
     judged = creator.reward.lean(VoiceGrids.stack([work]), [creator.ask])
-    return Harmonised(work, float(judged.total[0]))
+    return Harmonised(work, float(judged.total[0]), seed)
 
 
 def _grids(tokens: list[np.ndarray], like: VoiceGrid) -> VoiceGrids:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +16,9 @@ from makar.domains.music.melody import melodies_of
 from makar.domains.music.piece import Key, Metre, Piece, Provenance
 from makar.domains.music.rewards.moves import moves_of
 from makar.domains.music.rewards.novelty import CopyIndex
+from makar.domains.music.showing import FORMATS, card_html, write_any
 from makar.measures.novelty import ngram_hashes
 
-FORMATS = (".mid", ".musicxml", ".abc", ".wav", ".ogg", ".svg", ".png")
 NAMED_FROM = 8
 """Moves (nine notes) that must be shared before a source is worth naming."""
 
@@ -146,22 +145,7 @@ class MelodyCraft:
         Raises:
             ValueError: the suffix is none of ``formats``.
         """
-        from makar.domains.music.files import write_piece
-        from makar.domains.music.picture import roll_png
-        from makar.domains.music.roll import roll_svg
-        from makar.domains.music.sound import write_audio
-
-        piece, suffix = self.piece(work, title=title, notice=notice), path.suffix.lower()
-        if suffix in (".wav", ".ogg"):
-            write_audio(piece, path)
-        elif suffix == ".svg":
-            path.write_text(roll_svg(piece), encoding="utf-8")
-        elif suffix == ".png":
-            roll_png(piece, path)
-        elif suffix in self.formats:
-            write_piece(piece, path)
-        else:
-            raise ValueError(f"cannot write {path.name}: choose one of {', '.join(self.formats)}")
+        write_any(self.piece(work, title=title, notice=notice), path)
 
     def card(self, work: MelodyGrid, *, marks: Sequence[tuple[int, int, str]] = ()) -> str:
         """The melody to be heard and seen: player, staff and piano roll, as HTML.
@@ -170,19 +154,10 @@ class MelodyCraft:
             work: The melody.
             marks: Runs of notes to point out: first note, number of notes, and a label.
         """
-        from makar.domains.music.roll import roll_svg
-        from makar.domains.music.sound import audio_data_uri
-        from makar.domains.music.staff import staff_svg
-
         piece = self.piece(work)
         notes = piece.parts[0].notes
         spans = [
-            (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), html.escape(label))
+            (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), label)
             for first, count, label in marks
         ]
-        staff = "".join(staff_svg(piece, width=520))
-        return (
-            f'<audio controls preload="metadata" src="{audio_data_uri(piece)}"></audio>'
-            f'<div class="staff">{staff}</div>'
-            f"<details><summary>Piano roll</summary>{roll_svg(piece, marks=spans)}</details>"
-        )
+        return card_html(piece, spans)
