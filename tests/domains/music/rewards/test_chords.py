@@ -95,6 +95,12 @@ def test_a_passing_note_makes_no_other_chord(chorus):
     assert found.count.tolist() == [2]
 
 
+def test_between_equals_the_bass_decides(chorus):
+    upper = ("G4:4", "E4:4")  # C E G A is a sixth chord on C or a seventh chord on A
+    works = chorus((*upper, "A3:4", "C3:4"), (*upper, "C4:4", "A2:4"))
+    assert beat_chords(works).chord[:, 0].tolist() == [4 * 0 + MAJOR, 4 * 9 + MINOR]
+
+
 def test_chords_are_counted_from_the_tonic(chorus):
     work = ("E5:4", "C5:4", "A4:4", "A2:4")
     assert beat_chords(chorus(work)).root.tolist() == [[9]]

@@ -48,6 +48,13 @@ def test_a_move_is_the_distances_the_bass_and_the_time(chorus):
     assert chord_moves(chorus(OTHER))[0][0, 0] != keys[0, 0]
 
 
+def test_another_rhythm_is_another_move(chorus):
+    quick, slow = (
+        chorus((f"C5:{n} D5:4", f"G4:{n} G4:4", f"E4:{n} F4:4", f"C3:{n} B2:4")) for n in (4, 8)
+    )
+    assert chord_moves(quick)[0][0, 0] != chord_moves(slow)[0][0, 0]
+
+
 def test_the_longest_run_of_chords(chorus):
     source, other = chorus(SOURCE), chorus(OTHER)
     index = ChordCopies.of(source)

@@ -67,7 +67,7 @@ def test_one_chord_closes_nothing(chorus, judge):
 
 
 def test_root_position_by_hand(chorus, judge):
-    assert judge(function.root_position, chorus(block("I I6 V V6"))).tolist() == [0.5]
+    assert judge(function.root_position, chorus(block("I I6 V V"))).tolist() == [0.75]
 
 
 def test_leading_tone_by_hand(chorus, judge):
@@ -75,6 +75,8 @@ def test_leading_tone_by_hand(chorus, judge):
     falls = ("D5:4 C5:4", "B4:4 G4:4", "D4:4 E4:4", "G3:4 C3:4")
     waits = ("B4:4 B4:4 C5:8", "G4:8 G4:8", "D4:8 E4:8", "G3:8 C3:8")
     in_iii = ("B4:4 C5:4", "G4:8", "E4:8", "E3:4 C3:4")  # E minor is no dominant
+    leaps = ("B4:4 E5:4", "G4:4 G4:4", "D4:4 E4:4", "G3:4 C3:4")
+    assert judge(function.leading_tone, chorus(leaps)) == [0]
     values = judge(function.leading_tone, chorus(home, falls, waits, in_iii))
     assert values[:3].tolist() == [1, 0, 1]
     assert np.isnan(values[3])

@@ -86,6 +86,13 @@ def test_voices_move_apart_as_wholes(chorus):
         assert len(set(shifts)) > 1
 
 
+def test_some_voice_always_moves_against_the_others(chorus):
+    works = chorus(*[WORKS[0]] * 500)
+    first = np.array(works.tokens[0, :, 0])
+    apart = steps_apart(works, np.random.default_rng(0)).tokens[:, :, 0] - first
+    assert (apart.max(1) > apart.min(1)).all()
+
+
 def test_walks_keep_rhythm_compass_and_key(chorus):
     works = chorus(*WORKS)
     spoiled = walks(works, np.random.default_rng(0))
