@@ -14,7 +14,7 @@ from makar.core.seeds import Seeds
 from makar.domains.music.abc import read_abc_file, write_abc
 from makar.domains.music.files import read_pieces, write_piece
 from makar.domains.music.grid import FIRST_PITCH_TOKEN, MelodyGrid, MelodyGrids
-from makar.domains.music.infill_codec import PREFIX, InfillCodec
+from makar.domains.music.infill_codec import LONGEST, PREFIX, InfillCodec
 from makar.domains.music.infill_errors import HoleError
 from makar.domains.music.piece import Key, Metre, Part, Piece
 from makar.domains.music.rewards.catalogue import build, fit_bands
@@ -43,9 +43,7 @@ def infiller():
     torch.manual_seed(0)
     codec = InfillCodec()
     net = Recurrent(
-        RecurrentConfig(
-            vocabulary=codec.vocabulary, width=16, context=PREFIX + infill_model.LONGEST
-        )
+        RecurrentConfig(vocabulary=codec.vocabulary, width=16, context=PREFIX + LONGEST)
     )
     known = MelodyGrids.stack([phrase(n) for n in range(60)])
     bands = fit_bands(build(score_names(), known.melodies), known.melodies)
@@ -147,18 +145,15 @@ def test_the_best_unlike_ones_are_picked(theme, infiller):
     assert unlike(frozenset({(0, 60), (6, 62)}), frozenset({(0, 60), (6, 64)})) == 2 / 3
 
 
-def test_varying_keeps_the_rhythm_and_about_half_of_the_notes(theme, infiller):
+def test_varying_keeps_the_rhythm_and_at_least_half_of_the_notes(theme, infiller):
     task = open_task(theme, vary="5-8", parts="1")
     choice = make_variations(task, infiller, count=4, seed=1)
     was = task.piece.parts[0].notes
     was = was[(was[:, 0] >= 384) & (was[:, 0] < 768)]
-    kept = []
     for one in choice.chosen:
         made = one.candidate.fills[0].made
         assert np.array_equal(made[:, :2], was[:, :2])
-        kept.append((made[:, 2] == was[:, 2]).mean())
-        assert kept[-1] < 1
-    assert 0.3 < np.mean(kept) < 0.85
+        assert 0.5 <= (made[:, 2] == was[:, 2]).mean() < 1
 
 
 def test_going_on_after_the_end(theme, infiller):

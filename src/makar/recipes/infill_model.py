@@ -17,7 +17,7 @@ from makar.domains.music.codec import METRES
 from makar.domains.music.corpus import READER_VERSION, Corpus, load_corpus
 from makar.domains.music.corpus_sources import collection_files
 from makar.domains.music.grid import MelodyGrids
-from makar.domains.music.infill_codec import PREFIX, InfillCodec, Middle, Middles
+from makar.domains.music.infill_codec import LONGEST, PREFIX, InfillCodec, Middle, Middles, ahead
 from makar.domains.music.infill_spans import cut_holes, middles_between
 from makar.domains.music.melody import Melodies
 from makar.domains.music.rewards.catalogue import CATALOGUE, Quantiles, build, fit_bands
@@ -25,9 +25,10 @@ from makar.domains.music.rewards.novelty import CopyIndex
 from makar.learners.likelihood import PretrainConfig
 from makar.measures.copies import RunIndex
 from makar.measures.statistics import quantile_band
+from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.melody import build_net
-from makar.recipes.melody_config import CorpusConfig, ModelConfig
+from makar.recipes.melody import LOOKBACK
+from makar.recipes.melody_config import CorpusConfig
 from makar.recipes.preparing import Progress
 from makar.recipes.pretrained import VERSION, cache_root, pretrained
 from makar.runs import checkpoint
@@ -35,8 +36,8 @@ from makar.runs.errors import CheckpointError, RunError
 
 PHRASES = ((8, 4), (16, 6))
 """Bars in a phrase that is learned from, and holes cut into each such phrase."""
-LONGEST = 96
-"""Sixteenths in the longest middle: four bars of 12/8."""
+AHEAD = (4, *LOOKBACK)
+"""Sixteenths ahead that the network is shown, like those back: a beat, and bars of every metre."""
 HOLE = (2, 4)
 """First bar and bars of the hole that is measured on, in phrases of eight bars."""
 STAGE = "learning to fill bars"
@@ -49,9 +50,10 @@ class InfillConfig(BaseModel):
 
     seed: int = 1
     corpus: CorpusConfig = Field(default_factory=CorpusConfig)
-    model: ModelConfig = Field(default_factory=lambda: ModelConfig(width=256))
+    width: PositiveInt = 192
+    dropout: float = 0.2
     pretrain: PretrainConfig = Field(
-        default_factory=lambda: PretrainConfig(updates=800, learning_rate=6e-3)
+        default_factory=lambda: PretrainConfig(updates=400, learning_rate=6e-3)
     )
     following: bool = Field(default=True, description="False: plain forcing, to compare with")
     threads: PositiveInt = 1
@@ -86,9 +88,7 @@ def prepare_infill(config: InfillConfig) -> Generator[Progress, None, Infiller]:
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    codec = InfillCodec(following=config.following)
-    net = build_net(config.model, vocabulary=codec.vocabulary, context=PREFIX + LONGEST)
-    policy: TokenPolicy[Middle] = TokenPolicy(net, codec)
+    policy = new_policy(config)
     folder = cache_root() / "infill" / _key(config, policy)
     with suppress(CheckpointError):  # not there, or damaged: learn it
         return _restored(policy, checkpoint.load_newest(folder).state)
@@ -100,6 +100,21 @@ def prepare_infill(config: InfillConfig) -> Generator[Progress, None, Infiller]:
     with suppress(RunError, OSError):  # no room to keep it: it is learned again next time
         checkpoint.save(folder, 0, _state(infiller), keep=1)
     return infiller
+
+
+def new_policy(config: InfillConfig) -> TokenPolicy[Middle]:
+    """The model before it has learned anything."""
+    codec = InfillCodec(following=config.following)
+    net = Recurrent(
+        RecurrentConfig(
+            vocabulary=codec.vocabulary,
+            width=config.width,
+            dropout=config.dropout,
+            context=PREFIX + LONGEST,
+            lookback=(*LOOKBACK, *(ahead(distance) for distance in AHEAD)),
+        )
+    )
+    return TokenPolicy(net, codec)
 
 
 def teach(policy: TokenPolicy[Middle], corpus: Corpus, config: InfillConfig) -> Iterator[Progress]:

@@ -12,7 +12,7 @@ from makar.domains.music.piece import Piece
 from makar.recipes.infill import Task
 from makar.runs.report.style import STYLE
 
-AROUND = 4
+AROUND = 2
 """Bars heard on either side of the made ones."""
 MOST_PARTS = 4
 """Parts heard: the one worked on and the others from the top."""

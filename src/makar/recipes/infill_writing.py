@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,10 +16,10 @@ from makar.domains.music.grid import FIRST_PITCH_TOKEN, MelodyGrid, MelodyGrids
 from makar.domains.music.infill_codec import (
     CONTEXT,
     FREE,
-    MOST_BARS,
     Middle,
     Middles,
     Surroundings,
+    bars_at_once,
 )
 from makar.domains.music.infill_hole import Fill
 from makar.domains.music.infill_spans import as_context
@@ -27,7 +28,7 @@ from makar.models.token_policy import TokenPolicy
 from makar.recipes.infill import Task
 
 KEPT_SHARE = 0.5
-"""Share of the notes that stay when bars are varied; their rhythm stays altogether."""
+"""Share of the notes that stay at least when bars are varied; the rhythm stays altogether."""
 _VARYING = 1
 """Stream of the draws that decide which notes stay."""
 
@@ -75,7 +76,7 @@ def write_candidates(
         ]
         made: list[Int[np.ndarray, " T"]] = [np.zeros(0, np.int64)] * count
         frames = _frames(task, views, seeds.branched(1 + 64 * number))
-        longest = MOST_BARS * first.steps_in_bar
+        longest = bars_at_once(first.metre) * first.steps_in_bar
         for start in range(0, first.steps, longest):
             stop = min(start + longest, first.steps)
             prompts = [_prompt(v, m, f, stop) for v, m, f in zip(views, made, frames, strict=True)]
@@ -98,10 +99,10 @@ def _frames(task: Task, views: Sequence[View], seeds: Seeds) -> list[bytes]:
         return [view.around.frame for view in views]
     frames: list[bytes] = []
     for row, view in enumerate(views):
-        keep = seeds.generator(row, _VARYING).random(view.steps) < KEPT_SHARE
         began = np.flatnonzero(view.was >= FIRST_PITCH_TOKEN)
-        if len(began) and keep[began].all():  # something has to change
-            keep[began[row % len(began)]] = False
+        stay = min(math.ceil(KEPT_SHARE * len(began)), len(began) - 1)  # something has to change
+        keep = np.zeros(view.steps, bool)
+        keep[seeds.generator(row, _VARYING).permutation(began)[: max(stay, 0)]] = True
         frames.append(keep_rhythm(view.was, keep, view.around).frame)
     return frames
 

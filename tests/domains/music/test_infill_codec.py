@@ -12,11 +12,12 @@ from makar.domains.music.grid import HOLD, OFF, MelodyGrid, MelodyGrids
 from makar.domains.music.infill_codec import (
     ANY_PITCH,
     BEGIN,
-    CONTEXT,
     FIRST_BARS,
     FIRST_METRE,
     FIRST_MODE,
+    FOLLOWING,
     FREE,
+    LONGEST,
     NEW,
     PAD,
     PREFIX,
@@ -24,6 +25,8 @@ from makar.domains.music.infill_codec import (
     InfillCodec,
     Middles,
     Surroundings,
+    ahead,
+    bars_at_once,
 )
 from makar.domains.music.infill_spans import cut_holes, middle_of, middles_between
 from makar.domains.music.piece import Key, Metre
@@ -42,12 +45,26 @@ def test_the_prefix_by_hand():
     around = Surroundings(before=bytes([20, 1, 1] + [1] * 13), after=bytes([30] + [0] * 15))
     row = InfillCodec().prefix([asked(around, bars=2)])[0].tolist()
     assert row[:4] == [BEGIN, FIRST_METRE, FIRST_MODE + 5, FIRST_BARS + 1]
-    assert row[4:20] == [30] + [0] * 15
-    assert row[20 : 4 + CONTEXT] == [PAD] * 48
-    assert row[4 + CONTEXT] == SEPARATOR
+    assert row[4:36] == [PAD] * 32  # as long as the middle will be
+    assert row[36:52] == [30] + [0] * 15
+    assert row[52 : 4 + LONGEST + FOLLOWING] == [PAD] * (LONGEST + FOLLOWING - 48)
+    assert row[4 + LONGEST + FOLLOWING] == SEPARATOR
     assert row[-16:] == [20] + [1] * 15
     assert row[-64:-16] == [PAD] * 48
     assert len(row) == PREFIX
+
+
+@given(st.integers(1, 4), st.sampled_from(["4/4", "6/8", "2/4", "9/8"]), st.data())
+def test_what_stands_ahead_is_always_as_far_back(bars, metre, data):
+    """Whatever the middle's length, one lag finds what comes so many sixteenths later."""
+    beats, unit = (int(n) for n in metre.split("/"))
+    steps = bars * 16 * beats // unit
+    after = bytes(range(2, 2 + 16 * beats // unit))
+    row = InfillCodec().prefix([asked(Surroundings(b"", after), bars=bars, metre=metre)])[0]
+    step = data.draw(st.integers(0, steps - 1))
+    place = data.draw(st.integers(0, len(after) - 1))
+    distance = steps + place - step  # from the step that is written to the one looked at
+    assert row[PREFIX + step - ahead(distance)] == after[place]
 
 
 def test_plain_forcing_never_sees_what_follows():
@@ -66,14 +83,20 @@ def test_a_hole_and_what_surrounds_it_make_the_tune_again():
     assert np.array_equal(whole.tokens, TUNE.tokens)
     assert len(middle.around.before) == 32
     assert len(middle.around.after) == 32
+    assert bars_at_once(Metre(0, 12, 8)) == 3
+    assert bars_at_once(Metre(0, 9, 8)) == bars_at_once(Metre()) == 4
 
 
-@pytest.mark.parametrize(("metre", "reach"), [("4/4", 64), ("6/8", 60), ("3/4", 60), ("9/8", 54)])
-def test_whole_bars_are_read_on_either_side(metre, reach):
+@pytest.mark.parametrize(
+    ("metre", "back", "on"),
+    [("4/4", 64, 48), ("6/8", 60, 48), ("3/4", 60, 48), ("9/8", 54, 36)],
+)
+def test_whole_bars_are_read_on_either_side(metre, back, on):
     beats, unit = metre.split("/")
     long = MelodyGrid(np.full(16 * 48, 14, np.int8), Metre(0, int(beats), int(unit)))
     middle = middle_of(long, 8, 2)
-    assert len(middle.around.before) == len(middle.around.after) == reach
+    assert len(middle.around.before) == back
+    assert len(middle.around.after) == on
 
 
 def test_silence_and_cut_notes_are_begun_anew_at_an_edge():
@@ -101,7 +124,7 @@ def test_holes_of_every_length_and_side_are_cut_and_repeatable():
 def tiny(**codec):
     torch.manual_seed(0)
     made = InfillCodec(**codec)
-    net = Recurrent(RecurrentConfig(vocabulary=made.vocabulary, width=16, context=PREFIX + CONTEXT))
+    net = Recurrent(RecurrentConfig(vocabulary=made.vocabulary, width=16, context=PREFIX + LONGEST))
     return TokenPolicy(net, made, shard=8)
 
 
@@ -155,4 +178,4 @@ def test_middles_are_a_batch_like_any_other():
     middles = middles_between(MelodyGrids.stack([TUNE, TUNE]), 2, 2)
     assert len(middles) == len(middles.take([1, 0, 1])) - 1
     assert [m.around for m in middles] == [m.around for m in middles[0:2]]
-    assert middles.melodies.length.tolist() == [8 * 96, 8 * 96]
+    assert middles.melodies.length.tolist() == [7 * 96, 7 * 96]  # three bars after, not four

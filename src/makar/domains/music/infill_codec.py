@@ -4,10 +4,12 @@ A causal model that only reads what came before cannot arrive where a composer g
 *following* material stands in front (Donahue et al. 2020, *Enabling Language Models to Fill in
 the Blanks*, put what surrounds a blank before what fills it):
 
-``[begin, metre, mode, bars] following (64) [separator] preceding (64)``, then the middle in the 38
-tokens of ``grid``. Both sides are whole bars, the following ones to the left, the preceding ones
-to the right of their 64 places, and padding for the rest: a step's place in its bar is then the
-same at the same position, and a batch of any metre is one rectangle.
+``[begin, metre, mode, bars] following (120) [separator] preceding (64)``, then the middle in the
+38 tokens of ``grid``. Both sides are whole bars; the preceding ones end where the middle begins,
+the following ones stand as far from the beginning of their places as the middle is long, and
+padding fills the rest. So what stands ``d`` sixteenths *ahead* of a step is always ``ahead(d)``
+tokens back, as what stands ``d`` behind it is ``d`` tokens back: a network that looks back at
+fixed distances sees both. A batch of any metre is one rectangle.
 
 Deviations from the paper:
     1. One blank at a time, of a known number of bars, at sixteenths rather than words.
@@ -42,16 +44,16 @@ from makar.domains.music.grid import (
 from makar.domains.music.melody import Melodies
 from makar.domains.music.piece import MODES, Metre
 
-CONTEXT = 64
-"""Sixteenths that are read on either side: four bars of 4/4, five of 6/8."""
-MOST_BARS = 4
-"""Bars that are made at once."""
+CONTEXT, FOLLOWING = 64, 48
+"""Sixteenths that are read before and after: four bars and three of 4/4, five and four of 6/8."""
+MOST_BARS, LONGEST = 4, 72
+"""Bars, and sixteenths, that are made at once."""
 PAD, BEGIN, SEPARATOR = TOKENS, TOKENS + 1, TOKENS + 2
 FIRST_METRE = SEPARATOR + 1
 FIRST_MODE = FIRST_METRE + len(METRES)
 FIRST_BARS = FIRST_MODE + len(MODES)
 VOCABULARY = FIRST_BARS + MOST_BARS
-PREFIX = 4 + CONTEXT + 1 + CONTEXT
+PREFIX = 4 + LONGEST + FOLLOWING + 1 + CONTEXT
 FREE, ANY_PITCH, NEW = 255, 254, 253
 """In a frame: any token may stand here; a note begins here; what sounded ends here, for another
 note or for silence. Other numbers are that token."""
@@ -155,9 +157,10 @@ class InfillCodec:
             row[1] = FIRST_METRE + METRES.index(str(prompt.condition.get("metre", "4/4")))
             row[2] = FIRST_MODE + MODES.index(key_of(prompt).mode)
             row[3] = FIRST_BARS + int(prompt.condition.get("bars", MOST_BARS)) - 1
-            row[4 + CONTEXT] = SEPARATOR
+            row[4 + LONGEST + FOLLOWING] = SEPARATOR
             if around.after and self.following:
-                row[4 : 4 + len(around.after)] = np.frombuffer(around.after, np.uint8)
+                begin = 4 + _steps(prompt)
+                row[begin : begin + len(around.after)] = np.frombuffer(around.after, np.uint8)
             if around.before:
                 row[PREFIX - len(around.before) :] = np.frombuffer(around.before, np.uint8)
         return torch.from_numpy(rows)
@@ -205,6 +208,16 @@ class InfillCodec:
     def place(self, actions: Int[Tensor, "B T"]) -> Int[Tensor, "B T"]:
         """Decision t writes sixteenth t."""
         return torch.arange(actions.shape[1]).expand(actions.shape)
+
+
+def ahead(distance: int) -> int:
+    """Tokens back at which the model finds what stands ``distance`` sixteenths ahead."""
+    return PREFIX - 4 - distance
+
+
+def bars_at_once(metre: Metre) -> int:
+    """Bars of a metre that are made at once: four, three of 12/8."""
+    return min(MOST_BARS, LONGEST * STEP // metre.bar)
 
 
 def surroundings_of(prompt: Prompt) -> Surroundings:

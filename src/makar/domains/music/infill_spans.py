@@ -9,7 +9,14 @@ from jaxtyping import Int
 
 from makar.core.seeds import Seeds
 from makar.domains.music.grid import HOLD, OFF, STEP, MelodyGrid, MelodyGrids
-from makar.domains.music.infill_codec import CONTEXT, MOST_BARS, Middle, Middles, Surroundings
+from makar.domains.music.infill_codec import (
+    CONTEXT,
+    FOLLOWING,
+    Middle,
+    Middles,
+    Surroundings,
+    bars_at_once,
+)
 
 ONE_SIDED = 0.15
 """Share of the holes with nothing after them, so that a tune can also be gone on with, and of
@@ -30,7 +37,7 @@ def cut_holes(phrases: MelodyGrids, per_phrase: int, *, seed: int) -> Middles:
         steps = phrase.metre.bar // STEP
         bars = len(phrase.tokens) // steps
         for _ in range(per_phrase):
-            length = int(draw.integers(1, min(MOST_BARS, bars - 1) + 1))
+            length = int(draw.integers(1, min(bars_at_once(phrase.metre), bars - 1) + 1))
             first = int(draw.integers(0, bars - length + 1))
             side = draw.random()
             middle = middle_of(
@@ -51,11 +58,11 @@ def middle_of(
     """Bars ``first`` to ``first + bars`` of a phrase, with what surrounds them."""
     steps = phrase.metre.bar // STEP
     start, stop = first * steps, (first + bars) * steps
-    reach = CONTEXT // steps * steps
+    back, on = CONTEXT // steps * steps, FOLLOWING // steps * steps
     tokens = phrase.tokens
     around = Surroundings(
-        before=as_context(tokens, max(start - reach, 0), start) if before else b"",
-        after=as_context(tokens, stop, min(stop + reach, len(tokens)), tied=True) if after else b"",
+        before=as_context(tokens, max(start - back, 0), start) if before else b"",
+        after=as_context(tokens, stop, min(stop + on, len(tokens)), tied=True) if after else b"",
     )
     made = tokens[start:stop]
     if not around.before:  # a note that began before is not heard

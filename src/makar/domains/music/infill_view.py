@@ -23,6 +23,7 @@ from makar.domains.music.grid import (
 from makar.domains.music.infill_codec import (
     ANY_PITCH,
     CONTEXT,
+    FOLLOWING,
     FREE,
     NEW,
     Surroundings,
@@ -257,11 +258,11 @@ def _line(part: Part) -> NoteRows:
 
 
 def _reach(bars: Sequence[Bar], hole: Hole, metre: Metre, way: int) -> int:
-    """Tick up to which bars are read: whole bars of the same metre, ``CONTEXT`` at most."""
+    """Tick up to which bars are read: whole bars of the same metre, so many sixteenths at most."""
     place = next(n for n, bar in enumerate(bars) if bar.start == hole.bars[0].start)
     place = place - 1 if way < 0 else place + len(hole.bars)
     edge = hole.start if way < 0 else hole.end
-    left = CONTEXT * STEP
+    left = (CONTEXT if way < 0 else FOLLOWING) * STEP
     while 0 <= place < len(bars) and bars[place].number > 0:
         bar = bars[place]
         length = bar.end - bar.start
