@@ -105,6 +105,8 @@ def ask_prompt(config: ChoraleConfig) -> Prompt:
         condition["in_key"] = "yes"
     if not ask.crossing:
         condition["crossing"] = "no"
+    if not ask.parallels:
+        condition["parallels"] = "no"
     return Prompt(condition=condition)
 
 

@@ -33,6 +33,11 @@ class ChoraleAskConfig(BaseModel):
     )
     in_key: bool = Field(default=False, description="only pitches of the key, as a guarantee")
     crossing: bool = Field(default=True, description="false: voices never cross, as a guarantee")
+    parallels: bool = Field(
+        default=False,
+        description="false: no parallel fifths, octaves or unisons, as a guarantee; true: left "
+        "to the reward",
+    )
     tempo: float = Field(default=72.0, gt=10, lt=400, description="beats per minute")
     program: int = Field(
         default=52, ge=0, le=127, description="General MIDI program; 52 = choir, 19 = church organ"

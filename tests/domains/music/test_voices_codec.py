@@ -1,6 +1,6 @@
 """Voices as tokens: back and forth, and that the rules hold whatever is drawn."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -52,6 +52,14 @@ def drawn(prompts, seed):
     return CODEC.decode(torch.stack(tokens, 1), prompts)
 
 
+def parallel(upper, lower):
+    """Fifths or octaves in a row between two voices that move the same way."""
+    if None in (*upper, *lower) or upper[0] == upper[1] or lower[0] == lower[1]:
+        return False
+    apart = [abs(a - b) % 12 for a, b in zip(upper, lower, strict=True)]
+    return apart[0] == apart[1] in (0, 7) and (upper[0] < upper[1]) == (lower[0] < lower[1])
+
+
 prompts = st.builds(
     lambda **wishes: Prompt(condition=wishes),
     bars=st.just(1),
@@ -61,6 +69,7 @@ prompts = st.builds(
     ends=st.sampled_from(["open", "close"]),
     in_key=st.sampled_from(["no", "yes"]),
     crossing=st.sampled_from(["yes", "no"]),
+    parallels=st.sampled_from(["yes", "no"]),
 )
 
 
@@ -88,6 +97,12 @@ def test_no_rule_is_ever_broken(asked, seed):
                 assert all(
                     a is None or b is None or a >= b for a, b in zip(upper, lower, strict=True)
                 )
+        if prompt.condition["parallels"] == "no":
+            assert not any(
+                parallel(upper[t - 1 : t + 1], lower[t - 1 : t + 1])
+                for upper, lower in combinations(heard, 2)
+                for t in range(1, len(upper))
+            )
         if prompt.condition["ends"] == "close":
             assert (work.tokens[:, -4:] == HOLD).all()
         assert (work.tokens[:, 0] != HOLD).all()

@@ -38,7 +38,9 @@ VOCABULARY = TOKENS + 1
 """What is asked is said in the same numbers as the music: its place says what it means."""
 ASKED = 4
 """Tokens before the given soprano: metre, mode, end, key."""
-WAYS = {"ends": ENDS, "in_key": ("no", "yes"), "crossing": ("yes", "no")}
+WAYS = {
+    "ends": ENDS, "in_key": ("no", "yes"), "crossing": ("yes", "no"), "parallels": ("yes", "no"),
+}  # fmt: skip
 """What a prompt may say of these; the first of each is what holds where it says nothing."""
 
 
@@ -48,9 +50,10 @@ class VoicesCodec:
 
     Prompts ask by ``condition``: ``bars`` (4), ``metre`` ("4/4" or "3/4"), ``mode`` ("major" or
     "minor"), ``key`` ("C"), ``ends`` ("close": nothing is struck in the last beat; "open"),
-    ``in_key`` ("yes": only the scale's pitches, in minor with both sixths and sevenths) and
-    ``crossing`` ("no": no voice sounds above the one over it). ``given`` is a soprano, a
-    ``VoiceGrid`` of one voice, that is kept as it is.
+    ``in_key`` ("yes": only the scale's pitches, in minor with both sixths and sevenths),
+    ``crossing`` ("no": no voice sounds above the one over it) and ``parallels`` ("no": no
+    parallel fifths, octaves or unisons). ``given`` is a soprano, a ``VoiceGrid`` of one voice,
+    that is kept as it is.
 
     Attributes:
         columns: Sixteenths that there is room for.
@@ -98,6 +101,7 @@ class VoicesCodec:
             minor=np.array([k.is_minor for k in keys], bool),
             in_key=np.array([way(p, "in_key") == "yes" for p in prompts], bool),
             ordered=np.array([way(p, "crossing") == "no" for p in prompts], bool),
+            separate=np.array([way(p, "parallels") == "no" for p in prompts], bool),
             rest_from=np.where(closing, steps - np.array(beats, np.int64), self.columns),
             given=given,
             vocabulary=VOCABULARY,

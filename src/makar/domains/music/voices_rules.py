@@ -37,19 +37,24 @@ class VoiceRules:
         allowed: ``(B, V, vocabulary)`` what each voice may strike: its range, and its key where
             asked; holding and ending a note besides.
         ordered: ``(B,)`` True where voices must not cross.
+        separate: ``(B,)`` True where no two voices may move in parallel fifths, octaves or unisons.
         rest_from: ``(B,)`` column from which on all is held.
         given: ``(B, columns)`` soprano that must be written; what is no token of music is free.
         last: ``(B, V)`` the last token of each voice that was not a hold.
+        before: ``(B, V)`` the same as it was when the column began.
     """
 
     allowed: Bool[Tensor, "B V A"]
     ordered: Bool[Tensor, " B"]
+    separate: Bool[Tensor, " B"]
     rest_from: Int[Tensor, " B"]
     given: Int[Tensor, "B C"]
     last: Int[Tensor, "B V"] = field(init=False)
+    before: Int[Tensor, "B V"] = field(init=False)
 
     def __post_init__(self) -> None:
         self.last = torch.full(self.allowed.shape[:2], OFF)
+        self.before = self.last.clone()
 
     @classmethod
     def of(
@@ -59,6 +64,7 @@ class VoiceRules:
         minor: Bool[np.ndarray, " B"],
         in_key: Bool[np.ndarray, " B"],
         ordered: Bool[np.ndarray, " B"],
+        separate: Bool[np.ndarray, " B"],
         rest_from: Int[np.ndarray, " B"],
         given: Int[np.ndarray, "B C"],
         vocabulary: int,
@@ -73,7 +79,8 @@ class VoiceRules:
         allowed = np.zeros((len(shift), len(VOICES), vocabulary), bool)
         allowed[:, :, FIRST_PITCH:TOKENS] = fits
         allowed[:, :, [OFF, HOLD]] = True
-        return cls(*(torch.from_numpy(a) for a in (allowed, ordered, rest_from, given)))
+        rules = (allowed, ordered, separate, rest_from, given)
+        return cls(*(torch.from_numpy(rule) for rule in rules))
 
     def first(self) -> Bool[Tensor, "B A"]:
         """What the soprano may begin with."""
@@ -82,6 +89,8 @@ class VoiceRules:
     def after(self, step: int, tokens: Int[Tensor, " B"]) -> Bool[Tensor, "B A"]:
         """What may follow once ``tokens`` were written at ``step``."""
         voice = step % len(VOICES)
+        if voice == 0:
+            self.before = self.last.clone()
         self.last[:, voice] = torch.where(tokens == HOLD, self.last[:, voice], tokens)
         return self._next(step + 1)
 
@@ -95,6 +104,8 @@ class VoiceRules:
             legal[:, OFF] &= mine != OFF  # silence is kept by holding
         if voice and bool(self.ordered.any()):
             self._keep_under(legal, self.last[:, voice - 1], mine)
+        if voice and bool(self.separate.any()):
+            self._keep_separate(legal, voice)
         resting = column >= self.rest_from
         legal[resting] = False
         legal[resting, HOLD] = True
@@ -108,6 +119,20 @@ class VoiceRules:
         higher = torch.arange(legal.shape[1]) > above[:, None]
         legal &= ~(higher & bound[:, None])
         legal[:, HOLD] &= ~(bound & (mine > above))
+
+    def _keep_separate(self, legal: Tensor, voice: int) -> None:
+        """No pitch to which this voice and a higher one go in parallel (``voice_leading``)."""
+        mine = self.before[:, voice, None]
+        upper, now = self.before[:, :voice, None], self.last[:, :voice, None]
+        tokens = torch.arange(legal.shape[1])
+        interval = (upper - mine[:, None]).abs() % 12
+        perfect = (interval == 0) | (interval == 7)
+        sung = (upper != OFF) & (now != OFF) & (now != upper) & (mine[:, None] != OFF)
+        alike = torch.sign(tokens - mine)[:, None] == torch.sign(now - upper)
+        same = (now - tokens).abs() % 12 == interval
+        banned = (perfect & sung & alike & same & self.separate[:, None, None]).any(1)
+        banned[:, :FIRST_PITCH] = False  # who rests or stays does not move
+        legal &= ~banned
 
     def _keep_given(self, legal: Tensor, given: Tensor) -> None:
         """The one token that is given."""
