@@ -21,29 +21,26 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from makar.domains.music.codec import METRES
 from makar.domains.music.corpus import load_corpus
 from makar.domains.music.files import write_piece
 from makar.domains.music.infill_errors import HoleError
-from makar.domains.music.infill_spans import middles_between
 from makar.measures.statistics import mean_over_works, student_t_cdf
 from makar.recipes.infill import open_task
 from makar.recipes.infill_choice import make_variations
-from makar.recipes.infill_model import HOLE, InfillConfig, Infiller, finished, prepare_infill
+from makar.recipes.infill_model import InfillConfig, Infiller, finished, measured, prepare_infill
 
 
 def likelihood(seeds: list[int], updates: int | None) -> None:
     """Nats per sixteenth of the true bars 3-6 of every held-out phrase of eight."""
     pretrain = InfillConfig().pretrain
     pretrain = pretrain.model_copy(update={"updates": updates or pretrain.updates})
-    windows = load_corpus().windows(8, METRES, side="heldout")
-    middles = middles_between(windows.grids, *HOLE)
+    middles, pieces = measured(load_corpus(), "heldout")
     for seed in seeds:
         both = []
         for sees in (True, False):
             config = InfillConfig(seed=seed, following=sees, pretrain=pretrain)
             both.append(_nats(finished(prepare_infill(config)), middles))
-        tunes, number = np.unique(windows.piece, return_inverse=True)
+        tunes, number = np.unique(pieces, return_inverse=True)
         seen, blind = (np.bincount(number, n) / np.bincount(number) for n in both)
         gain = mean_over_works(blind - seen)
         spread = float((blind - seen).std(ddof=1) / np.sqrt(len(tunes)))

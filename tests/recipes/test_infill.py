@@ -12,6 +12,7 @@ import torch
 from makar.cli.continuing import continue_piece
 from makar.core.seeds import Seeds
 from makar.domains.music.abc import read_abc_file, write_abc
+from makar.domains.music.corpus import load_corpus
 from makar.domains.music.files import read_pieces, write_piece
 from makar.domains.music.grid import FIRST_PITCH_TOKEN, MelodyGrid, MelodyGrids
 from makar.domains.music.infill_codec import LONGEST, PREFIX, InfillCodec
@@ -328,3 +329,11 @@ def test_people_s_own_middles_set_the_limit_of_a_copy(infiller):
         MelodyGrids.stack([phrase(n) for n in range(60, 90)]).melodies
     )
     assert quantile_band(runs.length.astype(float))[-1] < infiller.limit
+
+
+def test_every_phrase_that_is_measured_on_fits_the_model():
+    middles, tunes = infill_model.measured(load_corpus(), "valid")
+    assert len(middles) == len(tunes) > 600
+    assert middles.grids.steps.max() <= LONGEST
+    metres = {str(metre) for metre in middles.grids.metres}
+    assert {"4/4", "2/4", "3/4", "6/8", "9/8"} == metres

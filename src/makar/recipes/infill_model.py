@@ -10,14 +10,24 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Int
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from makar.domains.music import corpus_cache
-from makar.domains.music.codec import METRES
+from makar.domains.music.codec import METRES, metre_of
 from makar.domains.music.corpus import READER_VERSION, Corpus, load_corpus
+from makar.domains.music.corpus_groups import Side
 from makar.domains.music.corpus_sources import collection_files
 from makar.domains.music.grid import MelodyGrids
-from makar.domains.music.infill_codec import LONGEST, PREFIX, InfillCodec, Middle, Middles, ahead
+from makar.domains.music.infill_codec import (
+    LONGEST,
+    PREFIX,
+    InfillCodec,
+    Middle,
+    Middles,
+    ahead,
+    bars_at_once,
+)
 from makar.domains.music.infill_spans import cut_holes, middles_between
 from makar.domains.music.melody import Melodies
 from makar.domains.music.rewards.catalogue import CATALOGUE, Quantiles, build, fit_bands
@@ -120,7 +130,7 @@ def new_policy(config: InfillConfig) -> TokenPolicy[Middle]:
 def teach(policy: TokenPolicy[Middle], corpus: Corpus, config: InfillConfig) -> Iterator[Progress]:
     """Learn from random holes in people's phrases, and keep what did best on tunes held out."""
     examples = policy.demonstrate(examples_of(corpus, config.seed))
-    valid = policy.demonstrate(middles_between(phrases(corpus, 8, "valid"), *HOLE))
+    valid = policy.demonstrate(measured(corpus, "valid")[0])
     work = pretrained(
         policy, examples, valid, config.pretrain, seed=config.seed,
         settings=config.model_dump_json(exclude={"pretrain", "threads"}),
@@ -143,9 +153,16 @@ def examples_of(corpus: Corpus, seed: int) -> Middles:
     return Middles(grids, tuple(around for middles in cut for around in middles.around))
 
 
-def phrases(corpus: Corpus, bars: int, side: Any) -> MelodyGrids:
+def phrases(corpus: Corpus, bars: int, side: Side) -> MelodyGrids:
     """Phrases of so many bars in every metre that the codec knows."""
     return corpus.windows(bars, METRES, side=side).grids
+
+
+def measured(corpus: Corpus, side: Side) -> tuple[Middles, Int[np.ndarray, " B"]]:
+    """Bars 3 to 6 of every phrase of eight bars, and the number of the tune each is from."""
+    metres = [name for name in METRES if bars_at_once(metre_of(name)) >= HOLE[1]]
+    windows = corpus.windows(8, metres, side=side)
+    return middles_between(windows.grids, *HOLE), windows.piece
 
 
 def finished(work: Generator[Progress, None, Infiller]) -> Infiller:
@@ -169,7 +186,7 @@ def score_names() -> list[str]:
 def _knowing(policy: TokenPolicy[Middle], corpus: Corpus) -> Infiller:
     known = phrases(corpus, 8, "train")
     index = CopyIndex.of(known.melodies)
-    people = middles_between(phrases(corpus, 8, "valid"), *HOLE).grids
+    people = measured(corpus, "valid")[0].grids
     runs = index.longest_runs(people.melodies).length.astype(float)
     nothing: Melodies = known.take([]).melodies
     bands = fit_bands(build(score_names(), nothing), known.melodies)
