@@ -53,7 +53,9 @@ PUBLISHED = RuleReward()
 SMALL = RuleReward(weights=MappingProxyType(dict.fromkeys(RULES, 0.05)))
 """The same for REINFORCE and PPO, whose returns nothing brings to size: else only the −100 is felt,
 and neither the pull of the Note RNN nor what the value head has to learn is in proportion."""
-WEIGHTS = MappingProxyType({"key": 7.0, "tonic": 2.0, "leaps": 3.0, "extrema": 5.0, "highest": 7.0})
+WEIGHTS = MappingProxyType(
+    {"key": 9.0, "tonic": 2.0, "leaps": 3.0, "extrema": 9.0, "highest": 15.0}
+)
 """Of makar's reward; 1 for the others."""
 
 
@@ -75,9 +77,9 @@ class Returns:
         shortage: Of the last works: 1 ten times too few, −1 ten times too many.
     """
 
-    wanted: float = 0.018
-    usual: float = 6.0
-    swing: float = 8.0
+    wanted: float = 0.014
+    usual: float = 5.0
+    swing: float = 12.0
     rate: float = 0.1
     shortage: float = 1.0
 
@@ -141,7 +143,7 @@ def _makar(updates: int) -> PolicyGradientConfig:
         learning_rate=3e-3,
         gamma=0.95,
         decay_updates=updates,
-        stability=Stability(kl_coefficient=0.3, kl_target=0.6, entropy_floor=1.0),
+        stability=Stability(kl_coefficient=0.3, kl_target=0.7, entropy_floor=0.95),
     )
 
 
