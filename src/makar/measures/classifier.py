@@ -5,13 +5,11 @@ What it says is a probability, so that it can be asked how far a work is from on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-PENALTIES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _STEPS = 50
 
 
@@ -71,24 +69,6 @@ class Logistic:
     def __call__(self, features: Float[np.ndarray, "B F"]) -> Float[np.ndarray, " B"]:
         """How probably each work is of the second kind."""
         return _sigmoid((features - self.centre) / self.spread @ self.weights + self.intercept)
-
-
-def fit_best(
-    features: Float[np.ndarray, "B F"],
-    second: Bool[np.ndarray, " B"],
-    valid: tuple[Float[np.ndarray, "V F"], Bool[np.ndarray, " V"]],
-    *,
-    penalties: Sequence[float] = PENALTIES,
-) -> Logistic:
-    """The classifier with the penalty that gives other works the least log-loss."""
-    fitted = [Logistic.fit(features, second, penalty=penalty) for penalty in penalties]
-    return min(fitted, key=lambda model: balanced_log_loss(model(valid[0]), valid[1]))
-
-
-def balanced_log_loss(chance: Float[np.ndarray, " B"], second: Bool[np.ndarray, " B"]) -> float:
-    """Mean of the two kinds' mean -log P(what it is), in nats; log 2 is a coin's."""
-    likely = np.clip(np.where(second, chance, 1 - chance), 1e-12, 1.0)
-    return float(-0.5 * (np.log(likely[second]).mean() + np.log(likely[~second]).mean()))
 
 
 def balanced_accuracy(chance: Float[np.ndarray, " B"], second: Bool[np.ndarray, " B"]) -> float:

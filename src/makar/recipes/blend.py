@@ -179,14 +179,16 @@ def labelled(
 ) -> Rollout[Piece]:
     """Phrases of both genres, equally many, each under a weight drawn for it.
 
-    A phrase of the second genre is shown under k/8 with a chance in proportion to k, one of the
-    first in proportion to 8 - k: so k/8 of the phrases that are seen under k/8 are of the second.
+    Half of the phrases are shown as what they are. The others, of the second genre, under k/8
+    with a chance in proportion to k, or of the first, in proportion to 8 - k: so k/8 of the
+    phrases that are seen under k/8 are of the second.
     """
     most = max(len(genre.pieces) for genre in pair)
     steps, draw = np.arange(STEPS + 1), Seeds(config.prior_seed).generator(stream=1)
     pieces: list[Piece] = []
     weights: list[float] = []
     for genre, chance in zip(pair, (STEPS - steps, steps), strict=True):
+        chance = chance + (chance == STEPS) * (chance.sum() - 2 * STEPS)  # half of the whole
         pieces += [genre.pieces[n % len(genre.pieces)] for n in range(most)]
         drawn = draw.choice(steps, size=most, p=chance / chance.sum())
         weights += (drawn / STEPS).tolist()

@@ -72,14 +72,19 @@ class BlendConfig(RecipeConfig):
     recipe: Literal["blend"] = "blend"  # pyright: ignore[reportIncompatibleVariableOverride] - its own name
     ask: BlendAsk = Field(default_factory=BlendAsk)
     corpus: BlendCorpus = Field(default_factory=BlendCorpus)
-    model: ModelConfig = Field(default_factory=lambda: ModelConfig(width=160, dropout=0.3))
+    model: ModelConfig = Field(
+        default_factory=lambda: ModelConfig(kind="transformer", width=64, layers=2, dropout=0.1),
+        description="what was asked stands at the beginning, and an LSTM soon forgets it",
+    )
     pretrain: PretrainConfig = Field(
-        default_factory=lambda: PretrainConfig(updates=500, learning_rate=6e-3)
+        default_factory=lambda: PretrainConfig(
+            updates=250, batch=48, learning_rate=5e-3, warmup=20, evaluate_every=50
+        )
     )
     learn: PolicyGradientConfig = Field(
         default_factory=lambda: PolicyGradientConfig(
-            learning_rate=1e-3,
+            learning_rate=2e-3,
             stability=Stability(kl_target=0.1),  # from a mixture to a blend it is a longer way
         )
     )
-    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=50, works=126))
+    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=30, works=72))
