@@ -176,6 +176,16 @@ def test_what_is_asked_reaches_the_model():
         policy.sample([ask_prompt(load_config("chorale", environment={}))], seeds=Seeds(0))
 
 
+def test_what_is_guaranteed_is_not_rewarded_too():
+    sure = chorale.reward_config(load_config("chorale", environment={})).weights
+    assert sure["parallels"] == 0
+    assert "crossing" not in sure
+    left = {"ask.parallels": True, "ask.crossing": False, "reward.weights.line_steps": 3}
+    weights = chorale.reward_config(load_config("chorale", left, environment={})).weights
+    assert "parallels" not in weights
+    assert (weights["crossing"], weights["line_steps"]) == (0, 3)
+
+
 def test_settings_of_another_recipe_are_refused():
     with pytest.raises(ConfigError, match="form"):
         load_config("chorale", {"ask.form": "AABA"}, environment={})

@@ -40,10 +40,21 @@ from makar.recipes.creator import Creator
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.errors import CorpusTooSmallError
 from makar.recipes.preparing import Prepared, Progress, taught
+from makar.recipes.recipe_config import RewardConfig
 
 FEW_PHRASES = 40
 """With fewer phrases of the kind asked for, people's ranges are taken from all kinds."""
 BRING = "Bring four parts, soprano first, in sixteenths or longer, within a choir's range"
+MOVING: Mapping[str, float] = {
+    "harmonic_rhythm": 1.0,
+    "line_steps": 1.0,
+    "contrary_motion": 0.5,
+    "awkward_moves": 0.5,
+    "chord_novelty": 0.0,
+}
+"""Weights besides ``chorale_reward``'s. Without them the model learned to stand still: repeated
+chords break no rule. And no model copies Bach five chords running, so that novelty says nothing.
+"""
 _SIXTEENTHS = 16
 """Columns of a bar of 4/4, the longest there is."""
 
@@ -110,9 +121,16 @@ def ask_prompt(config: ChoraleConfig) -> Prompt:
     return Prompt(condition=condition)
 
 
+def reward_config(config: ChoraleConfig) -> RewardConfig:
+    """What is rewarded: ``MOVING``, nothing for what is guaranteed, and then the user's weights."""
+    sure = {"parallels": config.ask.parallels, "crossing": config.ask.crossing}
+    weights = {**MOVING} | {name: 0.0 for name, possible in sure.items() if not possible}
+    return config.reward.model_copy(update={"weights": weights | config.reward.weights})
+
+
 def check(config: ChoraleConfig, functions: Mapping[str, Scorer]) -> None:
     """Refuse rewards that cannot be used, or a corpus that is not there."""
-    checked_rewards(config.reward, functions)
+    checked_rewards(reward_config(config), functions)
     chorale_files()
 
 
@@ -211,7 +229,7 @@ def _set_up(
     known, human = learned.alike("train", config), learned.alike("heldout", config)
     judges = learned.closing("valid", config)
     blend, bands, words = chorale_blend(
-        config.reward,
+        reward_config(config),
         train=learned.works,
         known=known,
         judges=judges,

@@ -58,7 +58,7 @@ class ChoraleModelConfig(BaseModel):
 
     width: PositiveInt = 192
     layers: PositiveInt = 1
-    dropout: float = Field(default=0.3, ge=0, lt=1)
+    dropout: float = Field(default=0.4, ge=0, lt=1)
 
 
 class ChoraleConfig(RecipeConfig):
@@ -68,9 +68,9 @@ class ChoraleConfig(RecipeConfig):
     ask: ChoraleAskConfig = Field(default_factory=ChoraleAskConfig)
     model: ChoraleModelConfig = Field(default_factory=ChoraleModelConfig)
     pretrain: PretrainConfig = Field(
-        default_factory=lambda: PretrainConfig(updates=1200, learning_rate=3e-3, batch=32)
+        default_factory=lambda: PretrainConfig(updates=400, learning_rate=3e-3, batch=32)
     )
     learn: PolicyGradientConfig = Field(
-        default_factory=lambda: PolicyGradientConfig(learning_rate=5e-4)
+        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
     )
-    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=60))
+    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=60, works=96))
