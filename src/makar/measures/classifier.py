@@ -35,8 +35,8 @@ class Logistic:
         """Minimise the mean log-loss + penalty/2 · |weights|², by Newton's method.
 
         Both kinds count equally, however many works there are of each, so that a half means
-        that there is no telling. Newton's steps on this strictly convex loss are Cox's (1958)
-        regression as iteratively reweighted least squares.
+        that there is no telling. Newton's steps on this loss, which has one minimum, are those of
+        iteratively reweighted least squares.
 
         Args:
             features: One row per work.

@@ -74,7 +74,7 @@ class BlendConfig(RecipeConfig):
     corpus: BlendCorpus = Field(default_factory=BlendCorpus)
     model: ModelConfig = Field(
         default_factory=lambda: ModelConfig(kind="transformer", width=64, layers=2, dropout=0.1),
-        description="what was asked stands at the beginning, and an LSTM soon forgets it",
+        description="a transformer's every note can look back at what was asked",
     )
     pretrain: PretrainConfig = Field(
         default_factory=lambda: PretrainConfig(
