@@ -81,6 +81,8 @@ def train(
 
       makar train --bars 16 --metre 3/4 --mode minor --form AABA
 
+      makar train chorale --mode minor --key A
+
       makar train --corpus ~/scores --reward mine.py:swing=0.5 --weight close=3
 
       makar train blend --from irish --and chorale --blend 0.5
@@ -117,7 +119,7 @@ def train(
 def _several(study: Study, config: Any, as_json: bool, with_sources: bool, *, resume: bool) -> int:
     """Train with each seed that is still to be done, then compare."""
     from makar.cli.telling import say_table
-    from makar.recipes.several import compare_runs
+    from makar.recipes.study_report import REPORT, write_study
 
     for number, path in enumerate(study.paths, 1):
         if resume and (path / "summary.json").is_file():
@@ -129,8 +131,8 @@ def _several(study: Study, config: Any, as_json: bool, with_sources: bool, *, re
             code = _begin(one, path.name, study.root, as_json, with_sources)
         if code:
             return code
-    table = compare_runs(study.paths, study.path)
-    say_table(table, study.path / "summary.json", as_json=as_json)
+    table = write_study(study.paths, study.path)
+    say_table(table, study.path / "summary.json", study.path / REPORT, as_json=as_json)
     return 0
 
 
