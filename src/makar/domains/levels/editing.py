@@ -1,0 +1,294 @@
+"""Levels made by editing: a random map is changed tile by tile until it is good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int, UInt8, UInt64
+from torch import Tensor
+
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt, Works
+from makar.domains.levels.level import Level, Levels
+from makar.domains.levels.problems import Problem
+from makar.domains.levels.representations import (
+    Representation,
+    count_actions,
+    edit_narrow,
+    edit_turtle,
+    edit_wide,
+    look,
+    move_cursor,
+    sow,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """How an episode begins, for ``Prompt.given``: to make one again that was recorded.
+
+    Attributes:
+        level: Map to start from.
+        walk: ``(N, 2)`` x and y of the cursor at the start and after each step; where it ends,
+            and where a number is negative, the process goes on as it would have.
+    """
+
+    level: Level
+    walk: Int[np.ndarray, "N 2"] = field(default_factory=lambda: np.zeros((0, 2), np.int16))
+
+    def __repr__(self) -> str:
+        return f"Replay({self.level!r}, {self.walk.tolist()})"
+
+
+@dataclass(frozen=True)
+class Edits:
+    """State of ``B`` maps in the making, of ``H`` rows and ``W`` columns, with ``K`` statistics.
+
+    Attributes:
+        tiles: ``(B, H, W)`` the maps.
+        cursor: ``(B, 2)`` x and y.
+        statistics: ``(B, K)`` as the maps stand.
+        started: ``(B, K)`` as they stood at the start.
+        steps: ``(B,)`` steps so far.
+        changes: ``(B,)`` tiles changed so far.
+        good: ``(B,)`` whether the level is good enough.
+        keys: ``(B,)`` source of the cursor's walk.
+        walk: ``(B, N, 2)`` what the cursor does instead; see ``Replay``.
+        seen: ``(B, S, S)`` tiles around the cursor, or the whole map.
+    """
+
+    tiles: UInt8[np.ndarray, "B H W"]
+    cursor: Int[np.ndarray, "B 2"]
+    statistics: Int[np.ndarray, "B K"]
+    started: Int[np.ndarray, "B K"]
+    steps: Int[np.ndarray, " B"]
+    changes: Int[np.ndarray, " B"]
+    good: Bool[np.ndarray, " B"]
+    keys: UInt64[np.ndarray, " B"]
+    walk: Int[np.ndarray, "B N 2"]
+    seen: UInt8[np.ndarray, "B S S"]
+
+
+class Editing:
+    """Edit maps until they are what the problem asks for. See ``core.process.Process``.
+
+    What is paid is how much nearer the statistics came to what is asked, each by its weight.
+    The observation is a picture of tile numbers: the surroundings of the cursor, or, where there
+    is none (``wide``), the whole map. ``Prompt.given`` may be a ``Level`` to start from, or a
+    ``Replay``.
+
+    Args:
+        problem: What is asked.
+        representation: How maps are edited; see ``makar.domains.levels.representations``.
+        change: Share of the tiles that may be changed before the episode is cut off. There may
+            be as many steps as there are tiles for each change allowed.
+    """
+
+    def __init__(
+        self, problem: Problem, representation: Representation = "narrow", *, change: float = 0.2
+    ) -> None:
+        if not 0 < change <= 1:
+            raise ValueError(f"change must be a share above 0 and up to 1, got {change}")
+        cells = problem.height * problem.width
+        self.problem, self.representation = problem, representation
+        self.actions = count_actions(
+            representation, problem.height, problem.width, len(problem.tiles)
+        )
+        self.most_changes = max(int(change * cells), 1)
+        self.most_steps = self.most_changes * cells
+        wishes = problem.wishes
+        self._low = np.array([w.low for w in wishes])
+        self._high = np.array([w.high for w in wishes])
+        self._weights = np.array([w.weight for w in wishes])
+        aims = [k for k, w in enumerate(wishes) if w.goal is not None]
+        self._aims = np.array(aims)
+        self._goal = np.array([w.goal for w in wishes if w.goal is not None]).T
+        self._gain = np.array([int(wishes[k].gain) for k in aims])
+
+    def start(self, prompts: Sequence[Prompt], seeds: Seeds) -> Edits:
+        """Random maps, or those given; the cursor anywhere."""
+        return self._begin(prompts, seeds, range(len(prompts)))
+
+    def _begin(self, prompts: Sequence[Prompt], seeds: Seeds, rows: Sequence[int]) -> Edits:
+        """New works for some ``rows`` of a batch of ``prompts``."""
+        B, problem = len(rows), self.problem
+        drawn = [seeds.generator(seeds.first + row).bytes(16) for row in rows]
+        keys = np.frombuffer(b"".join(drawn), np.uint64).reshape(B, 2)
+        tiles = np.empty((B, problem.height, problem.width), np.uint8)
+        sow(tiles, keys[:, 0], np.array(problem.chances))
+        walks = [np.zeros((0, 2), np.int16)] * B
+        for i, row in enumerate(rows):
+            given = prompts[row].given
+            if given is not None:
+                level = given.level if isinstance(given, Replay) else given
+                tiles[i] = self._checked(level)
+                walks[i] = given.walk if isinstance(given, Replay) else walks[i]
+        statistics = np.zeros((B, len(problem.wishes)), np.int32)
+        problem.measure(tiles, np.ones(B, bool), statistics)
+        state = Edits(
+            tiles=tiles,
+            cursor=np.zeros((B, 2), np.int32),
+            statistics=statistics,
+            started=statistics,
+            steps=np.zeros(B, np.int32),
+            changes=np.zeros(B, np.int32),
+            good=np.zeros(B, bool),
+            keys=keys[:, 1].copy(),
+            walk=_stacked(walks),
+            seen=np.zeros((B, 0, 0), np.uint8),
+        )
+        if self.representation != "wide":
+            size = (problem.height, problem.width)
+            going = np.ones(B, bool)
+            move_cursor(state.cursor, state.keys, state.steps, state.walk, going, size)
+        return replace(state, seen=self._look(tiles, state.cursor))
+
+    def _checked(self, level: object) -> UInt8[np.ndarray, "H W"]:
+        """The tiles of a level that fits the problem."""
+        problem = self.problem
+        if not isinstance(level, Level):
+            raise TypeError(f"{problem.name} starts from a Level, got a {type(level).__name__}")
+        if level.names != problem.tiles or level.tiles.shape != (problem.height, problem.width):
+            raise ValueError(
+                f"{problem.name} needs {problem.height} rows of {problem.width} tiles "
+                f"({', '.join(problem.tiles)}), got {level.tiles.shape} of "
+                f"({', '.join(level.names)})"
+            )
+        return level.tiles
+
+    def observe(self, state: Edits) -> Tensor:
+        """Numbers of tiles, ``(B, S, S)`` around the cursor or ``(B, H, W)``, uint8."""
+        return torch.from_numpy(state.seen)
+
+    def legal(self, state: Edits) -> None:
+        """All actions, always."""
+
+    def place(self, state: Edits) -> Int[Tensor, " B"]:
+        """Cell under the cursor, in reading order; 0 where there is no cursor."""
+        x, y = state.cursor.T
+        return torch.from_numpy((y * self.problem.width + x).astype(np.int64))
+
+    def step(
+        self, state: Edits, actions: Int[Tensor, " B"]
+    ) -> tuple[Edits, Float[Tensor, " B"]]:
+        """One edit; see ``core.process.Process``."""
+        going = ~(state.good | self._spent(state))
+        tiles, cursor = state.tiles.copy(), state.cursor.copy()
+        changed = self._edit(tiles, cursor, actions.numpy(), going)
+        statistics = state.statistics.copy()
+        if changed.any():
+            self.problem.measure(tiles, changed, statistics)
+        steps = state.steps + going.astype(np.int32)
+        if self.representation == "narrow":
+            size = (self.problem.height, self.problem.width)
+            move_cursor(cursor, state.keys, steps, state.walk, going, size)
+        paid = (self._away(state.statistics) - self._away(statistics)) @ self._weights
+        new = replace(
+            state,
+            tiles=tiles,
+            cursor=cursor,
+            statistics=statistics,
+            steps=steps,
+            changes=state.changes + changed.astype(np.int32),
+            good=state.good | (going & self._good(statistics, state.started)),
+            seen=self._look(tiles, cursor),
+        )
+        return new, torch.from_numpy(paid.astype(np.float32))
+
+    def _edit(
+        self,
+        tiles: UInt8[np.ndarray, "B H W"],
+        cursor: Int[np.ndarray, "B 2"],
+        actions: Int[np.ndarray, " B"],
+        going: Bool[np.ndarray, " B"],
+    ) -> Bool[np.ndarray, " B"]:
+        """Apply the actions in place; True where a tile changed."""
+        if self.representation == "narrow":
+            return edit_narrow(tiles, cursor, actions, going)
+        if self.representation == "turtle":
+            return edit_turtle(tiles, cursor, actions, going)
+        return edit_wide(tiles, actions, going, len(self.problem.tiles))
+
+    def _look(
+        self, tiles: UInt8[np.ndarray, "B H W"], cursor: Int[np.ndarray, "B 2"]
+    ) -> UInt8[np.ndarray, "B S S"]:
+        """What is observed."""
+        if self.representation == "wide":
+            return tiles
+        return look(tiles, cursor, self.problem.window, self.problem.border)
+
+    def _away(self, statistics: Int[np.ndarray, "B K"]) -> Int[np.ndarray, "B K"]:
+        """How far each statistic is from what is asked."""
+        return np.maximum(np.maximum(self._low - statistics, statistics - self._high), 0)
+
+    def _good(
+        self, statistics: Int[np.ndarray, "B K"], started: Int[np.ndarray, "B K"]
+    ) -> Bool[np.ndarray, " B"]:
+        """Whether every goal is reached."""
+        reached = statistics[:, self._aims] - started[:, self._aims] * self._gain
+        return ((reached >= self._goal[0]) & (reached <= self._goal[1])).all(1)
+
+    def _spent(self, state: Edits) -> Bool[np.ndarray, " B"]:
+        """Whether a limit is reached."""
+        return (state.changes >= self.most_changes) | (state.steps >= self.most_steps)
+
+    def terminated(self, state: Edits) -> Bool[Tensor, " B"]:
+        """Levels that are good enough; in ``pcgrl2020`` also those at a limit."""
+        over = state.good if self.problem.cut_off else state.good | self._spent(state)
+        return torch.from_numpy(over)
+
+    def truncated(self, state: Edits) -> Bool[Tensor, " B"]:
+        """Levels at a limit of changes or steps that are not good enough."""
+        cut = ~state.good & self._spent(state)
+        return torch.from_numpy(cut if self.problem.cut_off else np.zeros_like(cut))
+
+    def restart(
+        self, state: Edits, rows: Bool[Tensor, " B"], prompts: Sequence[Prompt], seeds: Seeds
+    ) -> Edits:
+        """See ``core.process.Process``."""
+        chosen = rows.numpy().nonzero()[0]
+        fresh = self._begin(prompts, seeds, chosen.tolist())
+        walk, fresh_walk = _padded(state.walk, fresh.walk)
+        mixed = {"walk": _with(walk, chosen, fresh_walk)}
+        for name in ("tiles", "cursor", "statistics", "started", "steps", "changes", "good"):
+            mixed[name] = _with(getattr(state, name), chosen, getattr(fresh, name))
+        mixed["keys"] = _with(state.keys, chosen, fresh.keys)
+        mixed["seen"] = _with(state.seen, chosen, fresh.seen)
+        return replace(state, **mixed)
+
+    def works(self, state: Edits) -> Levels:
+        """The maps as they stand."""
+        return Levels(state.tiles, self.problem.tiles)
+
+    def join(self, batches: Sequence[Works[Level]]) -> Levels:
+        """See ``core.process.Process``."""
+        tiles = [b.tiles if isinstance(b, Levels) else np.stack([w.tiles for w in b]) for b in batches]
+        return Levels(np.concatenate(tiles), self.problem.tiles)
+
+
+def _with(array: np.ndarray, rows: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+    """A copy in which some rows are new."""
+    array = array.copy()
+    array[rows] = fresh
+    return array
+
+
+def _stacked(walks: Sequence[Int[np.ndarray, "_ 2"]]) -> Int[np.ndarray, "B N 2"]:
+    """Walks of different lengths side by side, -1 beyond their ends."""
+    longest = max((len(walk) for walk in walks), default=0)
+    stacked = np.full((len(walks), longest, 2), -1, np.int16)
+    for row, walk in zip(stacked, walks, strict=True):
+        row[: len(walk)] = walk
+    return stacked
+
+
+def _padded(*walks: Int[np.ndarray, "_ _ 2"]) -> list[Int[np.ndarray, "_ N 2"]]:
+    """Batches of walks made equally long."""
+    longest = max(walk.shape[1] for walk in walks)
+    return [
+        np.pad(walk, ((0, 0), (0, longest - walk.shape[1]), (0, 0)), constant_values=-1)
+        for walk in walks
+    ]

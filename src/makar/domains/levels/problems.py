@@ -1,0 +1,135 @@
+"""What is asked of a level: its statistics, where they should lie, and when it is good enough.
+
+After Khalifa et al. 2020, *PCGRL: Procedural Content Generation via Reinforcement Learning*,
+AIIDE, arXiv 2001.09212, §"Problems", with the numbers of its program gym-pcgrl. Presets:
+
+- ``pcgrl2020``: that program's behaviour, held against recorded episodes of it.
+- ``makar``: the same tasks, mended:
+
+  1. An episode cut off by a limit is not one that ended: its value goes on.
+  2. sokoban: crates are told apart no longer, and the shortest solution is searched until it is
+     found or excluded, so that its length does not depend on the order of the search.
+  3. smb: who falls below the map is lost. A level is good when it can be won, *needs* enough
+     jumps, has enough enemies, all on firm ground, enough air and only whole tubes. In the
+     program it was done as soon as it could be won, as most random maps can be.
+  4. smb: jumps are the fewest that win, not those of the first path found; tubes count as broken
+     unless they are two tiles wide (there, two tiles wide was the fault).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from makar.domains.levels import binary, zelda
+
+Preset = Literal["makar", "pcgrl2020"]
+PRESETS: tuple[Preset, ...] = ("makar", "pcgrl2020")
+FAR = 10**9
+"""Stands for no bound at all: statistics and rewards stay whole numbers."""
+Measure = Callable[[np.ndarray, np.ndarray, np.ndarray], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of one statistic.
+
+    Attributes:
+        name: Its name in gym-pcgrl.
+        weight: Paid for each unit by which it comes nearer to what is asked.
+        low: From here
+        high: to here is as asked. ``FAR`` and ``FAR`` ask for as much as there can be.
+        goal: What it must reach for the level to be good enough; None: anything.
+        gain: Whether ``goal`` counts from where the statistic stood at the start.
+    """
+
+    name: str
+    weight: int
+    low: int
+    high: int
+    goal: tuple[int, int] | None = None
+    gain: bool = False
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One kind of level, and what is asked of it.
+
+    Attributes:
+        name: Its name.
+        tiles: Names of the tiles, by number.
+        height: Rows.
+        width: Columns.
+        chances: How likely each tile is in a random map; empty: the share of the first is drawn.
+        border: Tile that stands for everything outside the map.
+        window: Cells in a row of what an editor with a cursor sees.
+        wishes: One for each statistic, in the order in which ``measure`` writes them.
+        measure: Takes maps ``(B, H, W)``, which of them to look at ``(B,)``, and the statistics
+            ``(B, K)`` to write into.
+        cut_off: Whether an episode that reached a limit was cut off, not ended.
+    """
+
+    name: str
+    tiles: tuple[str, ...]
+    height: int
+    width: int
+    chances: tuple[float, ...]
+    border: int
+    window: int
+    wishes: tuple[Wish, ...]
+    measure: Measure
+    cut_off: bool = True
+
+
+BINARY = Problem(
+    name="binary",
+    tiles=("empty", "solid"),
+    height=14,
+    width=14,
+    chances=(),
+    border=1,
+    window=28,
+    wishes=(
+        Wish("regions", 5, 1, 1, goal=(1, 1)),
+        Wish("path-length", 1, FAR, FAR, goal=(20, FAR), gain=True),
+    ),
+    measure=binary.measure,
+)
+ZELDA = Problem(
+    name="zelda",
+    tiles=zelda.TILES,
+    height=7,
+    width=11,
+    chances=(0.58, 0.3, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02),
+    border=1,
+    window=22,
+    wishes=(
+        Wish("player", 3, 1, 1),
+        Wish("key", 3, 1, 1),
+        Wish("door", 3, 1, 1),
+        Wish("enemies", 1, 2, 5),
+        Wish("regions", 5, 1, 1),
+        Wish("nearest-enemy", 2, 4, FAR, goal=(4, FAR)),
+        Wish("path-length", 1, FAR, FAR, goal=(16, FAR)),
+    ),
+    measure=zelda.measure,
+)
+_PROBLEMS = {"makar": (BINARY, ZELDA)}
+_PROBLEMS["pcgrl2020"] = tuple(replace(p, cut_off=False) for p in _PROBLEMS["makar"])
+
+
+def problem(name: str, preset: Preset = "makar") -> Problem:
+    """The problem of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if preset not in _PROBLEMS:
+        raise ValueError(f"no preset {preset!r}: choose one of {', '.join(PRESETS)}")
+    known = {p.name: p for p in _PROBLEMS[preset]}
+    if name not in known:
+        raise ValueError(f"no problem {name!r}: choose one of {', '.join(known)}")
+    return known[name]
