@@ -1,5 +1,6 @@
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -170,6 +171,10 @@ def test_several_seeds_share_their_prior_and_are_compared(makar, tiny_environmen
     compared = done.lines[-1]
     assert compared["event"] == "compared"
     rows = {row["row"]: row for row in compared["table"]}
+    page = Path(compared["report"]).read_text(encoding="utf-8")
+    assert "study: 2 training seeds" in page
+    assert "study-s1" in page
+    assert "study-s2" in page
     assert rows["trained"]["seeds"] == 2
     assert rows["prior"]["seeds"] == 1
     single = [

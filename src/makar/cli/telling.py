@@ -223,17 +223,21 @@ def resume_command(folder: RunFolder) -> str:
     return f"makar train --resume {folder.path}"
 
 
-def say_table(records: list[dict[str, Any]], path: Path, *, as_json: bool) -> None:
-    """Print a table over several runs."""
+def say_table(records: list[dict[str, Any]], path: Path, report: Path, *, as_json: bool) -> None:
+    """Print a table over several runs, and where its numbers and its page are."""
     if as_json:
         sys.stdout.write(
-            json.dumps({"event": "compared", "summary": str(path)} | {"table": records})
+            json.dumps(
+                {"event": "compared", "summary": str(path), "report": str(report)}
+                | {"table": records}
+            )
         )
         sys.stdout.write("\n")
         return
     console = Console(highlight=False)
     console.print(before_and_after(records))
     console.print(f"every number: [bold]{path}[/bold]")
+    console.print(f"open the report: [bold]{report}[/bold]")
 
 
 def before_and_after(records: list[dict[str, Any]]) -> Table:

@@ -211,7 +211,7 @@ def _page(found: Comparison) -> AssessmentPage:
     return AssessmentPage(
         title=" against ".join([found.names[0], ", ".join(found.names[1:])]),
         verdict=[_told(found, name) for name in found.names[1:]],
-        charts=[chart for key, words in _CURVES if (chart := _chart(found, key, words))],
+        charts=curves(found),
         tables=[("The trained models", _table(found))],
         notes=[found.note],
         facts=[("runs", " · ".join(found.names)), *settings],
@@ -227,6 +227,11 @@ def _told(found: Comparison, name: str) -> str:
         f"{name} scores {100 * score:.1f}, {found.names[0]} {100 * first:.1f}{sure}; "
         f"{differ} of {tested} measures differ significantly."
     )
+
+
+def curves(found: Comparison) -> list[Chart]:
+    """The runs' learning curves laid over each other."""
+    return [chart for key, words in _CURVES if (chart := _chart(found, key, words))]
 
 
 def _chart(found: Comparison, key: str, words: str) -> Chart | None:
