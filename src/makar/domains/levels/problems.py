@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from makar.domains.levels import binary, zelda
+from makar.domains.levels import binary, sokoban, zelda
 
 Preset = Literal["makar", "pcgrl2020"]
 PRESETS: tuple[Preset, ...] = ("makar", "pcgrl2020")
@@ -117,8 +117,33 @@ ZELDA = Problem(
     ),
     measure=zelda.measure,
 )
-_PROBLEMS = {"makar": (BINARY, ZELDA)}
-_PROBLEMS["pcgrl2020"] = tuple(replace(p, cut_off=False) for p in _PROBLEMS["makar"])
+SOKOBAN = Problem(
+    name="sokoban",
+    tiles=sokoban.TILES,
+    height=5,
+    width=5,
+    chances=(0.45, 0.4, 0.05, 0.05, 0.05),
+    border=1,
+    window=10,
+    wishes=(
+        Wish("player", 3, 1, 1),
+        Wish("crate", 2, 1, 3),
+        Wish("target", 2, 1, 3),
+        Wish("regions", 5, 1, 1),
+        Wish("ratio", 2, -FAR, -FAR),
+        Wish("dist-win", 0, -FAR, -FAR),
+        Wish("sol-length", 1, FAR, FAR, goal=(18, FAR)),
+    ),
+    measure=sokoban.measure_2020,
+)
+_PROBLEMS = {
+    "makar": (BINARY, ZELDA),
+    "pcgrl2020": (
+        replace(BINARY, cut_off=False),
+        replace(ZELDA, cut_off=False, measure=zelda.measure_2020),
+        replace(SOKOBAN, cut_off=False, measure=sokoban.measure_2020),
+    ),
+}
 
 
 def problem(name: str, preset: Preset = "makar") -> Problem:

@@ -11,6 +11,8 @@ from makar.domains.levels.spreading import count_regions, lay_out, spread
 TILES = ("empty", "solid", "player", "key", "door", "bat", "scorpion", "spider")
 STATISTICS = ("player", "key", "door", "enemies", "regions", "nearest-enemy", "path-length")
 PLAYER, KEY, DOOR, FIRST_ENEMY = 2, 3, 4, 5
+PASSABLE = np.array([True, False, True, True, False, True, True, True])
+NO_KEYS = np.array([True, False, True, False, False, True, True, True])
 
 
 @njit(cache=True)
@@ -23,50 +25,91 @@ def measure(
 
     Regions are those of a closed door. The nearest enemy counts steps from the player, 0 where
     there is no single player or more than one region; the path leads from the player to the key
-    and on through the door, and is -1 short for a part that cannot be walked.
+    and on through the door, where a part that cannot be walked counts -1.
     """
+    _measure(tiles, rows, statistics, False)
+
+
+@njit(cache=True)
+def measure_2020(
+    tiles: UInt8[np.ndarray, "B H W"],
+    rows: Bool[np.ndarray, " B"],
+    statistics: Int[np.ndarray, "B 7"],
+) -> None:
+    """See ``measure``; as in gym-pcgrl, no enemy can come over a key."""
+    _measure(tiles, rows, statistics, True)
+
+
+@njit(cache=True)
+def _measure(
+    tiles: UInt8[np.ndarray, "B H W"],
+    rows: Bool[np.ndarray, " B"],
+    statistics: Int[np.ndarray, "B 7"],
+    keys_stop_enemies: bool,
+) -> None:
     B, H, W = tiles.shape
     cells = (H + 2) * (W + 2)
-    passable = np.array([True, False, True, True, False, True, True, True])
     ground = np.zeros(cells, np.bool_)
     distance, queue = np.empty(cells, np.int32), np.empty(cells, np.int32)
+    things = np.zeros(3, np.int64)
     for b in range(B):
         if rows[b]:
-            player, key, door = _count(tiles[b], statistics[b])
-            lay_out(tiles[b], passable, ground)
-            regions = count_regions(ground, W + 2, distance, queue)
-            statistics[b, 4] = regions
+            _count(tiles[b], statistics[b], things)
+            lay_out(tiles[b], PASSABLE, ground)
+            statistics[b, 4] = count_regions(ground, W + 2, distance, queue)
             statistics[b, 5:] = 0
-            if statistics[b, 0] == 1 and regions == 1:
-                distance[:] = -1
-                spread(ground, player, W + 2, distance, queue)
-                statistics[b, 5] = _nearest_enemy(tiles[b], distance)
-                if statistics[b, 1] == 1 and statistics[b, 2] == 1:
-                    to_key = distance[key]
-                    distance[:] = -1
-                    ground[door] = True
-                    spread(ground, key, W + 2, distance, queue)
-                    statistics[b, 6] = to_key + distance[door]
+            if statistics[b, 0] == 1 and statistics[b, 4] == 1:
+                _walk(tiles[b], ground, things, statistics[b], distance, queue, keys_stop_enemies)
+
+
+@njit(cache=True)
+def _walk(
+    tiles: UInt8[np.ndarray, "H W"],
+    ground: Bool[np.ndarray, " N"],
+    things: Int[np.ndarray, " 3"],
+    statistics: Int[np.ndarray, " 7"],
+    distance: Int[np.ndarray, " N"],
+    queue: Int[np.ndarray, " N"],
+    keys_stop_enemies: bool,
+) -> None:
+    """Measure what needs a player who can walk everywhere."""
+    stride = tiles.shape[1] + 2
+    player, key, door = things
+    has_path = statistics[1] == 1 and statistics[2] == 1
+    distance[:] = -1
+    spread(ground, player, stride, distance, queue)
+    to_key = distance[key]
+    if keys_stop_enemies:
+        lay_out(tiles, NO_KEYS, ground)
+        distance[:] = -1
+        spread(ground, player, stride, distance, queue)
+        lay_out(tiles, PASSABLE, ground)
+    statistics[5] = _nearest_enemy(tiles, distance)
+    if has_path:
+        distance[:] = -1
+        ground[door] = True
+        spread(ground, key, stride, distance, queue)
+        statistics[6] = to_key + distance[door]
 
 
 @njit(cache=True)
 def _count(
-    tiles: UInt8[np.ndarray, "H W"], statistics: Int[np.ndarray, " 7"]
-) -> tuple[int, int, int]:
-    """Count things; the bordered cells of the last player, key and door."""
+    tiles: UInt8[np.ndarray, "H W"],
+    statistics: Int[np.ndarray, " 7"],
+    things: Int[np.ndarray, " 3"],
+) -> None:
+    """Count things; ``things`` receives the bordered cells of the last player, key and door."""
     H, W = tiles.shape
     statistics[:4] = 0
-    player = key = door = 0
+    things[:] = 0
     for y in range(H):
         for x in range(W):
             tile = tiles[y, x]
             if tile >= PLAYER:
                 cell = (y + 1) * (W + 2) + x + 1
                 statistics[min(tile, FIRST_ENEMY) - PLAYER] += 1
-                player = cell if tile == PLAYER else player
-                key = cell if tile == KEY else key
-                door = cell if tile == DOOR else door
-    return player, key, door
+                if tile < FIRST_ENEMY:
+                    things[tile - PLAYER] = cell
 
 
 @njit(cache=True)
