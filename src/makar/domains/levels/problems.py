@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from makar.domains.levels import binary, sokoban, zelda
+from makar.domains.levels import binary, smb, sokoban, zelda
 
 Preset = Literal["makar", "pcgrl2020"]
 PRESETS: tuple[Preset, ...] = ("makar", "pcgrl2020")
@@ -136,12 +136,33 @@ SOKOBAN = Problem(
     ),
     measure=sokoban.measure_2020,
 )
+SMB = Problem(
+    name="smb",
+    tiles=smb.TILES,
+    height=14,
+    width=114,
+    chances=(0.75, 0.1, 0.01, 0.04, 0.01, 0.02, 0.02),
+    border=0,
+    window=28,
+    wishes=(
+        Wish("dist-floor", 2, 0, 0),
+        Wish("disjoint-tubes", 1, 0, 0),
+        Wish("enemies", 1, 10, 30),
+        Wish("empty", 1, 900, FAR),
+        Wish("noise", 4, 0, 0),
+        Wish("jumps", 2, 20, FAR),
+        Wish("jumps-dist", 2, 0, 0),
+        Wish("dist-win", 5, 0, 0, goal=(0, 0)),
+    ),
+    measure=smb.measure_2020,
+)
 _PROBLEMS = {
     "makar": (BINARY, ZELDA),
     "pcgrl2020": (
         replace(BINARY, cut_off=False),
         replace(ZELDA, cut_off=False, measure=zelda.measure_2020),
         replace(SOKOBAN, cut_off=False, measure=sokoban.measure_2020),
+        replace(SMB, cut_off=False),
     ),
 }
 
