@@ -90,8 +90,6 @@ def _opened(name: str | None, root: Path | None) -> tuple[Opened, Any]:
             return open_run(folder, config), config
         if name:
             raise ConfigError(f"{path.parent}: not a chorale run; train one: makar train chorale")
-    sys.stderr.write(
-        "makar: no chorale run yet; taking the model as Bach taught it\n"
-    )
+    sys.stderr.write("makar: no chorale run yet; taking the model as Bach taught it\n")
     config = load_config(RECIPE)
     return open_untrained(config), config
