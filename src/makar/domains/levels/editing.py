@@ -100,6 +100,8 @@ class Editing:
         self.most_changes = max(int(change * cells), 1)
         self.most_steps = self.most_changes * cells
         wishes = problem.wishes
+        chances = np.array(problem.chances)
+        self._chances = chances / chances.sum() if len(chances) else chances
         self._low = np.array([w.low for w in wishes])
         self._high = np.array([w.high for w in wishes])
         self._weights = np.array([w.weight for w in wishes])
@@ -118,7 +120,7 @@ class Editing:
         drawn = [seeds.generator(seeds.first + row).bytes(16) for row in rows]
         keys = np.frombuffer(b"".join(drawn), np.uint64).reshape(B, 2)
         tiles = np.empty((B, problem.height, problem.width), np.uint8)
-        sow(tiles, keys[:, 0], np.array(problem.chances))
+        sow(tiles, keys[:, 0], self._chances)
         walks = [np.zeros((0, 2), np.int16)] * B
         for i, row in enumerate(rows):
             given = prompts[row].given

@@ -134,7 +134,7 @@ SOKOBAN = Problem(
         Wish("dist-win", 0, -FAR, -FAR),
         Wish("sol-length", 1, FAR, FAR, goal=(18, FAR)),
     ),
-    measure=sokoban.measure_2020,
+    measure=sokoban.measure,
 )
 SMB = Problem(
     name="smb",
@@ -145,24 +145,31 @@ SMB = Problem(
     border=0,
     window=28,
     wishes=(
-        Wish("dist-floor", 2, 0, 0),
-        Wish("disjoint-tubes", 1, 0, 0),
-        Wish("enemies", 1, 10, 30),
-        Wish("empty", 1, 900, FAR),
+        Wish("dist-floor", 2, 0, 0, goal=(0, 0)),
+        Wish("disjoint-tubes", 1, 0, 0, goal=(0, 0)),
+        Wish("enemies", 1, 10, 30, goal=(10, 30)),
+        Wish("empty", 1, 900, FAR, goal=(900, FAR)),
         Wish("noise", 4, 0, 0),
-        Wish("jumps", 2, 20, FAR),
+        Wish("jumps", 2, 20, FAR, goal=(20, FAR)),
         Wish("jumps-dist", 2, 0, 0),
         Wish("dist-win", 5, 0, 0, goal=(0, 0)),
     ),
-    measure=smb.measure_2020,
+    measure=smb.measure,
 )
+
+
+def _winnable(wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
+    """Only the last wish is a goal."""
+    return (*(replace(wish, goal=None) for wish in wishes[:-1]), wishes[-1])
+
+
 _PROBLEMS = {
-    "makar": (BINARY, ZELDA),
+    "makar": (BINARY, ZELDA, SOKOBAN, SMB),
     "pcgrl2020": (
         replace(BINARY, cut_off=False),
         replace(ZELDA, cut_off=False, measure=zelda.measure_2020),
         replace(SOKOBAN, cut_off=False, measure=sokoban.measure_2020),
-        replace(SMB, cut_off=False),
+        replace(SMB, cut_off=False, measure=smb.measure_2020, wishes=_winnable(SMB.wishes)),
     ),
 }
 

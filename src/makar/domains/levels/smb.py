@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Int, UInt8
 from numba import njit
 
+from makar.domains.levels.smb_player import play
 from makar.domains.levels.smb_search import play_2020
 
 TILES = ("empty", "solid", "enemy", "brick", "question", "coin", "tube")
@@ -22,10 +23,32 @@ STATISTICS = (
 EMPTY, ENEMY, TUBE = 0, 2, 6
 SOLID = np.array([False, True, False, True, True, False, True])
 """What stops a player."""
+FLOOR = SOLID
+"""What an enemy can stand on."""
 FLOOR_2020 = np.array([False, True, False, True, True, False, False])
-"""What an enemy can stand on; no tubes, in gym-pcgrl."""
+"""The same in gym-pcgrl: no tubes."""
 MARGIN = 3
 """Columns in which the player starts, and in which the flagpole stands behind the map."""
+
+
+@njit(cache=True)
+def measure(
+    tiles: UInt8[np.ndarray, "B H W"],
+    rows: Bool[np.ndarray, " B"],
+    statistics: Int[np.ndarray, "B 8"],
+) -> None:
+    """Write ``STATISTICS`` of the maps asked for; numbers stand for ``TILES``.
+
+    Cells between enemies and the floor below them, tiles of tubes that are not two wide,
+    enemies, empty cells, neighbours that differ; then the fewest jumps to the exit, the longest
+    way without one, and the columns that cannot be reached.
+    """
+    for b in range(len(tiles)):
+        if rows[b]:
+            count_things(tiles[b], FLOOR, statistics[b])
+            statistics[b, 1] = _count_broken_tubes(tiles[b])
+            left, jumps, _ = play(set_up(tiles[b]), tiles.shape[1] - MARGIN)
+            write_play(statistics[b], left, jumps, tiles.shape[2])
 
 
 @njit(cache=True)
@@ -43,7 +66,7 @@ def measure_2020(
     for b in range(len(tiles)):
         if rows[b]:
             count_things(tiles[b], FLOOR_2020, statistics[b])
-            statistics[b, 1] = _count_tubes(tiles[b], 1)
+            statistics[b, 1] = _count_tube_ends(tiles[b])
             left, jumps = play_2020(set_up(tiles[b]), tiles.shape[1] - MARGIN)
             write_play(statistics[b], left, jumps, tiles.shape[2])
 
@@ -105,8 +128,8 @@ def _height(tiles: UInt8[np.ndarray, "H W"], x: int, y: int, floor: Bool[np.ndar
 
 
 @njit(cache=True)
-def _count_tubes(tiles: UInt8[np.ndarray, "H W"], beside: int) -> int:
-    """Tiles of tubes with exactly so many more at their left and right."""
+def _count_tube_ends(tiles: UInt8[np.ndarray, "H W"]) -> int:
+    """Tiles of tubes with exactly one more at their left or right."""
     H, W = tiles.shape
     count = 0
     for y in range(H):
@@ -114,5 +137,19 @@ def _count_tubes(tiles: UInt8[np.ndarray, "H W"], beside: int) -> int:
             if tiles[y, x] == TUBE:
                 left = x > 0 and tiles[y, x - 1] == TUBE
                 right = x < W - 1 and tiles[y, x + 1] == TUBE
-                count += left + right == beside
+                count += left != right
+    return count
+
+
+@njit(cache=True)
+def _count_broken_tubes(tiles: UInt8[np.ndarray, "H W"]) -> int:
+    """Tiles of tubes that are not two tiles wide."""
+    H, W = tiles.shape
+    count = 0
+    for y in range(H):
+        wide = 0
+        for x in range(W):
+            wide = wide + 1 if tiles[y, x] == TUBE else 0
+            if wide > 0 and (x == W - 1 or tiles[y, x + 1] != TUBE) and wide != 2:
+                count += wide
     return count

@@ -81,11 +81,11 @@ def _search(
         if ahead or (x == moments[best, X] and moments[node, DEPTH] < moments[best, DEPTH]):
             best = node
         for move in range(4):
-            x, y, ascent, jumped = advance(solid, moments[node], move % 2, move >= 2)
-            moments[made] = np.array(
-                [x, y, ascent, moments[node, DEPTH] + 1, node, jumped], np.int32
-            )
-            rank[made] = W - 2 - x + balance * moments[made, DEPTH]
+            to_x, to_y, rest, jumped = advance(solid, x, y, ascent, move % 2, move >= 2)
+            moments[made, X], moments[made, Y], moments[made, ASCENT] = to_x, to_y, rest
+            moments[made, DEPTH], moments[made, PARENT] = moments[node, DEPTH] + 1, node
+            moments[made, JUMPED] = jumped
+            rank[made] = W - 2 - to_x + balance * moments[made, DEPTH]
             push(heap, waiting, rank, made)
             made, waiting = made + 1, waiting + 1
     return best
@@ -100,10 +100,9 @@ def _is_free(solid: Bool[np.ndarray, "H W"], x: int, y: int) -> bool:
 
 @njit(cache=True)
 def advance(
-    solid: Bool[np.ndarray, "H W"], moment: Int[np.ndarray, " M"], right: int, up: bool
+    solid: Bool[np.ndarray, "H W"], x: int, y: int, ascent: int, right: int, up: bool
 ) -> tuple[int, int, int, bool]:
-    """The next moment: x, y, what is left of a jump, and whether a jump began."""
-    x, y, ascent = moment[0], moment[1], moment[2]
+    """The next moment: x, y, what is left of a jump (``ascent``), and whether a jump began."""
     grounded = -1 <= y < len(solid) - 1 and solid[y + 1, x]
     if right and _is_free(solid, x + 1, y):
         x += 1

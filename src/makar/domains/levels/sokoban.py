@@ -7,6 +7,7 @@ from jaxtyping import Bool, Int, UInt8
 from numba import njit
 
 from makar.domains.levels.sokoban_search import solve_2020
+from makar.domains.levels.sokoban_solver import solve
 from makar.domains.levels.spreading import count_regions, lay_out
 
 TILES = ("empty", "solid", "player", "crate", "target")
@@ -15,16 +16,29 @@ PASSABLE = np.array([True, False, True, True, True])
 
 
 @njit(cache=True)
-def measure_2020(
+def measure(
     tiles: UInt8[np.ndarray, "B H W"],
     rows: Bool[np.ndarray, " B"],
     statistics: Int[np.ndarray, "B 7"],
 ) -> None:
     """Write ``STATISTICS`` of the maps asked for; numbers stand for ``TILES``.
 
-    ``ratio`` is how many crates there are more or fewer than targets. A map that cannot be
-    played is as far from a win as ``H * W * (H + W)``.
+    ``ratio`` is how many crates there are more or fewer than targets, ``sol-length`` the steps
+    of the shortest solution, 0 if there is none. ``dist-win`` is 0 where there is one and -1
+    where the solver gave up; a map that cannot be played is as far off as ``H * W * (H + W)``.
     """
+    for b in range(len(tiles)):
+        if rows[b] and count_things(tiles[b], statistics[b]):
+            statistics[b, 5], statistics[b, 6] = solve(tiles[b])
+
+
+@njit(cache=True)
+def measure_2020(
+    tiles: UInt8[np.ndarray, "B H W"],
+    rows: Bool[np.ndarray, " B"],
+    statistics: Int[np.ndarray, "B 7"],
+) -> None:
+    """See ``measure``; ``dist-win`` and ``sol-length`` are those of ``solve_2020``."""
     for b in range(len(tiles)):
         if rows[b] and count_things(tiles[b], statistics[b]):
             statistics[b, 5], statistics[b, 6] = solve_2020(tiles[b])
