@@ -21,21 +21,19 @@ def measure(
     B, H, W = tiles.shape
     cells = (H + 2) * (W + 2)
     passable = np.array([True, False])
-    ground = np.zeros(cells, np.bool_)
-    there, back = np.empty(cells, np.int32), np.empty(cells, np.int32)
-    queue = np.empty(cells, np.int32)
+    there, back = np.zeros(cells, np.int16), np.empty(cells, np.int16)
+    queue = np.empty(cells, np.int16)
     for b in range(B):
         if rows[b]:
-            lay_out(tiles[b], passable, ground)
-            regions, path = _regions_and_path(ground, W + 2, there, back, queue)
+            lay_out(tiles[b], passable, there)
+            regions, path = _regions_and_path(there, W + 2, back, queue)
             statistics[b, 0], statistics[b, 1] = regions, path
 
 
 @njit(cache=True)
 def _regions_and_path(
-    ground: Bool[np.ndarray, " N"],
-    stride: int,
     there: Int[np.ndarray, " N"],
+    stride: int,
     back: Int[np.ndarray, " N"],
     queue: Int[np.ndarray, " N"],
 ) -> tuple[int, int]:
@@ -45,18 +43,17 @@ def _regions_and_path(
     and on from there. Exact in a cave without loops, else a lower bound, as in gym-pcgrl; of
     several farthest cells the first in reading order begins the second walk.
     """
-    there[:] = -1
-    back[:] = -1
+    back[:] = there
     regions = longest = 0
-    for cell in range(len(ground)):
-        if ground[cell] and there[cell] < 0:
+    for cell in range(len(there)):
+        if there[cell] < 0:
             regions += 1
-            reached = spread(ground, cell, stride, there, queue)
+            reached = spread(there, cell, stride, queue)
             farthest = there[queue[reached - 1]]
             far, i = queue[reached - 1], reached - 2
             while i >= 0 and there[queue[i]] == farthest:
                 far = min(far, queue[i])
                 i -= 1
-            reached = spread(ground, far, stride, back, queue)
-            longest = max(longest, back[queue[reached - 1]])
+            reached = spread(back, far, stride, queue)
+            longest = max(longest, int(back[queue[reached - 1]]))
     return regions, longest

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int, UInt8, UInt64
+from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
+from makar.domains.levels.edits import NO_WALK, Edits, Replay
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.problems import Problem
 from makar.domains.levels.representations import (
     Representation,
     count_actions,
+    draw_keys,
     edit_narrow,
     edit_turtle,
     edit_wide,
@@ -24,52 +26,6 @@ from makar.domains.levels.representations import (
     move_cursor,
     sow,
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Replay:
-    """How an episode begins, for ``Prompt.given``: to make one again that was recorded.
-
-    Attributes:
-        level: Map to start from.
-        walk: ``(N, 2)`` x and y of the cursor at the start and after each step; where it ends,
-            and where a number is negative, the process goes on as it would have.
-    """
-
-    level: Level
-    walk: Int[np.ndarray, "N 2"] = field(default_factory=lambda: np.zeros((0, 2), np.int16))
-
-    def __repr__(self) -> str:
-        return f"Replay({self.level!r}, {self.walk.tolist()})"
-
-
-@dataclass(frozen=True)
-class Edits:
-    """State of ``B`` maps in the making, of ``H`` rows and ``W`` columns, with ``K`` statistics.
-
-    Attributes:
-        tiles: ``(B, H, W)`` the maps.
-        cursor: ``(B, 2)`` x and y.
-        statistics: ``(B, K)`` as the maps stand.
-        started: ``(B, K)`` as they stood at the start.
-        steps: ``(B,)`` steps so far.
-        changes: ``(B,)`` tiles changed so far.
-        good: ``(B,)`` whether the level is good enough.
-        keys: ``(B,)`` source of the cursor's walk.
-        walk: ``(B, N, 2)`` what the cursor does instead; see ``Replay``.
-        seen: ``(B, S, S)`` tiles around the cursor, or the whole map.
-    """
-
-    tiles: UInt8[np.ndarray, "B H W"]
-    cursor: Int[np.ndarray, "B 2"]
-    statistics: Int[np.ndarray, "B K"]
-    started: Int[np.ndarray, "B K"]
-    steps: Int[np.ndarray, " B"]
-    changes: Int[np.ndarray, " B"]
-    good: Bool[np.ndarray, " B"]
-    keys: UInt64[np.ndarray, " B"]
-    walk: Int[np.ndarray, "B N 2"]
-    seen: UInt8[np.ndarray, "B S S"]
 
 
 class Editing:
@@ -117,17 +73,10 @@ class Editing:
     def _begin(self, prompts: Sequence[Prompt], seeds: Seeds, rows: Sequence[int]) -> Edits:
         """New works for some ``rows`` of a batch of ``prompts``."""
         B, problem = len(rows), self.problem
-        drawn = [seeds.generator(seeds.first + row).bytes(16) for row in rows]
-        keys = np.frombuffer(b"".join(drawn), np.uint64).reshape(B, 2)
+        keys = draw_keys(seeds.generator().integers(2**63), seeds.first + np.array(rows, np.int64))
         tiles = np.empty((B, problem.height, problem.width), np.uint8)
-        sow(tiles, keys[:, 0], self._chances)
-        walks = [np.zeros((0, 2), np.int16)] * B
-        for i, row in enumerate(rows):
-            given = prompts[row].given
-            if given is not None:
-                level = given.level if isinstance(given, Replay) else given
-                tiles[i] = self._checked(level)
-                walks[i] = given.walk if isinstance(given, Replay) else walks[i]
+        sow(tiles, keys[:, 0].copy(), self._chances)
+        walk = self._take_given([prompts[row].given for row in rows], tiles)
         statistics = np.zeros((B, len(problem.wishes)), np.int32)
         problem.measure(tiles, np.ones(B, bool), statistics)
         state = Edits(
@@ -139,7 +88,7 @@ class Editing:
             changes=np.zeros(B, np.int32),
             good=np.zeros(B, bool),
             keys=keys[:, 1].copy(),
-            walk=_stacked(walks),
+            walk=walk,
             seen=np.zeros((B, 0, 0), np.uint8),
         )
         if self.representation != "wide":
@@ -147,6 +96,21 @@ class Editing:
             going = np.ones(B, bool)
             move_cursor(state.cursor, state.keys, state.steps, state.walk, going, size)
         return replace(state, seen=self._look(tiles, state.cursor))
+
+    def _take_given(
+        self, given: Sequence[object], tiles: UInt8[np.ndarray, "B H W"]
+    ) -> Int[np.ndarray, "B N 2"]:
+        """Write the maps that were given among the random ones; the walks."""
+        walks: list[Int[np.ndarray, "_ 2"]] = []
+        for row, start in enumerate(given):
+            if start is not None:
+                tiles[row] = self._checked(start.level if isinstance(start, Replay) else start)
+            walks.append(start.walk if isinstance(start, Replay) else NO_WALK)
+        longest = max((len(walk) for walk in walks), default=0)
+        stacked = np.full((len(walks), longest, 2), -1, np.int16)
+        for row, walk in enumerate(walks if longest else []):
+            stacked[row, : len(walk)] = walk
+        return stacked
 
     def _checked(self, level: object) -> UInt8[np.ndarray, "H W"]:
         """The tiles of a level that fits the problem."""
@@ -173,9 +137,7 @@ class Editing:
         x, y = state.cursor.T
         return torch.from_numpy((y * self.problem.width + x).astype(np.int64))
 
-    def step(
-        self, state: Edits, actions: Int[Tensor, " B"]
-    ) -> tuple[Edits, Float[Tensor, " B"]]:
+    def step(self, state: Edits, actions: Int[Tensor, " B"]) -> tuple[Edits, Float[Tensor, " B"]]:
         """One edit; see ``core.process.Process``."""
         going = ~(state.good | self._spent(state))
         tiles, cursor = state.tiles.copy(), state.cursor.copy()
@@ -267,7 +229,9 @@ class Editing:
 
     def join(self, batches: Sequence[Works[Level]]) -> Levels:
         """See ``core.process.Process``."""
-        tiles = [b.tiles if isinstance(b, Levels) else np.stack([w.tiles for w in b]) for b in batches]
+        tiles = [
+            b.tiles if isinstance(b, Levels) else np.stack([w.tiles for w in b]) for b in batches
+        ]
         return Levels(np.concatenate(tiles), self.problem.tiles)
 
 
@@ -278,18 +242,11 @@ def _with(array: np.ndarray, rows: np.ndarray, fresh: np.ndarray) -> np.ndarray:
     return array
 
 
-def _stacked(walks: Sequence[Int[np.ndarray, "_ 2"]]) -> Int[np.ndarray, "B N 2"]:
-    """Walks of different lengths side by side, -1 beyond their ends."""
-    longest = max((len(walk) for walk in walks), default=0)
-    stacked = np.full((len(walks), longest, 2), -1, np.int16)
-    for row, walk in zip(stacked, walks, strict=True):
-        row[: len(walk)] = walk
-    return stacked
-
-
-def _padded(*walks: Int[np.ndarray, "_ _ 2"]) -> list[Int[np.ndarray, "_ N 2"]]:
+def _padded(*walks: Int[np.ndarray, "_ _ 2"]) -> Sequence[Int[np.ndarray, "_ N 2"]]:
     """Batches of walks made equally long."""
     longest = max(walk.shape[1] for walk in walks)
+    if all(walk.shape[1] == longest for walk in walks):
+        return walks
     return [
         np.pad(walk, ((0, 0), (0, longest - walk.shape[1]), (0, 0)), constant_values=-1)
         for walk in walks

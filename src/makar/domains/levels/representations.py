@@ -97,6 +97,16 @@ def _mixed(key: int, count: int) -> np.uint64:
 
 
 @njit(cache=True)
+def draw_keys(source: int, rows: Int[np.ndarray, " B"]) -> UInt64[np.ndarray, "B 2"]:
+    """Two keys for each row, which depend on nothing but the source and the row's number."""
+    keys = np.empty((len(rows), 2), np.uint64)
+    for b in range(len(rows)):
+        keys[b, 0] = _mixed(source, 2 * rows[b])
+        keys[b, 1] = _mixed(source, 2 * rows[b] + 1)
+    return keys
+
+
+@njit(cache=True)
 def move_cursor(
     cursor: Int[np.ndarray, "B 2"],
     keys: UInt64[np.ndarray, " B"],

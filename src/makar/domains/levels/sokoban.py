@@ -54,9 +54,9 @@ def count_things(tiles: UInt8[np.ndarray, "H W"], statistics: Int[np.ndarray, " 
             if tiles[y, x] >= 2:
                 statistics[tiles[y, x] - 2] += 1
     cells = (H + 2) * (W + 2)
-    ground = np.zeros(cells, np.bool_)
+    ground = np.zeros(cells, np.int16)
     lay_out(tiles, PASSABLE, ground)
-    distance, queue = np.empty(cells, np.int32), np.empty(cells, np.int32)
+    distance, queue = np.empty(cells, np.int16), np.empty(cells, np.int16)
     statistics[3] = count_regions(ground, W + 2, distance, queue)
     statistics[4] = abs(statistics[1] - statistics[2])
     statistics[5] = H * W * (H + W)

@@ -51,9 +51,10 @@ def find_traps(
         if not walls[cell] and not is_target[cell]:
             corners[cell] = upright and level
     traps = corners.copy()
-    for corner in np.flatnonzero(corners):
-        _mark_stretch(corner, 1, stride, walls, is_target, corners, traps)
-        _mark_stretch(corner, stride, 1, walls, is_target, corners, traps)
+    for corner in range(len(corners)):
+        if corners[corner]:
+            _mark_stretch(corner, 1, stride, walls, is_target, corners, traps)
+            _mark_stretch(corner, stride, 1, walls, is_target, corners, traps)
     return traps
 
 

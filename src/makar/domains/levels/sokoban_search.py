@@ -8,7 +8,7 @@ solution found counts, however long.
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Int, UInt8
 from numba import njit
 
 from makar.domains.levels.heap import pop, push
@@ -78,9 +78,7 @@ def _search(
 
 
 @njit(cache=True)
-def _is_new(
-    boards: Int[np.ndarray, "N M"], node: int, visited: Int[np.ndarray, " T"]
-) -> bool:
+def _is_new(boards: Int[np.ndarray, "N M"], node: int, visited: Int[np.ndarray, " T"]) -> bool:
     """Note that a board is looked at; False if it was before."""
     place = np.uint64(0)
     for part in boards[node]:
@@ -117,7 +115,7 @@ def _expand(
         boards[made, 0] = cell
         if pushed > 0:
             boards[made, pushed] = beyond
-        if pushed == 0 or not _is_trapped(boards[made], traps):
+        if pushed == 0 or not traps[boards[made, 1:]].any():
             made += 1
     return made
 
@@ -129,12 +127,3 @@ def _crate_at(board: Int[np.ndarray, " M"], cell: int) -> int:
         if board[crate] == cell:
             return crate
     return 0
-
-
-@njit(cache=True)
-def _is_trapped(board: Int[np.ndarray, " M"], traps: Bool[np.ndarray, " N"]) -> bool:
-    """Whether any crate is where it cannot be helped."""
-    for crate in range(1, len(board)):
-        if traps[board[crate]]:
-            return True
-    return False

@@ -13,7 +13,7 @@ from numba import njit
 from makar.domains.levels.sokoban_board import distance_to_win, find_traps, read_board
 
 LIMIT = 100_000
-"""Boards looked at before the answer is "unknown"."""
+"""So many boards are looked at, at least, before the answer is "unknown"."""
 CELLS = 58
 """Cells a map may have, with its border."""
 UNKNOWN = -1
@@ -26,7 +26,7 @@ def solve(tiles: UInt8[np.ndarray, "H W"]) -> tuple[int, int]:
 
     Returns:
         Distance to a win from the nearest board that can be reached (0: it can be solved, -1:
-        unknown, as there were more than ``LIMIT`` boards), and the steps of the solution (0:
+        unknown, as there were too many boards), and the steps of the solution (0:
         none found).
 
     Raises:
@@ -40,7 +40,7 @@ def solve(tiles: UInt8[np.ndarray, "H W"]) -> tuple[int, int]:
     size = 256
     while size < 2 * _count_boards(walls, len(crates)):
         size *= 2
-    seen, boards = np.zeros(size, np.uint64), np.empty(size // 2 + 5, np.uint64)
+    seen, boards = np.zeros(size, np.uint64), np.empty(size // 2, np.uint64)
     boards[0] = _board(crates, player)
     _is_new(boards[0], seen)
     won, nearest = _mask(targets), distance_to_win(crates, targets, stride)
@@ -48,7 +48,7 @@ def solve(tiles: UInt8[np.ndarray, "H W"]) -> tuple[int, int]:
     while head < made:
         if head == end:
             steps, end = steps + 1, made
-        if head >= LIMIT:
+        if made + 4 > len(boards):
             return UNKNOWN, 0
         mask = boards[head] & ((ONE << np.uint64(CELLS)) - ONE)
         if mask == won:
@@ -62,14 +62,12 @@ def solve(tiles: UInt8[np.ndarray, "H W"]) -> tuple[int, int]:
 
 @njit(cache=True)
 def _count_boards(walls: Bool[np.ndarray, " N"], crates: int) -> int:
-    """At most so many boards there are to look at, with those made from the last one."""
+    """Boards there may be, with room for one more step; not more than ``LIMIT``."""
     free = len(walls) - walls.sum()
     boards = free
     for crate in range(crates):
-        boards = boards * (free - crate) // (crate + 1)
-        if boards > 8 * LIMIT:
-            break
-    return min(boards, LIMIT + LIMIT // 4 * 3) + 4
+        boards = min(boards * (free - crate) // (crate + 1), LIMIT)
+    return boards + 4
 
 
 @njit(cache=True)

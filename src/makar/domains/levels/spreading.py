@@ -1,7 +1,8 @@
 """How far every cell is from another: the flood that counts regions and measures paths.
 
 Maps are flat and bordered: ``(H + 2) * (W + 2)`` cells, nothing passable on the border, so that
-no neighbour needs to be checked against the edges.
+no neighbour needs to be checked against the edges. A cell holds the steps it takes to get there:
+-1 where one can walk but has not been yet, and 0 where one cannot walk.
 """
 
 from __future__ import annotations
@@ -15,31 +16,26 @@ from numba import njit
 def lay_out(
     tiles: UInt8[np.ndarray, "H W"],
     passable: Bool[np.ndarray, " A"],
-    ground: Bool[np.ndarray, " N"],
+    ground: Int[np.ndarray, " N"],
 ) -> None:
-    """Write into ``ground`` where one can walk; its border must be False already."""
+    """Write into ``ground`` where one can walk (-1) and where not (0); its border must be 0."""
     H, W = tiles.shape
     for y in range(H):
         row = (y + 1) * (W + 2) + 1
         for x in range(W):
-            ground[row + x] = passable[tiles[y, x]]
+            ground[row + x] = -1 if passable[tiles[y, x]] else 0
 
 
 @njit(cache=True)
 def spread(
-    ground: Bool[np.ndarray, " N"],
-    begin: int,
-    stride: int,
-    distance: Int[np.ndarray, " N"],
-    queue: Int[np.ndarray, " N"],
+    distance: Int[np.ndarray, " N"], begin: int, stride: int, queue: Int[np.ndarray, " N"]
 ) -> int:
     """Walk from ``begin`` to all that can be reached.
 
     Args:
-        ground: Where one can walk; ``begin`` itself is not asked.
+        distance: The ground; steps from ``begin`` are written into it.
         begin: A cell.
         stride: Cells in a row, with the border.
-        distance: -1 where not yet been; steps from ``begin`` are written into it.
         queue: Receives the cells reached, nearest first.
 
     Returns:
@@ -53,7 +49,7 @@ def spread(
         head += 1
         for step in (-1, 1, -stride, stride):
             other = cell + step
-            if ground[other] and distance[other] < 0:
+            if distance[other] < 0:
                 distance[other] = distance[cell] + 1
                 queue[tail] = other
                 tail += 1
@@ -62,16 +58,16 @@ def spread(
 
 @njit(cache=True)
 def count_regions(
-    ground: Bool[np.ndarray, " N"],
+    ground: Int[np.ndarray, " N"],
     stride: int,
     distance: Int[np.ndarray, " N"],
     queue: Int[np.ndarray, " N"],
 ) -> int:
     """Connected parts of the ground; ``distance`` is overwritten."""
-    distance[:] = -1
+    distance[:] = ground
     regions = 0
-    for cell in range(len(ground)):
-        if ground[cell] and distance[cell] < 0:
-            spread(ground, cell, stride, distance, queue)
+    for cell in range(len(distance)):
+        if distance[cell] < 0:
+            spread(distance, cell, stride, queue)
             regions += 1
     return regions

@@ -49,8 +49,8 @@ def _measure(
 ) -> None:
     B, H, W = tiles.shape
     cells = (H + 2) * (W + 2)
-    ground = np.zeros(cells, np.bool_)
-    distance, queue = np.empty(cells, np.int32), np.empty(cells, np.int32)
+    ground = np.zeros(cells, np.int16)
+    distance, queue = np.empty(cells, np.int16), np.empty(cells, np.int16)
     things = np.zeros(3, np.int64)
     for b in range(B):
         if rows[b]:
@@ -65,7 +65,7 @@ def _measure(
 @njit(cache=True)
 def _walk(
     tiles: UInt8[np.ndarray, "H W"],
-    ground: Bool[np.ndarray, " N"],
+    ground: Int[np.ndarray, " N"],
     things: Int[np.ndarray, " 3"],
     statistics: Int[np.ndarray, " 7"],
     distance: Int[np.ndarray, " N"],
@@ -75,20 +75,19 @@ def _walk(
     """Measure what needs a player who can walk everywhere."""
     stride = tiles.shape[1] + 2
     player, key, door = things
-    has_path = statistics[1] == 1 and statistics[2] == 1
-    distance[:] = -1
-    spread(ground, player, stride, distance, queue)
+    distance[:] = ground
+    spread(distance, player, stride, queue)
     to_key = distance[key]
     if keys_stop_enemies:
         lay_out(tiles, NO_KEYS, ground)
-        distance[:] = -1
-        spread(ground, player, stride, distance, queue)
+        distance[:] = ground
+        spread(distance, player, stride, queue)
         lay_out(tiles, PASSABLE, ground)
     statistics[5] = _nearest_enemy(tiles, distance)
-    if has_path:
-        distance[:] = -1
-        ground[door] = True
-        spread(ground, key, stride, distance, queue)
+    if statistics[1] == 1 and statistics[2] == 1:
+        ground[door] = -1
+        distance[:] = ground
+        spread(distance, key, stride, queue)
         statistics[6] = to_key + distance[door]
 
 
@@ -121,7 +120,7 @@ def _nearest_enemy(tiles: UInt8[np.ndarray, "H W"], distance: Int[np.ndarray, " 
         for x in range(W):
             if tiles[y, x] >= FIRST_ENEMY:
                 any_enemy = True
-                steps = distance[(y + 1) * (W + 2) + x + 1]
+                steps = int(distance[(y + 1) * (W + 2) + x + 1])
                 if 0 < steps < nearest:
                     nearest = steps
     return nearest if any_enemy else 0
