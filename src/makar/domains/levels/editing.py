@@ -73,7 +73,9 @@ class Editing:
     def _begin(self, prompts: Sequence[Prompt], seeds: Seeds, rows: Sequence[int]) -> Edits:
         """New works for some ``rows`` of a batch of ``prompts``."""
         B, problem = len(rows), self.problem
-        keys = draw_keys(seeds.generator().integers(2**63), seeds.first + np.array(rows, np.int64))
+        keys = draw_keys(
+            int(seeds.generator().integers(2**63)), seeds.first + np.array(rows, np.int64)
+        )
         tiles = np.empty((B, problem.height, problem.width), np.uint8)
         sow(tiles, keys[:, 0].copy(), self._chances)
         walk = self._take_given([prompts[row].given for row in rows], tiles)

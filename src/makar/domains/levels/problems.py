@@ -12,8 +12,11 @@ AIIDE, arXiv 2001.09212, §"Problems", with the numbers of its program gym-pcgrl
   3. smb: who falls below the map is lost. A level is good when it can be won, *needs* enough
      jumps, has enough enemies, all on firm ground, enough air and only whole tubes. In the
      program it was done as soon as it could be won, as most random maps can be.
-  4. smb: jumps are the fewest that win, not those of the first path found; tubes count as broken
-     unless they are two tiles wide (there, two tiles wide was the fault).
+  4. smb: jumps are the fewest that win, not those of the first path found. 14 are asked for
+     where the program asked for 20: random maps have 13.5 of the one and 19.4 of the other.
+  5. smb: tubes are broken unless they are two tiles wide (there, two tiles wide was the fault),
+     and enemies may stand on them.
+  6. zelda: enemies come over keys.
 """
 
 from __future__ import annotations
@@ -150,7 +153,7 @@ SMB = Problem(
         Wish("enemies", 1, 10, 30, goal=(10, 30)),
         Wish("empty", 1, 900, FAR, goal=(900, FAR)),
         Wish("noise", 4, 0, 0),
-        Wish("jumps", 2, 20, FAR, goal=(20, FAR)),
+        Wish("jumps", 2, 14, FAR, goal=(14, FAR)),
         Wish("jumps-dist", 2, 0, 0),
         Wish("dist-win", 5, 0, 0, goal=(0, 0)),
     ),
@@ -158,9 +161,10 @@ SMB = Problem(
 )
 
 
-def _winnable(wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
-    """Only the last wish is a goal."""
-    return (*(replace(wish, goal=None) for wish in wishes[:-1]), wishes[-1])
+def _smb_2020(wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
+    """Only the last wish is a goal, and jumps are counted as gym-pcgrl does."""
+    early = (replace(wish, goal=None) for wish in wishes[:-1])
+    return (*(replace(w, low=20) if w.name == "jumps" else w for w in early), wishes[-1])
 
 
 _PROBLEMS = {
@@ -169,7 +173,7 @@ _PROBLEMS = {
         replace(BINARY, cut_off=False),
         replace(ZELDA, cut_off=False, measure=zelda.measure_2020),
         replace(SOKOBAN, cut_off=False, measure=sokoban.measure_2020),
-        replace(SMB, cut_off=False, measure=smb.measure_2020, wishes=_winnable(SMB.wishes)),
+        replace(SMB, cut_off=False, measure=smb.measure_2020, wishes=_smb_2020(SMB.wishes)),
     ),
 }
 

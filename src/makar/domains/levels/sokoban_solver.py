@@ -30,12 +30,15 @@ def solve(tiles: UInt8[np.ndarray, "H W"]) -> tuple[int, int]:
         none found).
 
     Raises:
-        ValueError: the map has more than ``CELLS`` cells.
+        ValueError: the map has more than ``CELLS`` cells with its border, or there are not as
+            many crates as targets.
     """
     stride = tiles.shape[1] + 2
     walls, player, crates, targets = read_board(tiles)
     if len(walls) > CELLS:
         raise ValueError("the map is too large for this solver")
+    if len(crates) != len(targets):
+        raise ValueError("there must be as many crates as targets")
     traps = find_traps(walls, targets, stride)
     size = 256
     while size < 2 * _count_boards(walls, len(crates)):
