@@ -8,13 +8,9 @@ from pathlib import Path
 
 from makar.core.scoring import Scorer
 from makar.domains.music.craft import MelodyCraft
-from makar.recipes.evaluation import EVALUATION, aggregate, compare
 from makar.recipes.opening import open_run
 from makar.recipes.recipe_config import RecipeConfig
-from makar.recipes.reporting import write_report
-from makar.recipes.session import best_of
-from makar.recipes.several import write_scores
-from makar.runs.atomic import write_json
+from makar.recipes.session import tell
 from makar.runs.checkpoint import steps
 from makar.runs.errors import RunNotFoundError
 from makar.runs.folder import RunFolder
@@ -52,23 +48,7 @@ def rewrite_report(
     creator = opened.creator
     if with_sources and isinstance(creator.craft, MelodyCraft):
         creator.craft = replace(creator.craft, private_from=None)
-    rows = compare(
-        creator,
-        works=config.evaluate.works,
-        best_of=best_of(config),
-        seed=config.prior_seed + EVALUATION,
-    )
-    page = write_report(
-        folder,
-        creator,
-        rows,
-        bands=opened.bands,
-        with_sources=with_sources,
-        show=config.evaluate.show,
-    )
-    write_json(folder.path / "summary.json", aggregate([rows]))
-    write_scores(folder.path, rows)
-    return page
+    return tell(folder, creator, config, bands=opened.bands, with_sources=with_sources).report
 
 
 def _check(folder: RunFolder, config: RecipeConfig, done: int) -> None:

@@ -221,24 +221,39 @@ def conclude(
     yield show(folder, creator, config, phase="after")
     save_model(folder, creator.policy)
     yield Progress("comparing with people, the prior and its best")
+    yield tell(folder, creator, config, bands=prepared.bands, with_sources=with_sources)
+
+
+def tell(
+    folder: RunFolder,
+    creator: Creator[Any],
+    config: RecipeConfig,
+    *,
+    bands: Mapping[str, tuple[float, float]],
+    with_sources: bool,
+) -> Finished:
+    """Make and judge the works of the table, then write it and the report.
+
+    The draws are the same each time. Nothing is touched until all of them are made.
+    """
     rows = compare(
         creator,
         works=config.evaluate.works,
         best_of=best_of(config),
         seed=config.prior_seed + EVALUATION,
     )
-    table = aggregate([rows])
-    write_json(folder.path / "summary.json", table)
-    write_scores(folder.path, rows)
     report = write_report(
         folder,
         creator,
         rows,
-        bands=prepared.bands,
+        bands=bands,
         with_sources=with_sources,
         show=config.evaluate.show,
     )
-    yield Finished(table, report, rows)
+    table = aggregate([rows])
+    write_json(folder.path / "summary.json", table)
+    write_scores(folder.path, rows)
+    return Finished(table, report, rows)
 
 
 def best_of(config: RecipeConfig) -> list[int]:
