@@ -234,6 +234,12 @@ def test_what_does_not_fit_is_refused() -> None:
         process.start([Prompt(given=small)], Seeds(0))
     with pytest.raises(TypeError, match="starts from a Level, got a str"):
         process.start([Prompt(given="#####")], Seeds(0))
+    away = Replay(level(process), np.array([[0, 4], [0, 5]]))
+    with pytest.raises(ValueError, match=r"step 1 of the walk is at \[0, 5\]"):
+        process.start([Prompt(given=away)], Seeds(0))
+    for action in (-1, 6):
+        with pytest.raises(ValueError, match="actions must be from 0 to 5"):
+            process.step(process.start([Prompt()], Seeds(0)), torch.tensor([action]))
     with pytest.raises(ValueError, match="change must be a share"):
         editing(change=0.0)
     with pytest.raises(ValueError, match="no problem 'pacman': choose one of binary"):

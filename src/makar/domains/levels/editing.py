@@ -107,12 +107,23 @@ class Editing:
         for row, start in enumerate(given):
             if start is not None:
                 tiles[row] = self._checked(start.level if isinstance(start, Replay) else start)
-            walks.append(start.walk if isinstance(start, Replay) else NO_WALK)
+            walks.append(self._walk(start) if isinstance(start, Replay) else NO_WALK)
         longest = max((len(walk) for walk in walks), default=0)
         stacked = np.full((len(walks), longest, 2), -1, np.int16)
         for row, walk in enumerate(walks if longest else []):
             stacked[row, : len(walk)] = walk
         return stacked
+
+    def _walk(self, replay: Replay) -> Int[np.ndarray, "N 2"]:
+        """A walk that stays within the map."""
+        beyond = np.argwhere(replay.walk >= (self.problem.width, self.problem.height))
+        if len(beyond):
+            step = beyond[0, 0]
+            raise ValueError(
+                f"step {step} of the walk is at {replay.walk[step].tolist()}, beyond the "
+                f"{self.problem.width} columns and {self.problem.height} rows of the map"
+            )
+        return replay.walk
 
     def _checked(self, level: object) -> UInt8[np.ndarray, "H W"]:
         """The tiles of a level that fits the problem."""
@@ -140,7 +151,15 @@ class Editing:
         return torch.from_numpy((y * self.problem.width + x).astype(np.int64))
 
     def step(self, state: Edits, actions: Int[Tensor, " B"]) -> tuple[Edits, Float[Tensor, " B"]]:
-        """One edit; see ``core.process.Process``."""
+        """One edit; see ``core.process.Process``.
+
+        Raises:
+            ValueError: there is no such action.
+        """
+        if len(actions) and not 0 <= actions.min() <= actions.max() < self.actions:
+            raise ValueError(
+                f"actions must be from 0 to {self.actions - 1}, got {actions.tolist()}"
+            )
         going = ~(state.good | self._spent(state))
         tiles, cursor = state.tiles.copy(), state.cursor.copy()
         changed = self._edit(tiles, cursor, actions.numpy(), going)
