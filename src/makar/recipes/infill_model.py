@@ -63,7 +63,7 @@ class InfillConfig(BaseModel):
     width: PositiveInt = 192
     dropout: float = 0.2
     pretrain: PretrainConfig = Field(
-        default_factory=lambda: PretrainConfig(updates=250, learning_rate=6e-3)
+        default_factory=lambda: PretrainConfig(updates=700, learning_rate=6e-3)
     )
     following: bool = Field(default=True, description="False: plain forcing, to compare with")
     threads: PositiveInt = 1

@@ -218,9 +218,12 @@ def sentences(runs: Runs, found: Sequence[Shift]) -> list[str]:
     )
     first = f"{told} Held-out works by people score {people}."
     chosen = [row.name for row in runs[0] if row.name.startswith(CHOSEN)]
-    said = [_against(runs, name) for name in chosen]
-    if len(chosen) > 1:
-        said[-1] += f" The {chosen[-1]} costs as many works as training and its own works together."
+    said = [f"Without training, {_against(runs, name)}." for name in chosen[:1]]
+    said += [
+        f"At equal cost, with as many works made as training and its own works took together, "
+        f"{_against(runs, name)}."
+        for name in chosen[1:]
+    ]
     return [first, *said]
 
 
@@ -231,4 +234,4 @@ def _against(runs: Runs, chosen: str) -> str:
     won = "is beaten by training" if p < SIGNIFICANT and gap > 0 else "is as good as training"
     if p < SIGNIFICANT and gap < 0:
         won = "is better than training: the reward learning has not won"
-    return f"Without training, choosing the {chosen} scores {level} and {won}."
+    return f"choosing the {chosen} scores {level} and {won}"

@@ -35,6 +35,15 @@ _FAMILIES = (
     "plucked or bowed strings", "percussion", "sound effect",
 )  # fmt: skip
 """General MIDI's sixteen families of eight programs."""
+_CHOIR = range(52, 55)
+"""The voices among General MIDI's ensembles."""
+_WISHES = {
+    ("ends", "close"): "ending with a close",
+    ("parallels", "no"): "without parallel fifths and octaves",
+    ("crossing", "no"): "the voices do not cross",
+    ("in_key", "yes"): "in the key throughout",
+}
+"""Wishes that have words of their own."""
 
 
 def asked_words(prompt: Prompt, ask: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -53,12 +62,16 @@ def asked_words(prompt: Prompt, ask: Mapping[str, Any]) -> tuple[str, list[str]]
     else:
         heading = prompt.text or "A creator, before and after"
     phrases = [f"form {prompt.form}"] if prompt.form else []
-    phrases += [f"{name.replace('_', ' ')} {wish}" for name, wish in wishes.items()]
+    phrases += [
+        _WISHES.get((name, str(wish)), f"{name.replace('_', ' ')} {wish}")
+        for name, wish in wishes.items()
+    ]
     if "tempo" in ask:
         phrases.append(f"{number(float(ask['tempo']), 0)} beats a minute")
     if "program" in ask:
         program = int(ask["program"])
-        phrases.append(f"{_FAMILIES[program // 8 % 16]} (General MIDI {program})")
+        family = "choir" if program in _CHOIR else _FAMILIES[program // 8 % 16]
+        phrases.append(f"{family} (General MIDI {program})")
     return heading, phrases
 
 
