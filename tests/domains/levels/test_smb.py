@@ -97,6 +97,50 @@ def _assert_played(solid: np.ndarray, jumps: np.ndarray, way: np.ndarray) -> Non
     assert tuple(jumps.tolist()) in {taken for _, taken in now}
 
 
+class Moment:
+    """Where a player is, ranked by the columns left and the time passed."""
+
+    def __init__(self, at: tuple, depth: int, jumps: tuple, rank: float) -> None:
+        self.at, self.depth, self.jumps, self.rank = at, depth, jumps, rank
+
+    def __lt__(self, other: Moment) -> bool:
+        return self.rank < other.rank
+
+
+def search_in_python(solid: np.ndarray, balance: float) -> tuple[int, list[int]]:
+    """One plan of ``play_2020``: columns left, and columns of the jumps."""
+    far = solid.shape[1] - 2
+    best = Moment((1, 11, 0), 0, (), 0)
+    queue, seen = [best], set()
+    for _ in range(10000):
+        if not queue:
+            break
+        now = heapq.heappop(queue)
+        if now.at[0] >= far:
+            return 0, list(now.jumps)
+        if now.at in seen:
+            continue
+        seen.add(now.at)
+        best = min(best, now, key=lambda m: (-m.at[0], m.depth))
+        for up in (False, True):
+            for right in (False, True):
+                *to, jumped = move(solid, now.at, right, up)
+                jumps = (*now.jumps, now.at[0]) if jumped else now.jumps
+                rank = far - to[0] + balance * (now.depth + 1)
+                heapq.heappush(queue, Moment(tuple(to), now.depth + 1, jumps, rank))
+    return far - best.at[0], list(best.jumps)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_player_of_2020_against_heapq(seed: int) -> None:
+    solid = smb.set_up(random_level(seed, 114))
+    left, jumps = search_in_python(solid, 1.0)
+    if left:
+        left, jumps = search_in_python(solid, 0.0)
+    found, columns = play_2020(solid, 11)
+    assert (found, columns.tolist()) == (left, jumps)
+
+
 FLAT = ["-" * 12, "X" * 12, "X" * 12]
 
 
