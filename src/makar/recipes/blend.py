@@ -43,7 +43,7 @@ from makar.recipes.creator import Creator
 from makar.recipes.custom_reward import load_reward
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.errors import CorpusTooSmallError, UnknownRewardError
-from makar.recipes.preparing import Preparation, Prepared, Progress, taught
+from makar.recipes.preparing import Preparation, Prepared, Progress, taught, tried
 
 NEAR_ENOUGH = 0.05
 """A phrase this near to what was asked has full marks: nobody is to be a caricature."""
@@ -215,11 +215,9 @@ def _set_up(
     index = CopyIndex.of(melodies_of(known))
     limit = quantile_band(index(others, []))[-1]
     blend = Blend([*_rewards(config, judges, index, limit), *_own_rewards(config, functions)])
-    trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
-    start = blend(trial.works, trial.prompts)
-    if config.reward.scale_parts:
-        blend = blend.scaled(start)
-        start = blend(trial.works, trial.prompts)
+    blend, start = tried(
+        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
+    )
     own = len(sides["train"][0].pieces) if config.corpus.folder else None
     sources = tuple(source for genre in sides["train"] for source in genre.sources)
     craft = PieceCraft(

@@ -6,14 +6,15 @@ score that the tables compare.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from makar.core.types import Judgement, Part
+from makar.core.seeds import Seeds
+from makar.core.types import Judgement, Part, Works
 from makar.measures.diversity import distinct_share, shares_of_distinct
 from makar.measures.guards import VisitCounts
 
@@ -101,3 +102,32 @@ class Bonuses:
         self.weight, self.price = float(state["weight"]), float(state["price"])
         cells, counts = (np.asarray(state[name]).tolist() for name in ("cells", "counts"))
         self.visits.counts = dict(zip(cells, counts, strict=True))
+
+
+def bonuses_like(
+    known: Works[Any],
+    keys: Callable[[Any], tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]],
+    *,
+    works: int,
+    exploration: float,
+    variety: float | None,
+) -> Bonuses:
+    """Exploration, and as much variety as people's works have in sets of a batch's size.
+
+    The sets are works in a row, with their variants, as held-out works are: works picked from
+    everywhere would be more unlike one another than any book of tunes.
+
+    Args:
+        known: People's works, in the order of their sources.
+        keys: What makes works alike or different (``Craft.keys``).
+        works: Works in a batch.
+        exploration: Weight of the bonus for kinds of work seldom met.
+        variety: Share of people's distinct-4 to keep; None = off.
+    """
+    target = None
+    if variety is not None:
+        size = min(works, len(known))
+        firsts = Seeds(0).generator().integers(len(known) - size + 1, size=16)
+        sets = [keys(known.take(range(first, first + size))) for first in firsts]
+        target = variety * float(np.mean([distinct_share(*s, n=RUN) for s in sets]))
+    return Bonuses(exploration=exploration, target=target)

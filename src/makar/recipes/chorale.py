@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from makar.core.scoring import Scorer
-from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Rollout
 from makar.domains.music.chorale_files import key_by_ear
 from makar.domains.music.chorale_phrases import Phrases
@@ -30,16 +29,15 @@ from makar.domains.music.voices_codec import (
 )
 from makar.domains.music.voices_craft import VoicesCraft
 from makar.learners.policy_gradient import PolicyGradient, frozen
-from makar.measures.diversity import distinct_share
 from makar.models.columns import Columns, ColumnsConfig
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.bonuses import RUN, Bonuses
+from makar.recipes.bonuses import bonuses_like
 from makar.recipes.chorale_config import ChoraleConfig
 from makar.recipes.chorale_reward import checked_rewards, chorale_blend
 from makar.recipes.creator import Creator
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.errors import CorpusTooSmallError
-from makar.recipes.preparing import Prepared, Progress, taught
+from makar.recipes.preparing import Prepared, Progress, taught, tried
 from makar.recipes.recipe_config import RewardConfig
 
 FEW_PHRASES = 40
@@ -236,11 +234,9 @@ def _set_up(
         prior=prior,
         functions=functions,
     )
-    trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
-    start = blend.lean(trial.works, trial.prompts)
-    if config.reward.scale_parts:
-        blend = blend.scaled(start)
-        start = blend.lean(trial.works, trial.prompts)
+    blend, start = tried(
+        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
+    )
     scorers = {component.name: component.scorer for component in blend.components}
     craft = replace(
         craft_of(config),
@@ -257,24 +253,19 @@ def _set_up(
         prompts=lambda _iteration: [ask] * config.loop.works,
         ask=ask,
         craft=craft,
-        bonuses=_bonuses(config, craft, known),
+        bonuses=bonuses_like(
+            known,
+            craft.keys,
+            works=config.loop.works,
+            exploration=config.loop.exploration,
+            variety=config.loop.variety,
+        ),
         human=human,
         human_prompts=[replace(ask)] * len(human),
         notes=learned.notes(),
         explanations=words,
     )
     return Prepared(creator, bands, start)
-
-
-def _bonuses(config: ChoraleConfig, craft: VoicesCraft, known: VoiceGrids) -> Bonuses:
-    """Exploration, and as much variety as Bach's phrases have in sets of a batch's size."""
-    target, loop = None, config.loop
-    if loop.variety is not None:
-        size = min(loop.works, len(known))
-        firsts = Seeds(0).generator().integers(len(known) - size + 1, size=16)
-        sets = [craft.keys(known.take(range(first, first + size))) for first in firsts]
-        target = loop.variety * float(np.mean([distinct_share(*s, n=RUN) for s in sets]))
-    return Bonuses(exploration=loop.exploration, target=target)
 
 
 def craft_of(config: ChoraleConfig) -> VoicesCraft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -10,23 +10,20 @@ import numpy as np
 import torch
 
 from makar.core.scoring import Scorer
-from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.music.codec import MelodyCodec, metre_of
 from makar.domains.music.corpus import load_corpus
 from makar.domains.music.corpus_sources import collection_files, user_files
 from makar.domains.music.craft import MelodyCraft
 from makar.domains.music.grid import STEP, MelodyGrid, MelodyGrids
-from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradient, frozen
-from makar.measures.diversity import distinct_share
 from makar.measures.statistics import quantile_band
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
-from makar.recipes.bonuses import RUN, Bonuses
+from makar.recipes.bonuses import bonuses_like
 from makar.recipes.creator import Creator
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.melody_config import MelodyConfig, ModelConfig
@@ -42,7 +39,7 @@ from makar.recipes.phrases import (
     phrases_of,
 )
 from makar.recipes.phrases import phrases_in as phrases_in  # part of what a recipe is
-from makar.recipes.preparing import Prepared, Progress, taught
+from makar.recipes.preparing import Prepared, Progress, taught, tried
 from makar.runs.errors import CheckpointError
 
 BRING = "Bring a melody in sixteenths or longer, within three octaves"
@@ -187,11 +184,9 @@ def _set_up(
     blend, bands, words = melody_blend(
         config.reward, train=train, known=known, judges=judges, prior=prior, functions=functions
     )
-    trial = prior.sample([ask] * 256, seeds=Seeds(config.prior_seed, 2**41))
-    start = blend.lean(trial.works, trial.prompts)
-    if config.reward.scale_parts:
-        blend = blend.scaled(start)
-        start = blend.lean(trial.works, trial.prompts)
+    blend, start = tried(
+        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
+    )
     index = cast(CopyIndex, next(c.scorer for c in blend.components if c.name == "near_copy"))
     asked = np.asarray(index(judges, [ask] * len(judges)))
     craft = MelodyCraft(
@@ -210,30 +205,16 @@ def _set_up(
         prompts=lambda _iteration: [ask] * config.loop.works,
         ask=ask,
         craft=craft,
-        bonuses=_bonuses(config, craft, known),
+        bonuses=bonuses_like(
+            known,
+            craft.keys,
+            works=config.loop.works,
+            exploration=config.loop.exploration,
+            variety=config.loop.variety,
+        ),
         human=human,
         human_prompts=[replace(ask)] * len(human),
         notes=[*public.notes, *(own.notes if own else ())],
         explanations=words,
     )
     return Prepared(creator, bands, start)
-
-
-def _bonuses(config: MelodyConfig, craft: MelodyCraft, known: MelodyGrids) -> Bonuses:
-    """Exploration, and as much variety as people's tunes have in sets of a batch's size.
-
-    The sets are phrases in a row, whole tunes with their variants, as held-out tunes are:
-    phrases picked from everywhere would be more unlike one another than any book of tunes.
-    """
-    target, loop = None, config.loop
-    if loop.variety is not None:
-        size = min(loop.works, len(known))
-        firsts = Seeds(0).generator().integers(len(known) - size + 1, size=16)
-        sets = [craft.keys(known.take(range(first, first + size))) for first in firsts]
-        target = loop.variety * float(np.mean([distinct_share(*s, n=RUN) for s in sets]))
-    return Bonuses(exploration=loop.exploration, target=target)
-
-
-def reward_names() -> Sequence[str]:
-    """Names of the rewards that a config may weigh."""
-    return tuple(CATALOGUE)

@@ -8,13 +8,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from makar.core.types import Judgement, Rollout
+from makar.core.rewards import Blend
+from makar.core.seeds import Seeds
+from makar.core.types import Judgement, Prompt, Rollout
 from makar.learners.likelihood import PretrainConfig
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.creator import Creator
 from makar.recipes.pretrained import pretrained
 
 W = TypeVar("W")
+TRIAL = 256
+"""Works of the untrained model that the reward is first tried on."""
 
 
 @dataclass(frozen=True)
@@ -84,3 +88,26 @@ def taught(
             if math.isfinite(report.best):
                 text += f", on works held out {report.best:.3f} nats a step"
             yield Progress(stage, report.update + 1, config.updates, text, policy)
+
+
+def tried(
+    blend: Blend, prior: TokenPolicy[Any], ask: Prompt, *, seed: int, scaled: bool
+) -> tuple[Blend, Judgement]:
+    """What the reward says of the untrained model's works, which may scale its parts first.
+
+    Args:
+        blend: The reward.
+        prior: The untrained model.
+        ask: What is asked of it.
+        seed: Of the works.
+        scaled: Divide each part's weight by its spread among these works.
+
+    Returns:
+        The reward as it will be taught, and its judgement of the works.
+    """
+    trial = prior.sample([ask] * TRIAL, seeds=Seeds(seed, 2**41))
+    start = blend.lean(trial.works, trial.prompts)
+    if scaled:
+        blend = blend.scaled(start)
+        start = blend.lean(trial.works, trial.prompts)
+    return blend, start

@@ -134,7 +134,7 @@ class MelodyGrids:
     @cached_property
     def melodies(self) -> Melodies:
         """The melodies as notes, in C major or A minor, computed once."""
-        columns, count = _notes(self.tokens)
+        columns, count = notes_of_tokens(self.tokens, LOWEST_PITCH)
         width = int(count.max(initial=0))
         return Melodies(
             *columns[:, :, :width],
@@ -148,8 +148,11 @@ class MelodyGrids:
 
 
 @njit(cache=True)
-def _notes(tokens: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Onset, duration, pitch ``(3, B, T)`` in ticks, and note counts ``(B,)``, of token rows."""
+def notes_of_tokens(tokens: np.ndarray, lowest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Onset, duration, pitch ``(3, B, T)`` in ticks, and note counts ``(B,)``, of token rows.
+
+    Token 2 strikes the MIDI pitch ``lowest``.
+    """
     B, T = tokens.shape
     columns = np.zeros((3, B, T), np.int64)
     count = np.zeros(B, np.int64)
@@ -162,7 +165,7 @@ def _notes(tokens: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             if token >= FIRST_PITCH_TOKEN:
                 columns[0, b, count[b]] = t * STEP
                 columns[1, b, count[b]] = STEP
-                columns[2, b, count[b]] = token - FIRST_PITCH_TOKEN + LOWEST_PITCH
+                columns[2, b, count[b]] = token - FIRST_PITCH_TOKEN + lowest
                 count[b] += 1
                 sounding = True
             elif token == OFF:

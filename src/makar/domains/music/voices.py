@@ -16,7 +16,13 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numba import njit
 
-from makar.domains.music.grid import STEP, OffGridError, home_tonic, sounding_shift
+from makar.domains.music.grid import (
+    STEP,
+    OffGridError,
+    home_tonic,
+    notes_of_tokens,
+    sounding_shift,
+)
 from makar.domains.music.melody import Melodies, skyline
 from makar.domains.music.piece import Key, KeyChange, Metre, Part, Piece, Provenance, Tempo
 
@@ -50,7 +56,7 @@ class VoiceGrid:
             quarters_per_minute: Tempo.
             title: Name of the work.
         """
-        columns, count = _notes(self.tokens)
+        columns, count = notes_of_tokens(self.tokens, LOWEST)
         parts: list[Part] = []
         for voice, name in enumerate(VOICES[: len(self.tokens)]):
             notes = np.full((int(count[voice]), 4), 80, np.int64)
@@ -146,7 +152,7 @@ class VoiceGrids:
     @cached_property
     def melodies(self) -> Melodies:
         """The sopranos as notes, so that whatever judges melodies judges these."""
-        columns, count = _notes(self.tokens[:, SOPRANO])
+        columns, count = notes_of_tokens(self.tokens[:, SOPRANO], LOWEST)
         return Melodies(
             *columns[:, :, : int(count.max(initial=0))],
             count=count,
@@ -273,28 +279,3 @@ def _sounding(tokens: np.ndarray) -> np.ndarray:
                     pitch = REST
                 sounding[b, v, t] = pitch
     return sounding
-
-
-@njit(cache=True)
-def _notes(tokens: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Onset, duration, pitch ``(3, B, T)`` in ticks, and note counts ``(B,)``, of token rows."""
-    B, T = tokens.shape
-    columns = np.zeros((3, B, T), np.int64)
-    count = np.zeros(B, np.int64)
-    for b in range(B):
-        sounding = False
-        for t in range(T):
-            token = tokens[b, t]
-            if token == PADDING:
-                break
-            if token >= FIRST_PITCH:
-                columns[0, b, count[b]] = t * STEP
-                columns[1, b, count[b]] = STEP
-                columns[2, b, count[b]] = token - FIRST_PITCH + LOWEST
-                count[b] += 1
-                sounding = True
-            elif token == OFF:
-                sounding = False
-            elif sounding:
-                columns[1, b, count[b] - 1] += STEP
-    return columns, count
