@@ -134,6 +134,7 @@ def test_actions_by_hand() -> None:
     assert after(narrow, 4).tiles[0, 6, 0] == 3
     assert after(narrow, 1).changes[0] == 0  # what stood there already
     assert after(turtle, 0, 3).cursor[0].tolist() == [0, 6]  # no way beyond the edges
+    assert after(turtle, *[1] * 12, *[2] * 8).cursor[0].tolist() == [10, 0]
     assert after(turtle, 1, 1, 2).cursor[0].tolist() == [2, 5]
     assert after(turtle, 1, 4 + 5).tiles[0, 6, 1] == 5
     assert after(wide, (2 * 11 + 9) * 8 + 7).tiles[0, 2, 9] == 7
