@@ -17,7 +17,7 @@ FUNCTIONS = sorted(set(re.findall(r"`(makar\.[\w.]+)`", PAGE)))
 TESTS = sorted(set(re.findall(r"`(tests/[\w/.]+\.py)::(\w+)`", PAGE)))
 # As in Yang & Lerch 2018, Shao et al. 2024, Welch (1947), and possessives.
 CITATION = re.compile(
-    r"([A-Z][\w-]*[a-z])(?:['’]s)?(?: et al\.?| & [A-Z][\w-]+(?:['’]s [a-z]+)?)?,? \(?"
+    r"\b([A-Z][\w-]*[a-z])(?:['’]s)?(?: et al\.?| & [A-Z][\w-]+(?:['’]s [a-z]+)?)?,? \(?"
     r"((?:19|20)\d\d)\b"
 )
 ARXIV = re.compile(r"ar[Xx]iv[: ]?(\d{4}\.\d{4,5})")

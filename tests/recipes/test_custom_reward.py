@@ -8,8 +8,8 @@ from makar.core.types import Prompt
 from makar.recipes.custom_reward import anchored, load_reward
 from makar.recipes.errors import ConfigError, CustomRewardError, UnknownRewardError
 from makar.recipes.loop import LoopConfig
-from makar.recipes.recipe_config import RewardConfig
 from makar.recipes.melody_reward import checked_rewards
+from makar.recipes.recipe_config import RewardConfig
 from makar.runs.metrics import read_metrics
 
 

@@ -26,8 +26,8 @@ from makar.recipes.creator import Creator
 from makar.recipes.evaluation import Row, compare
 from makar.recipes.keeping import keep_works
 from makar.recipes.loop import LoopConfig, Training
-from makar.recipes.recipe_config import RewardConfig
 from makar.recipes.melody_reward import melody_blend
+from makar.recipes.recipe_config import RewardConfig
 from makar.runs.folder import RunFolder
 
 HOSTILE = (
