@@ -111,9 +111,9 @@ class Plain:
         return torch.arange(actions.shape[1]).expand(actions.shape)
 
 
-def makar_step(*, kl: bool, threads: int) -> Callable[[], None]:
-    """One step in makar; each thread samples its share of the works."""
-    policy = TokenPolicy(network(), Plain(), shard=PROMPTS * EACH // threads)
+def makar_step(*, kl: bool) -> Callable[[], None]:
+    """One step in makar."""
+    policy = TokenPolicy(network(), Plain(), shard=PROMPTS * EACH)
     kit = Stability.off().model_copy(update={"kl_coefficient": KL if kl else 0.0})
     config = PolicyGradientConfig(algorithm="grpo", learning_rate=RATE, stability=kit)
     learner = PolicyGradient(policy, config)
@@ -228,7 +228,7 @@ def measure(steps: int, *, threads: int, kl: bool, warm_up: int = 3) -> dict[str
     transformers.logging.disable_progress_bar()
     warnings.simplefilter("ignore", FutureWarning)
     torch.set_num_threads(threads)
-    others = {"makar": makar_step(kl=kl, threads=threads), "bare torch": bare_step(kl=kl)}
+    others = {"makar": makar_step(kl=kl), "bare torch": bare_step(kl=kl)}
     times: dict[str, list[float]] = {name: [] for name in ("TRL", *others)}
 
     class TakeTurns(TrainerCallback):

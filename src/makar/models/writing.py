@@ -17,7 +17,6 @@ from makar.core.devices import CPU
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Rollout, Works, groups_of
 from makar.models.categorical import LARGEST_UNIFORM
-from makar.models.threads import side_by_side
 
 W = TypeVar("W")
 
@@ -113,8 +112,7 @@ def write(
         seeds: One uniform per work and decision.
         shard: Works made at once. Scores move in the last bit with the batch size, so works are
             always made in shards of this size (the last one filled up): the same seeds then
-            give the same works, however many are asked for. On the CPU shards are made side by
-            side, on as many threads as torch has.
+            give the same works, however many are asked for.
         chances: From scores to what is drawn from.
         settings: How it was sampled, for the rollout's context.
         device: Where the network computes. The rollout is on the CPU.
@@ -129,7 +127,7 @@ def write(
         return actions[: len(some)], logp[: len(some)], legal[: len(some)]
 
     firsts = range(0, len(prompts), shard)
-    pieces = side_by_side(made, firsts) if device == CPU else [made(first) for first in firsts]
+    pieces = [made(first) for first in firsts]
     empty = (mask.long(), mask.float(), mask[..., None].expand(-1, -1, codec.vocabulary))
     actions, logp, legal = (torch.cat(p) for p in zip(*pieces, strict=True)) if pieces else empty
     return recorded(codec, actions, logp, legal, prompts, settings)
