@@ -15,7 +15,7 @@ from makar.core.rewards import Blend, Component
 from makar.core.scoring import Scorer
 from makar.core.transforms import Band
 from makar.core.types import Prompt, Role, Works
-from makar.domains.music.rewards.entries import Catalogue, Quantiles
+from makar.measures.catalogue import Catalogue, Quantiles
 from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.custom_reward import load_reward

@@ -17,7 +17,7 @@ from jaxtyping import Int
 from makar.core.scoring import Scorer, raw_values
 from makar.core.transforms import Transform
 from makar.core.types import Prompt
-from makar.domains.music.rewards.entries import Catalogue, Quantiles
+from makar.measures.catalogue import Catalogue, Quantiles
 from makar.measures.statistics import auc
 
 SHIPPED = 0.6

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from makar.domains.music.rewards import harmony, harmony_function, harmony_lines, voice_leading
-from makar.domains.music.rewards.entries import Catalogue, Entry, plain
 from makar.domains.music.rewards.harmony_copies import ChordCopies, ChordNovelty, LineCopies
 from makar.domains.music.rewards.harmony_progressions import ChordProgressions
 from makar.domains.music.voices import VoiceGrids
+from makar.measures.catalogue import Catalogue, Entry, plain
 
 _ENTRIES: tuple[Entry[VoiceGrids], ...] = (
     Entry(
