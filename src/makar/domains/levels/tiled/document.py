@@ -1,0 +1,128 @@
+"""A copy of a map's document with other cells in one layer and all else as it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt32
+
+from makar.domains.levels.tiled.objects import COLLISION, OBJECTS
+from makar.domains.levels.tiled.read import TiledMap, TileLayer
+
+_PACKING = ("encoding", "compression", "chunks", "startx", "starty")
+
+
+def copied(
+    template: TiledMap, layer: TileLayer, cells: UInt32[np.ndarray, "H W"], path: Path
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The document for a file at ``path``, and what could not be kept.
+
+    Other layers stay as they are. A tile layer that is larger than the new map is left out.
+    What lies in files is found from the new place: tilesets and their images; the pictures of
+    image layers stay as they are written.
+    """
+    height, width = cells.shape
+    document = dict(template.document)
+    notes: list[str] = []
+    kept = _layers(document["layers"], layer.place, cells, notes)
+    document["layers"] = [item for item in kept if item.get("name") not in (OBJECTS, COLLISION)]
+    document |= {"height": height, "width": width}
+    document["tilesets"] = [_moved(item, template, path) for item in document["tilesets"]]
+    document["nextlayerid"] = _free(document, "nextlayerid", _layer_ids(document["layers"]))
+    document["nextobjectid"] = _free(document, "nextobjectid", _object_ids(document["layers"]))
+    others = len(document["layers"]) > 1
+    if others and (rows := height - template.size[0]):
+        notes.append(
+            f"the level is {abs(rows)} rows {'higher' if rows > 0 else 'lower'} than "
+            f"{template.path.name}: other layers stand so much too {'high' if rows > 0 else 'low'}"
+        )
+    if path.parent != template.path.parent and _pictures(document["layers"]):
+        notes.append(f"image layers name pictures beside {template.path.name}: copy them too")
+    return document, tuple(notes)
+
+
+def _layers(
+    layers: list[dict[str, Any]],
+    place: tuple[int, ...] | None,
+    cells: UInt32[np.ndarray, "H W"],
+    notes: list[str],
+) -> list[dict[str, Any]]:
+    """The layers, where ``place`` leads to the one that is written; None: it is not here."""
+    found: list[dict[str, Any]] = []
+    for n, layer in enumerate(layers):
+        here = None if place is None or place[0] != n else place[1:]
+        if here == ():
+            found.append(_with_cells(layer, cells))
+        elif layer.get("type") == "group" and "layers" in layer:
+            found.append(layer | {"layers": _layers(layer["layers"], here, cells, notes)})
+        elif layer.get("type") == "tilelayer" and not _fits(layer, cells):
+            notes.append(f"tile layer {layer.get('name')!r} is larger than the level: left out")
+        else:
+            found.append(layer)
+    return found
+
+
+def _with_cells(layer: Mapping[str, Any], cells: UInt32[np.ndarray, "H W"]) -> dict[str, Any]:
+    written = {key: value for key, value in layer.items() if key not in _PACKING}
+    height, width = cells.shape
+    return written | {"data": cells.ravel().tolist(), "height": height, "width": width}
+
+
+def _fits(layer: Mapping[str, Any], cells: UInt32[np.ndarray, "H W"]) -> bool:
+    return layer["height"] <= cells.shape[0] and layer["width"] <= cells.shape[1]
+
+
+def _moved(entry: Mapping[str, Any], template: TiledMap, path: Path) -> dict[str, Any]:
+    """A tileset as it is named from the new place."""
+    moved = dict(entry)
+    tileset = next(t for t in template.tilesets if t.first == entry["firstgid"])
+    if tileset.source is not None:
+        moved["source"] = _relative(tileset.source, path)
+        return moved
+    if "image" in moved:
+        moved["image"] = _relative(template.path.parent / moved["image"], path)
+    if "tiles" in moved:
+        moved["tiles"] = [
+            tile | {"image": _relative(template.path.parent / tile["image"], path)}
+            if "image" in tile
+            else tile
+            for tile in moved["tiles"]
+        ]
+    return moved
+
+
+def _relative(file: Path, path: Path) -> str:
+    return Path(os.path.relpath(file, path.parent)).as_posix()
+
+
+def _free(document: Mapping[str, Any], key: str, taken: list[int]) -> int:
+    """An id above all that are taken and not below the one that Tiled keeps."""
+    kept = document.get(key)
+    return max([kept if type(kept) is int else 1, 1, *(number + 1 for number in taken)])
+
+
+def _layer_ids(layers: list[dict[str, Any]]) -> list[int]:
+    found: list[int] = []
+    for layer in layers:
+        found += [layer["id"]] if type(layer.get("id")) is int else []
+        found += _layer_ids(layer.get("layers", []))
+    return found
+
+
+def _object_ids(layers: list[dict[str, Any]]) -> list[int]:
+    found: list[int] = []
+    for layer in layers:
+        for item in layer.get("objects", []):
+            found += [item["id"]] if type(item.get("id")) is int else []
+        found += _object_ids(layer.get("layers", []))
+    return found
+
+
+def _pictures(layers: list[dict[str, Any]]) -> bool:
+    return any(
+        layer.get("type") == "imagelayer" or _pictures(layer.get("layers", [])) for layer in layers
+    )

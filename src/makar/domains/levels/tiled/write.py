@@ -1,0 +1,233 @@
+"""Levels into Tiled maps: a copy of one of the designer's maps, with a new level in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, UInt8, UInt32
+
+from makar.domains.levels.errors import LegendError
+from makar.domains.levels.legend import Legend
+from makar.domains.levels.legend_file import ANY_TILESET, GameLegend
+from makar.domains.levels.level import Level
+from makar.domains.levels.tiled.document import copied
+from makar.domains.levels.tiled.meaning import level_layer, level_of
+from makar.domains.levels.tiled.objects import Route, object_layers
+from makar.domains.levels.tiled.read import TiledMap, TileLayer
+from makar.domains.levels.tiled.tilesets import (
+    Tileset,
+    TilesetReference,
+    owner_of,
+    write_tileset,
+)
+from makar.domains.levels.tiled.variants import NOTHING, Look, TileVariants
+
+_ALWAYS_FIRST = TileVariants((), ({}, {}, {}))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a level on its way into a map.
+
+    Attributes:
+        level: The level as it stands in the map: with the template's locked tiles.
+        notes: What could not be kept, in words; empty: all of it was.
+    """
+
+    level: Level
+    notes: tuple[str, ...] = ()
+
+
+def locked_cells(
+    template: TiledMap, game: GameLegend, size: tuple[int, int]
+) -> tuple[Bool[np.ndarray, "H W"], UInt8[np.ndarray, "H W"]]:
+    """Which cells of a level of ``size`` rows and columns are locked, and their tiles.
+
+    A generator that is given them can build around them.
+    """
+    return _locked(template, level_layer(template, game), game, size)[:2]
+
+
+def write_into_map(
+    path: Path,
+    level: Level,
+    *,
+    game: GameLegend,
+    template: TiledMap,
+    variants: TileVariants,
+    route: Route = (),
+) -> Written:
+    """Write a copy of ``template`` with ``level`` in its level layer.
+
+    Locked cells keep the template's tile, turned as it was; every other layer is copied as it
+    is; the layers "makar objects" and "makar collision" are made anew. Where heights differ,
+    rows are counted from the bottom: levels stand on the template's floor.
+
+    Args:
+        path: The ``.tmj`` file to write.
+        level: The level; its tiles are the legend's.
+        game: The legend, and the ids of its tiles.
+        template: The map to copy.
+        variants: Which look of a tile to draw where (``learn_variants``).
+        route: A way through the level, to be drawn in; see ``objects.Route``.
+
+    Raises:
+        LegendError: a tile of the level has no id in the legend and none in the maps.
+    """
+    layer = level_layer(template, game)
+    return _write(path, level, game, template, layer, variants, route)
+
+
+def write_with_tileset(
+    path: Path, level: Level, *, legend: Legend, tileset: TilesetReference, route: Route = ()
+) -> Written:
+    """Write a map for a game that has no map of its own, and its tileset's ``.tsj`` file.
+
+    Raises:
+        LegendError: a tile of the level has no picture in the tileset.
+    """
+    name = tileset.path.stem
+    write_tileset(tileset, name=name, names=dict(enumerate(legend.names)))
+    ids = {(name, local): number for number, local in tileset.ids.items()}
+    game = GameLegend(legend, ids)
+    rows, columns = level.tiles.shape
+    template = TiledMap(
+        path.absolute(),
+        _blank(columns, rows, tileset.tile_size),
+        (rows, columns),
+        (tileset.tile_size, tileset.tile_size),
+        (Tileset(name, 1, tileset.count, tileset.path.absolute()),),
+        (TileLayer("level", (0,), np.zeros((rows, columns), np.uint32)),),
+    )
+    return _write(path, level, game, template, template.layers[0], _ALWAYS_FIRST, route)
+
+
+def _write(
+    path: Path,
+    level: Level,
+    game: GameLegend,
+    template: TiledMap,
+    layer: TileLayer,
+    variants: TileVariants,
+    route: Route,
+) -> Written:
+    locked, tiles, kept, lost = _locked(template, layer, game, level.tiles.shape)
+    level = Level(np.where(locked, tiles, level.tiles), level.names)
+    cells = np.where(locked, kept, _cells(level, game, template, layer, variants))
+    document, notes = copied(template, layer, cells, path.absolute())
+    added, (layer_id, object_id) = object_layers(
+        level,
+        game.legend,
+        route=route,
+        tile_size=template.tile_size,
+        first=(document["nextlayerid"], document["nextobjectid"]),
+    )
+    document["layers"] = [*document["layers"], *added]
+    document |= {"nextlayerid": layer_id, "nextobjectid": object_id}
+    path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+    if lost:
+        notes = (*notes, f"{lost} locked cells lie outside of the level and are lost")
+    return Written(level, notes)
+
+
+def _locked(
+    template: TiledMap, layer: TileLayer, game: GameLegend, size: tuple[int, ...]
+) -> tuple[Bool[np.ndarray, "H W"], UInt8[np.ndarray, "H W"], UInt32[np.ndarray, "H W"], int]:
+    """Locked cells, their tiles, their cells as drawn, and how many do not fit."""
+    mask, tiles = np.zeros(size, bool), np.zeros(size, np.uint8)
+    cells = np.zeros(size, np.uint32)
+    if (marks := template.locked) is None:
+        return mask, tiles, cells, 0
+    meaning = level_of(template, game).tiles
+    down = size[0] - template.size[0]
+    lost = 0
+    for y, x in np.argwhere(marks.cells != 0).tolist():
+        if y >= template.size[0] or x >= min(size[1], template.size[1]) or y + down < 0:
+            lost += 1
+            continue
+        mask[y + down, x], tiles[y + down, x] = True, meaning[y, x]
+        cells[y + down, x] = layer.cells[y, x]
+    return mask, tiles, cells, lost
+
+
+def _cells(
+    level: Level, game: GameLegend, template: TiledMap, layer: TileLayer, variants: TileVariants
+) -> UInt32[np.ndarray, "H W"]:
+    """The map's number for each cell of the level."""
+    looks = variants.of(level.tiles)
+    drawn = [_cell(look, template) for look in variants.looks]
+    plain = _plain_tileset(template, layer)
+    cells = np.zeros(level.tiles.shape, np.uint32)
+    pairs = np.stack([level.tiles.astype(np.int64), looks], axis=-1).reshape(-1, 2)
+    different, index = np.unique(pairs, axis=0, return_inverse=True)
+    found = np.zeros(len(different), np.uint32)
+    for n, (tile, look) in enumerate(different.tolist()):
+        cell = drawn[look] if look >= 0 else None
+        found[n] = _first(tile, game, template, plain) if cell is None else cell
+    cells[...] = found[index.reshape(cells.shape)]
+    return cells
+
+
+def _cell(look: Look, template: TiledMap) -> int | None:
+    """The template's number for a look, or None where it lacks the tileset."""
+    if look == NOTHING:
+        return 0
+    name, local, flips = look
+    first = next((t.first for t in template.tilesets if t.name == name), None)
+    return None if first is None else (first + local) | flips
+
+
+def _plain_tileset(template: TiledMap, layer: TileLayer) -> str:
+    """The tileset that ids without a name mean: the one that the layer is drawn with."""
+    drawn = layer.cells[layer.cells != 0]
+    owner = owner_of(template.tilesets, int(drawn[0]) & 0x0FFF_FFFF) if drawn.size else None
+    return owner[0].name if owner else ANY_TILESET
+
+
+def _first(tile: int, game: GameLegend, template: TiledMap, plain: str) -> int:
+    """The number of the first id that the legend gives a tile."""
+    known = game.first_id(tile)
+    if known is None and game.legend.tiles[tile].role == "empty":
+        return 0
+    cell = None
+    if known is not None:
+        cell = _cell((plain if known[0] == ANY_TILESET else known[0], known[1], 0), template)
+    if cell is None:
+        name = game.legend.names[tile]
+        fault = f"tile {name!r} cannot be drawn with the tilesets of {template.path.name}"
+        raise LegendError(str(game.path), fault, remedy=f"Give {name!r} an id in [tiles]")
+    return cell
+
+
+def _blank(columns: int, rows: int, tile_size: int) -> dict[str, Any]:
+    level = {
+        "data": [],
+        "height": rows,
+        "id": 1,
+        "name": "level",
+        "opacity": 1,
+        "type": "tilelayer",
+        "visible": True,
+        "width": columns,
+        "x": 0,
+        "y": 0,
+    }
+    return {
+        "compressionlevel": -1,
+        "height": rows,
+        "infinite": False,
+        "layers": [level],
+        "orientation": "orthogonal",
+        "renderorder": "right-down",
+        "tiledversion": "1.8.2",
+        "tileheight": tile_size,
+        "tilesets": [{"firstgid": 1, "source": ""}],
+        "tilewidth": tile_size,
+        "type": "map",
+        "version": "1.8",
+        "width": columns,
+    }
