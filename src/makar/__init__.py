@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,3 +23,9 @@ def __getattr__(name: str) -> Any:
     import importlib
 
     return getattr(importlib.import_module("makar.api"), name)
+
+
+if "gymnasium" in sys.modules:  # from 1.0 on it asks no entry points: importing must be enough
+    from makar.recipes import level_environments as _level_environments
+
+    _level_environments.register()

@@ -4,7 +4,8 @@
     environments = vector(MyProcess(), 16, reward)    # a gymnasium.vector.VectorEnv
 
 What the process pays is the reward; where it does not pay, the finished work's judged total is
-paid with the last step. Legal actions are in ``info["action_mask"]``.
+paid with the last step. Legal actions are in ``info["action_mask"]``. A domain that wants its
+own spaces, ``info``, ``reset`` options or pictures says so in a ``View``.
 """
 
 from __future__ import annotations
@@ -19,27 +20,38 @@ from torch import Tensor
 from makar.core.process import Process
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Reward
+from makar.interop.gymnasium_view import View
 
 if TYPE_CHECKING:
     import gymnasium
 
+__all__ = ["View", "single", "vector"]
+
 
 def single(
-    process: Process[Any, Any], reward: Reward[Any] | None = None, *, prompt: Prompt | None = None
-) -> gymnasium.Env[np.ndarray, int]:
+    process: Process[Any, Any],
+    reward: Reward[Any] | None = None,
+    *,
+    prompt: Prompt | None = None,
+    view: View[Any] | None = None,
+    render_mode: str | None = None,
+) -> gymnasium.Env[np.ndarray, Any]:
     """One work at a time.
 
     Args:
         process: The steps.
         reward: Judges finished works, where the process does not pay.
         prompt: What is asked of every work.
+        view: How it looks from Gymnasium's side.
+        render_mode: What ``render`` returns: one of the view's ``render_modes``.
     """
     import gymnasium
 
-    class ProcessEnv(_Single, gymnasium.Env[np.ndarray, int]):
+    class ProcessEnv(_Single, gymnasium.Env[np.ndarray, Any]):
         """Made by ``makar.interop.gymnasium.single``."""
 
-    return cast(Any, ProcessEnv)(_Rows(process, reward, prompt or Prompt(), 1))
+    rows = _Rows(process, reward, prompt or Prompt(), 1, view=view, render_mode=render_mode)
+    return cast(Any, ProcessEnv)(rows)
 
 
 def vector(
@@ -48,6 +60,8 @@ def vector(
     reward: Reward[Any] | None = None,
     *,
     prompt: Prompt | None = None,
+    view: View[Any] | None = None,
+    render_mode: str | None = None,
 ) -> gymnasium.vector.VectorEnv[np.ndarray, np.ndarray, np.ndarray]:
     """Many works at once; a finished one gives way to the next in the step after it.
 
@@ -56,30 +70,47 @@ def vector(
         rows: Works at once.
         reward: Judges finished works, where the process does not pay.
         prompt: What is asked of every work.
+        view: How they look from Gymnasium's side.
+        render_mode: What ``render`` returns for each: one of the view's ``render_modes``.
     """
     import gymnasium
 
     class ProcessVectorEnv(_Vector, gymnasium.vector.VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         """Made by ``makar.interop.gymnasium.vector``."""
 
-    return cast(Any, ProcessVectorEnv)(_Rows(process, reward, prompt or Prompt(), rows))
+    made = _Rows(process, reward, prompt or Prompt(), rows, view=view, render_mode=render_mode)
+    return cast(Any, ProcessVectorEnv)(made)
 
 
 class _Rows:
     """Works in the making, and the rewards they earn."""
 
     def __init__(
-        self, process: Process[Any, Any], reward: Reward[Any] | None, prompt: Prompt, count: int
+        self,
+        process: Process[Any, Any],
+        reward: Reward[Any] | None,
+        prompt: Prompt,
+        count: int,
+        *,
+        view: View[Any] | None,
+        render_mode: str | None,
     ) -> None:
         self.process, self.reward = process, reward
+        self.view = View(process) if view is None else view
+        if render_mode not in (None, *self.view.render_modes):
+            raise ValueError(
+                f"no render_mode {render_mode!r}: choose one of {self.view.render_modes}, or None"
+            )
+        self.render_mode = render_mode
         self.prompts = [prompt] * count
         self.state = process.start(self.prompts, Seeds(0))
         self.seed = self.moment = 0
 
-    def begin(self, seed: int) -> np.ndarray:
-        """Begin every work anew; the observations."""
+    def begin(self, seed: int, options: Mapping[str, Any] | None) -> np.ndarray:
+        """Begin every work anew, the first ones as the options say; the observations."""
+        asked = self.view.ask(options, len(self.prompts)) if options else self.prompts
         self.seed, self.moment = seed, 0
-        self.state = self.process.start(self.prompts, Seeds(seed))
+        self.state = self.process.start(asked, Seeds(seed))
         return self.seen()
 
     def begin_again(self, rows: np.ndarray) -> None:
@@ -90,7 +121,8 @@ class _Rows:
 
     def step(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take one step; rewards, and whether each work is finished or cut off, ``(B,)`` each."""
-        self.state, paid = self.process.step(self.state, torch.from_numpy(actions))
+        chosen = torch.from_numpy(self.view.act(actions))
+        self.state, paid = self.process.step(self.state, chosen)
         ended = self.process.terminated(self.state).numpy()
         cut = self.process.truncated(self.state).numpy() & ~ended
         return self._rewards(paid, ended | cut), ended, cut
@@ -110,52 +142,50 @@ class _Rows:
 
     def seen(self) -> np.ndarray:
         """What a policy sees, ``(B, *O)``."""
-        return self.process.observe(self.state).numpy().copy()
+        return self.view.see(self.state)
 
-    def legal(self) -> np.ndarray:
-        """Actions allowed now, ``(B, A)``."""
-        legal = self.process.legal(self.state)
-        shape = (len(self.prompts), self.process.actions)
-        return np.ones(shape, bool) if legal is None else legal.numpy().copy()
+    def info(self) -> dict[str, Any]:
+        """What else there is to tell, in arrays ``(B, *)``."""
+        return self.view.tell(self.state)
 
-    def spaces(self) -> tuple[gymnasium.spaces.Box, gymnasium.spaces.Discrete]:
-        """Observations and actions of one work."""
-        import gymnasium
-
-        seen = self.seen()[0]
-        low, high = (-np.inf, np.inf)
-        if seen.dtype == np.bool_:
-            raise ValueError("Gymnasium has no truth values in boxes: observe numbers instead")
-        if np.issubdtype(seen.dtype, np.integer):
-            low, high = np.iinfo(seen.dtype).min, np.iinfo(seen.dtype).max
-        box = gymnasium.spaces.Box(low, high, seen.shape, seen.dtype.type)
-        return box, gymnasium.spaces.Discrete(self.process.actions)
+    def drawn(self) -> tuple[Any, ...] | None:
+        """A picture of each work."""
+        if self.render_mode is None:
+            return None
+        return tuple(self.view.draw(self.state, self.render_mode))
 
 
 class _Single:
     """The methods of ``gymnasium.Env``, for a class that is made when Gymnasium is wanted."""
 
     def __init__(self, rows: _Rows) -> None:
-        self.rows = rows
-        self.observation_space, self.action_space = rows.spaces()
+        self.rows, self.render_mode = rows, rows.render_mode
+        self.metadata = rows.view.metadata()
+        self.observation_space = rows.view.observations()
+        self.action_space = rows.view.actions()
 
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Begin a work."""
         cast(Any, super()).reset(seed=seed, options=options)  # gymnasium.Env is beside this class
-        seen = self.rows.begin(int(cast(Any, self).np_random.integers(2**63)))
-        return seen[0], {"action_mask": self.action_masks()}
+        seen = self.rows.begin(int(cast(Any, self).np_random.integers(2**63)), options)
+        return seen[0], _first(self.rows.info())
 
-    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Take one step."""
         reward, ended, cut = self.rows.step(np.array([action]))
-        info = {"action_mask": self.action_masks()}
+        info = _first(self.rows.info())
         return self.rows.seen()[0], float(reward[0]), bool(ended[0]), bool(cut[0]), info
+
+    def render(self) -> Any:
+        """A picture of the work, as ``render_mode`` says."""
+        drawn = self.rows.drawn()
+        return None if drawn is None else drawn[0]
 
     def action_masks(self) -> np.ndarray:
         """Legal actions, under the name sb3-contrib's MaskablePPO asks for."""
-        return self.rows.legal()[0]
+        return self.rows.view.legal(self.rows.state)[0]
 
 
 class _Vector:
@@ -166,8 +196,10 @@ class _Vector:
         from gymnasium.vector.utils import batch_space
 
         self.rows, self.num_envs = rows, len(rows.prompts)
-        self.metadata = {"autoreset_mode": AutoresetMode.NEXT_STEP}
-        self.single_observation_space, self.single_action_space = rows.spaces()
+        self.render_mode = rows.render_mode
+        self.metadata = rows.view.metadata() | {"autoreset_mode": AutoresetMode.NEXT_STEP}
+        self.single_observation_space = rows.view.observations()
+        self.single_action_space = rows.view.actions()
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.over = np.zeros(self.num_envs, bool)
@@ -178,7 +210,7 @@ class _Vector:
         """Begin every work anew."""
         cast(Any, super()).reset(seed=seed, options=options)  # Gymnasium's is beside this class
         self.over = np.zeros(self.num_envs, bool)
-        seen = self.rows.begin(int(cast(Any, self).np_random.integers(2**63)))
+        seen = self.rows.begin(int(cast(Any, self).np_random.integers(2**63)), options)
         return seen, self._info()
 
     def step(
@@ -193,6 +225,30 @@ class _Vector:
         self.over = ended | cut
         return self.rows.seen(), np.where(begun, 0.0, reward), ended, cut, self._info()
 
+    def render(self) -> tuple[Any, ...] | None:
+        """A picture of each work, as ``render_mode`` says."""
+        return self.rows.drawn()
+
     def _info(self) -> dict[str, Any]:
-        everywhere = np.ones(self.num_envs, bool)
-        return {"action_mask": self.rows.legal(), "_action_mask": everywhere}
+        return _everywhere(self.rows.info(), self.num_envs)
+
+
+def _first(info: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of the first row: numbers, and arrays of its own."""
+    told: dict[str, Any] = {}
+    for name, value in info.items():
+        if isinstance(value, Mapping):
+            told[name] = _first(cast(Mapping[str, Any], value))
+        else:
+            told[name] = value[0].copy() if value.ndim > 1 else value[0].item()
+    return told
+
+
+def _everywhere(info: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """Beside each name, ``_name`` says in which rows it holds: in all."""
+    told: dict[str, Any] = {}
+    for name, value in info.items():
+        nested = isinstance(value, Mapping)
+        told[name] = _everywhere(cast(Mapping[str, Any], value), rows) if nested else value
+        told[f"_{name}"] = np.ones(rows, bool)
+    return told
