@@ -32,6 +32,8 @@ class WordCraft:
     words: type
     kind: str = "words"
     formats: tuple = ()
+    shown: str = ".txt"
+    original: str = "Like no other."
 
     def pack(self, work):
         return json.dumps(work).encode()

@@ -102,7 +102,7 @@ def test_works_are_made_again_and_handed_out(trained, tmp_path):
         opened = open_run(folder, config)
         (made,) = make_works(folder, opened, opened.creator.ask, count=1, temperature=1.0, seed=0)
         entry = folder.ledger.find(made.id)
-        assert same(make_again(folder, opened, entry), made.work)
+        assert same(opened.creator.craft, make_again(folder, opened, entry), made.work)
     craft = craft_of(config)
     for suffix in (".mid", ".musicxml"):
         craft.export(

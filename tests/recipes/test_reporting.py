@@ -91,7 +91,7 @@ def test_works_are_shown_with_id_draw_sound_and_staff(tiny, page):
     best = tiny.folder.ledger.query(order="best", phase="after", limit=1)[0]
     assert contents.after[0].id == best.id
     assert contents.after[0].files == [f"samples/after-{best.id}.ogg"]
-    assert f"makar export {best.id} --to musicxml" in page
+    assert f"makar export {best.id} --to mid" in page
     assert page.count('src="data:audio/ogg;base64,') == 6
     assert page.count('class="makar-staff"') == 6
 

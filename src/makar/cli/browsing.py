@@ -153,7 +153,8 @@ def report(
 def export(
     work: Annotated[str, typer.Argument(metavar="ID", help="The work's id, or its beginning.")],
     to: Annotated[
-        str | None, typer.Option(help="musicxml, mid, abc, wav, ogg, svg or png.")
+        str | None,
+        typer.Option(help="musicxml, mid, abc, wav, ogg, svg, png; of levels txt, json, tmj, png."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write; in the run's samples by default.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from makar.cli.browsing import HIDDEN
 from makar.domains.music.piece import UNVERIFIED
-from makar.domains.music.showing import FORMATS
+from makar.recipes.creator import Craft
 from makar.recipes.errors import ConfigError
 from makar.recipes.opening import craft_of
 from makar.runs.entry import Entry
@@ -22,7 +23,7 @@ def export_entry(
     Args:
         folder: Its run.
         entry: The work.
-        to: Format; by ``out`` where it is None, else MIDI.
+        to: Format; by ``out`` where it is None, else the kind's usual one.
         out: Where to; the run's samples by default, under a name that is free.
         named: Name the source it resembles.
 
@@ -33,7 +34,7 @@ def export_entry(
     from makar.config import load_config
 
     craft = craft_of(load_config(folder.path / "config.toml", environment={}))
-    suffix = check_format(to or (out.suffix if out else "mid"))
+    suffix = check_format(craft, to or (out.suffix if out else craft.formats[0]))
     path = out or free_name(folder.samples / f"{entry.id}{suffix}")
     if out is not None and out.suffix.lower() != suffix:
         raise ConfigError(f"--out {out} and --to {to} contradict each other; leave one out")
@@ -41,20 +42,20 @@ def export_entry(
         raise FileExistsError(f"{path}: already there, and nothing is overwritten; name another")
     if not path.parent.is_dir():
         raise ConfigError(f"--out {path}: there is no folder {path.parent}; make it first")
-    notice = notice_of(folder, entry, named=named)
+    notice = notice_of(folder, entry, craft, named=named)
     craft.export(craft.unpack(entry.content), path, title=f"makar {entry.id}", notice=notice)
     return path, notice
 
 
-def check_format(to: str) -> str:
-    """The suffix of a format's name.
+def check_format(craft: Craft[Any], to: str) -> str:
+    """The suffix of a format's name, for works of the craft's kind.
 
     Raises:
         ConfigError: there is no such format.
     """
     suffix = f".{to.lower().lstrip('.')}"
-    if suffix not in FORMATS:
-        known = ", ".join(name.lstrip(".") for name in FORMATS)
+    if suffix not in craft.formats:
+        known = ", ".join(name.lstrip(".") for name in craft.formats)
         raise ConfigError(f"--to {to!r}: choose one of {known}")
     return suffix
 
@@ -67,11 +68,11 @@ def free_name(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def notice_of(folder: RunFolder, entry: Entry, *, named: bool) -> str:
+def notice_of(folder: RunFolder, entry: Entry, craft: Craft[Any], *, named: bool) -> str:
     """Where the work comes from and whom it resembles, for whoever gets the file."""
     made = f"Made by a model with makar (run {folder.path.name}, work {entry.id})."
     if not entry.source:
-        return f"{made} Shares no long run of notes with the tunes it was learned from."
+        return f"{made} {craft.original}"
     if not named:
         return f"{made} Resembles a source {HIDDEN}."
     terms = "licence unverified" if entry.licence in ("", UNVERIFIED) else entry.licence

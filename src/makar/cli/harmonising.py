@@ -47,9 +47,10 @@ def harmonise(
     """
     from makar.cli.exporting import check_format, free_name
     from makar.domains.music.files import read_pieces
+    from makar.domains.music.voices_craft import VoicesCraft
     from makar.recipes.harmonising import harmonise as harmonised
 
-    suffix = check_format(to)
+    suffix = check_format(VoicesCraft(), to)
     folder = out or file.parent
     if not folder.is_dir():
         raise ConfigError(f"--out {folder}: there is no such folder; make it first")

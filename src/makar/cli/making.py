@@ -33,7 +33,12 @@ def sample(
     blend: Annotated[
         float | None, typer.Option(help="0 is all the first genre, 1 all the second.")
     ] = None,
-    to: Annotated[str, typer.Option(help="musicxml, mid, abc, wav, ogg, svg or png.")] = "mid",
+    columns: Annotated[int | None, typer.Option(help="Columns in a level.")] = None,
+    challenge: Annotated[float | None, typer.Option(help="Of a level, from 0 to 1.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="musicxml, mid, abc, wav, ogg, svg, png; of levels txt, json, tmj, png."),
+    ] = None,
     again: Annotated[
         str | None, typer.Option(metavar="ID", help="Make this very work again, and compare.")
     ] = None,
@@ -48,18 +53,24 @@ def sample(
 
       makar sample my-run -n 4 --metre 4/4 --temperature 0.8 --to musicxml
 
+      makar sample my-levels -n 20 --challenge 0.7 --to png
+
       makar sample --again 7k2m
     """
     if again is not None:
         raise typer.Exit(_again(again, run, runs, as_json))
     from makar.cli.exporting import check_format, export_entry
+    from makar.config import load_config
     from makar.recipes.making import asked, make_works
+    from makar.recipes.opening import craft_of
 
-    check_format(to)
     wishes = {
         "bars": bars, "metre": metre, "mode": mode, "key": key, "form": form, "blend": blend,
+        "columns": columns, "challenge": challenge,
     }  # fmt: skip
     with find_run(run, runs, write=True) as folder:
+        if to is not None:
+            check_format(craft_of(load_config(folder.path / "config.toml", environment={})), to)
         config, opened = _opened(folder)
         prompt = asked(config, **wishes)
         named = with_sources or not is_private(folder)
@@ -82,7 +93,7 @@ def _again(work: str, run: str | None, runs: Path | None, as_json: bool) -> int:
     _, opened = _opened(folder)
     craft = opened.creator.craft
     made = make_again(folder, opened, entry)
-    identical = same(made, craft.unpack(entry.content))
+    identical = same(craft, made, craft.unpack(entry.content))
     if as_json:
         typer.echo(json.dumps({"id": entry.id, "identical": identical}))
     else:

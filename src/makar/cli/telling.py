@@ -156,7 +156,9 @@ class Live:
             case Ready():
                 self._ready(event)
             case Heard():
-                self.console.print(f"hear it ({event.phase}): [bold]{event.path}[/bold]")
+                self.console.print(
+                    f"{_sense(event.path)} it ({event.phase}): [bold]{event.path}[/bold]"
+                )
             case Step():
                 self._step(event)
             case Stopped():
@@ -278,3 +280,8 @@ def _cell(estimate: dict[str, float | None] | None) -> str:
     if estimate["low"] is None or estimate["high"] is None:
         return f"{mean:.1f}"
     return f"{mean:.1f} ± {50 * (estimate['high'] - estimate['low']):.1f}"
+
+
+def _sense(path: Path) -> str:
+    """What is done with such a file."""
+    return "see" if path.suffix == ".png" else "hear"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-AROUND = tuple((back, up) for back in (1, 2) for up in range(-2, 3)) + ((3, 0), (4, 0))
+AROUND = (*((back, up) for back in (1, 2) for up in range(-2, 3)), (3, 0), (4, 0))
 """What a tile sees of earlier columns: columns back, rows up."""
 BELOW = 4
 """Tiles below, in its own column, that a tile sees one by one; the others only in sum."""
@@ -63,7 +63,7 @@ class TileColumns(nn.Module):
         self.near = nn.Embedding((len(AROUND) + BELOW) * kinds, inner)
         self.row = nn.Embedding(height, inner)
         self.written = nn.Embedding(height * kinds, inner)
-        self.mix = nn.Sequential(nn.LayerNorm(inner), nn.Linear(inner, 2 * inner), nn.GELU())
+        self.mix = nn.Sequential(nn.LayerNorm(inner), nn.Linear(inner, 2 * inner), nn.ReLU())
         self.back = nn.Linear(2 * inner, inner)
         self.norm = nn.LayerNorm(inner)
         self.head = nn.Linear(inner, config.vocabulary)
@@ -172,9 +172,7 @@ class TileColumns(nn.Module):
         each = self.written(_rows(grid, self.absent + 1))
         return F.pad(each.cumsum(2), (0, 0, 1, 0))[:, :, :-1]
 
-    def _bag(
-        self, table: nn.Embedding, rows: Int[Tensor, "*B K"]
-    ) -> Float[Tensor, "*B D"]:
+    def _bag(self, table: nn.Embedding, rows: Int[Tensor, "*B K"]) -> Float[Tensor, "*B D"]:
         """The sum of the rows asked for."""
         flat = F.embedding_bag(rows.flatten(0, -2), table.weight, mode="sum")
         return flat.unflatten(0, rows.shape[:-1])

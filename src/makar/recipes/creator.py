@@ -63,7 +63,17 @@ class Craft(Protocol[W]):
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """File suffixes it can export to."""
+        """File suffixes it can export to, the one that is asked for most first."""
+        ...
+
+    @property
+    def shown(self) -> str:
+        """The suffix in which a work can be heard or seen at once: ``.ogg``, ``.png``."""
+        ...
+
+    @property
+    def original(self) -> str:
+        """What is said of a work that resembles no source."""
         ...
 
     def pack(self, work: W) -> bytes:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.models.token_policy import TokenPolicy
+from makar.recipes.creator import Craft
 from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import EVALUATION
 from makar.recipes.keeping import keep_works, prompt_from_json
@@ -128,7 +128,6 @@ def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> TokenPolicy[A
     return creator.policy
 
 
-def same(one: Any, other: Any) -> bool:
-    """True for the very same music, in metre and key too."""
-    alike = (one.metre, one.key) == (other.metre, other.key)
-    return alike and np.array_equal(one.tokens, other.tokens)
+def same(craft: Craft[Any], one: Any, other: Any) -> bool:
+    """True for the very same work, to the last detail that is kept of it."""
+    return craft.pack(one) == craft.pack(other)

@@ -89,8 +89,7 @@ def _card(
         # a run of n moves from unit to unit takes in n + 1 units
         marks.append((near.start, near.length + 1, likeness.words + as_in))
     when: Literal["before", "after"] = "before" if entry.phase == "before" else "after"
-    endings = [f.removeprefix(".") for f in craft.formats]
-    to = "musicxml" if "musicxml" in endings else (endings or ["json"])[0]
+    to = next((f.removeprefix(".") for f in craft.formats), "json")
     return Card(
         id=entry.id,
         when=when,

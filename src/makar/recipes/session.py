@@ -34,19 +34,19 @@ from makar.runs.folder import RunFolder
 SHOWN = EVALUATION + 2
 """Iteration number of the works that are shown: the same draws before and after."""
 FIRST_HEARD = 200
-"""Updates of pre-training after which a first tune is written: long before it is good."""
+"""Updates of pre-training after which a first work is written: long before it is good."""
 CANDIDATES = 64
 """Works made before and after, from which those that are shown are chosen."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A work to be listened to now.
+    """A work to be heard or seen now.
 
     Attributes:
-        phase: ``"first try"`` while still learning tunes, ``"before"`` or ``"after"``.
+        phase: ``"first try"`` while still learning by example, ``"before"`` or ``"after"``.
         id: Its name in the ledger.
-        path: The sound file.
+        path: The file.
         total: Its score; NaN for the first try, which nobody judged.
     """
 
@@ -180,8 +180,10 @@ def run(
 def _heard_early(
     work: Preparation, folder: RunFolder, config: RecipeConfig
 ) -> Generator[Progress | Heard, None, Prepared[Any]]:
-    """What ``work`` does; on the way, once, a tune of the model that is still learning."""
-    recipe, path = recipe_of(config), folder.samples / "first.ogg"
+    """What ``work`` does; on the way, once, a work of the model that is still learning."""
+    recipe = recipe_of(config)
+    craft = recipe.craft_of(config)
+    path = folder.samples / f"first{craft.shown}"
     with closing(work):
         while True:
             try:
@@ -193,7 +195,6 @@ def _heard_early(
                 rollout = progress.policy.sample(
                     [recipe.ask_prompt(config)], seeds=Seeds(config.seed, SHOWN)
                 )
-                craft = recipe.craft_of(config)
                 craft.export(rollout.works[0], path, title="first try", notice="")
                 yield Heard("first try", "first", path, float("nan"))
 
@@ -264,7 +265,7 @@ def best_of(config: RecipeConfig) -> list[int]:
 
 
 def show(folder: RunFolder, creator: Creator[Any], config: RecipeConfig, *, phase: str) -> Heard:
-    """Make works to be shown, keep the best of them, and write the very best as a sound file."""
+    """Make works to be shown, keep the best of them, and write the very best as a file."""
     policy = creator.prior if phase == "before" else creator.policy
     seeds = Seeds(config.seed, SHOWN)
     rollout, judgement = _judged(creator, policy, seeds)
@@ -281,7 +282,7 @@ def show(folder: RunFolder, creator: Creator[Any], config: RecipeConfig, *, phas
         temperature=1.0,
     )
     best = int(order[0])
-    path = folder.samples / f"{phase}-{ids[0]}.ogg"
+    path = folder.samples / f"{phase}-{ids[0]}{creator.craft.shown}"
     if not path.exists():  # a resumed run makes the same works again
         creator.craft.export(rollout.works[best], path, title=f"{phase} {ids[0]}", notice="")
     return Heard(phase, ids[0], path, float(judgement.total[best]))

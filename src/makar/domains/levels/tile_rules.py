@@ -131,7 +131,10 @@ def fits(
     Args:
         left: The column before, from the ground up; -1 where there is none.
         inner: Whether the column may begin with right halves, and end with left ones.
-        over, right_half, left_half, once: As in ``TileRules``.
+        over: Which tile may stand on which; see ``TileRules`` for this and what follows.
+        right_half: What each tile must have at its right.
+        left_half: What each tile must have at its left.
+        once: Tiles of which a map has one at most.
         can: Receives the answer, but for what the tile right below allows.
     """
     B, H = left.shape

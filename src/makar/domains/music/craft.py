@@ -16,7 +16,7 @@ from makar.domains.music.melody import melodies_of
 from makar.domains.music.piece import Key, Metre, Piece, Provenance
 from makar.domains.music.rewards.moves import moves_of
 from makar.domains.music.rewards.novelty import CopyIndex
-from makar.domains.music.showing import FORMATS, card_html, write_any
+from makar.domains.music.showing import FORMATS, ORIGINAL, SHOWN, card_html, write_any
 from makar.measures.novelty import ngram_hashes
 
 NAMED_FROM = 8
@@ -70,6 +70,8 @@ class MelodyCraft:
     private_from: int | None = None
     kind: str = "music/melody-grid"
     formats: tuple[str, ...] = FORMATS
+    shown: str = SHOWN
+    original: str = ORIGINAL
 
     def pack(self, work: MelodyGrid) -> bytes:
         """The melody as JSON."""

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Int
 
 from makar.core.types import Works
-from makar.domains.music.craft import FORMATS, MelodyCraft, Source
+from makar.domains.music.craft import MelodyCraft, Source
 from makar.domains.music.piece import (
     TICKS_PER_QUARTER,
     Key,
@@ -24,6 +24,7 @@ from makar.domains.music.piece import (
     Provenance,
     Tempo,
 )
+from makar.domains.music.showing import FORMATS, ORIGINAL, SHOWN
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class PieceCraft:
     tunes: MelodyCraft
     kind: str = "music/piece"
     formats: tuple[str, ...] = FORMATS
+    shown: str = SHOWN
+    original: str = ORIGINAL
 
     def pack(self, work: Piece) -> bytes:
         """The piece as JSON: parts, metre, key, upbeat."""

@@ -9,6 +9,9 @@ from pathlib import Path
 from makar.domains.music.piece import Piece
 
 FORMATS = (".mid", ".musicxml", ".abc", ".wav", ".ogg", ".svg", ".png")
+SHOWN = ".ogg"
+"""What a work is heard as at once."""
+ORIGINAL = "Shares no long run of notes with the tunes it was learned from."
 CARD_WIDTH = 520
 """Pixels across that a card's staff is engraved for."""
 

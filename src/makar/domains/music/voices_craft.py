@@ -15,7 +15,7 @@ from makar.domains.music.craft import Source
 from makar.domains.music.grid import STEP
 from makar.domains.music.piece import ONSET, Key, Metre, Piece, Provenance
 from makar.domains.music.rewards.harmony_copies import ChordCopies, LineCopies
-from makar.domains.music.showing import FORMATS, card_html, write_any
+from makar.domains.music.showing import FORMATS, ORIGINAL, SHOWN, card_html, write_any
 from makar.domains.music.voices import (
     HOLD,
     REST,
@@ -57,6 +57,8 @@ class VoicesCraft:
     tempo: float = 72.0
     kind: str = "music/voice-grid"
     formats: tuple[str, ...] = FORMATS
+    shown: str = SHOWN
+    original: str = ORIGINAL
 
     def pack(self, work: VoiceGrid) -> bytes:
         """The work as JSON."""

@@ -173,7 +173,7 @@ def _foot(contents: Contents) -> str:
 
 
 _SECTIONS: tuple[tuple[str, str, Callable[[Contents], str]], ...] = (
-    ("Hear", "Before and after", _hear),
+    ("Works", "Before and after", _hear),
     ("Changes", "What changed", _changed),
     ("Sources", "What resembles a source", _likeness),
     ("Curves", "How it learned", _curves),

@@ -41,7 +41,7 @@ def card(card: Card, *, title: str, heading: str = "h4") -> str:
     name = f"work-{card.when}-{card.id}-{title.replace(' ', '').replace('.', '')}"
     near = f'<p class="near">{_likeness(card.likeness)}</p>' if card.likeness else ""
     files = "".join(f" <code>{text(file)}</code>" for file in card.files)
-    files = f"<p>Sound file:{files}</p>" if files else ""
+    files = f"<p>File:{files}</p>" if files else ""
     export = f"<p>To a file: <code>{text(card.export)}</code></p>" if card.export else ""
     return (
         f'<article class="work {card.when}" aria-labelledby="{text(name)}"><header>'

@@ -1,0 +1,94 @@
+"""The settings of the ``mario`` and ``levels`` recipes: levels to run and jump through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+from makar.learners.likelihood import PretrainConfig
+from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.recipes.loop import LoopConfig
+from makar.recipes.recipe_config import EvaluateConfig, RecipeConfig
+
+
+class PlatformAskConfig(BaseModel):
+    """The levels asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: int = Field(default=100, ge=16, le=400)
+    challenge: float = Field(
+        default=0.4, ge=0, le=1, description="0 is a stroll; about the chance to fail at 1"
+    )
+    spread: bool = Field(
+        default=True, description="learn every challenge, so that sample can ask for any"
+    )
+
+
+class PlatformModelConfig(BaseModel):
+    """The network that writes; see ``models.tile_columns``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    width: PositiveInt = 192
+    inner: PositiveInt = 96
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+
+
+class ConstructedConfig(BaseModel):
+    """The levels that ``mario`` learns from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: Literal["constructed", "mario-gpt"] = Field(
+        default="constructed",
+        description="levels put together by makar, or those of the installed mario-gpt package",
+    )
+    folder: Path | None = Field(
+        default=None, description="your own levels instead: .txt in the alphabet of the VGLC"
+    )
+    levels: PositiveInt = Field(default=150, description="levels to construct")
+
+
+class MapsConfig(BaseModel):
+    """The maps of your own game."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    files: tuple[Path, ...] = Field(default=(), description="maps made with Tiled (.tmj, .tmx)")
+    legend: Path | None = Field(default=None, description="what your tiles mean: legend.toml")
+
+
+class PlatformConfig(RecipeConfig):
+    """What both recipes can be told."""
+
+    ask: PlatformAskConfig = Field(default_factory=PlatformAskConfig)
+    model: PlatformModelConfig = Field(default_factory=PlatformModelConfig)
+    pretrain: PretrainConfig = Field(
+        default_factory=lambda: PretrainConfig(
+            updates=500, batch=32, learning_rate=4e-3, evaluate_every=50
+        )
+    )
+    learn: PolicyGradientConfig = Field(
+        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
+    )
+    loop: LoopConfig = Field(
+        default_factory=lambda: LoopConfig(iterations=60, works=64, checkpoint_every=20)
+    )
+    evaluate: EvaluateConfig = Field(default_factory=lambda: EvaluateConfig(works=300))
+
+
+class MarioConfig(PlatformConfig):
+    """Everything the ``mario`` recipe can be told: levels in the alphabet of the VGLC."""
+
+    recipe: Literal["mario"] = "mario"  # pyright: ignore[reportIncompatibleVariableOverride] - its own name
+    corpus: ConstructedConfig = Field(default_factory=ConstructedConfig)
+
+
+class LevelsConfig(PlatformConfig):
+    """Everything the ``levels`` recipe can be told: levels for your own game."""
+
+    recipe: Literal["levels"] = "levels"  # pyright: ignore[reportIncompatibleVariableOverride] - its own name
+    corpus: MapsConfig = Field(default_factory=MapsConfig)
