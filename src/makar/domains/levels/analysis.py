@@ -35,8 +35,8 @@ class Analysis:
         ticks: ``(B,)`` length of the way: to the goal, or to where the hero is nearest to it.
         jumps: ``(B,)`` jumps on the way.
         searched: ``(B,)`` moments that the search looked at.
-        ways: ``(N, 3)`` the ways one after another: column and row of the hero's feet at each
-            tick, and 1 where a jump begins.
+        ways: ``(N, 4)`` the ways one after another: column and row of the hero's feet at each
+            tick, 1 where a jump begins, and the moment's number in the search.
         bounds: ``(B + 1,)`` where each level's way begins in ``ways``, and the end.
     """
 
@@ -46,7 +46,7 @@ class Analysis:
     ticks: Int[np.ndarray, " B"]
     jumps: Int[np.ndarray, " B"]
     searched: Int[np.ndarray, " B"]
-    ways: Int[np.ndarray, "N 3"]
+    ways: Int[np.ndarray, "N 4"]
     bounds: Int[np.ndarray, " B1"]
 
     def __len__(self) -> int:

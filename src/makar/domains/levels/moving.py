@@ -16,6 +16,8 @@ any other goes across, then down cell by cell, so that nothing is passed through
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from jaxtyping import Int, UInt8
 from numba import njit
@@ -25,6 +27,26 @@ SOLID, HAZARD, GOAL, ENEMY = 1, 2, 4, 8
 BLOCKED, DEADLY, WINNING, ENEMY_RIGHT, ENEMY_LEFT, ENEMY_UP, ENEMY_DOWN = 1, 2, 4, 8, 16, 32, 64
 """What it means for the hero to be in a place, or to come there by moving in a direction."""
 ALIVE, DEAD, WON = 0, 1, 2
+MOVES = 6
+"""What can be done in a tick: left, stay, right; the same three with the jump button held."""
+
+
+class World(NamedTuple):
+    """A level as the hero meets it.
+
+    Attributes:
+        places: ``(Y * X,)`` what being in each place means; see ``terrain``.
+        width: X.
+        rise: See ``jumping.Arc``.
+        fall: See ``jumping.Arc``.
+        double: 1 if a jump may begin in the air, else 0.
+    """
+
+    places: UInt8[np.ndarray, " N"]
+    width: int
+    rise: Int[np.ndarray, " U"]
+    fall: Int[np.ndarray, " J1"]
+    double: int
 
 
 @njit(cache=True)
@@ -83,116 +105,100 @@ def _spread(
 
 
 @njit(cache=True)
-def may_rise(
-    places: UInt8[np.ndarray, "Y X"],
-    rises: int,
-    x: int,
-    y: int,
-    phase: int,
-    spare: int,
-) -> bool:
-    """Whether the jump button does anything: a jump begins, or goes on."""
-    return spare > 0 or 0 < phase < rises or (phase == 0 and bool(places[y + 1, x] & BLOCKED))
+def phases(world: World) -> int:
+    """Moments of a jump that are told apart, with a jump left in the air and without."""
+    return (len(world.rise) + len(world.fall) - 1) * (world.double + 1)
 
 
 @njit(cache=True)
-def tick(
-    places: UInt8[np.ndarray, "Y X"],
-    rise: Int[np.ndarray, " U"],
-    fall: Int[np.ndarray, " J1"],
-    double: int,
-    x: int,
-    y: int,
-    phase: int,
-    spare: int,
-    dx: int,
-    up: bool,
-) -> tuple[int, int, int, int, int, bool]:
-    """One tick.
+def phase_of(world: World, moment: int) -> int:
+    """What is going on in a moment: see ``jumping.Arc.phases``.
 
-    Args:
-        places: See ``terrain``.
-        rise: See ``jumping.Arc``.
-        fall: See ``jumping.Arc``.
-        double: 1 if a jump may begin in the air, else 0.
-        x: Column in ``places``.
-        y: Row in ``places``.
-        phase: See ``jumping.Arc.phases``.
-        spare: 1 if a jump may still begin in the air, else 0.
-        dx: -1, 0 or 1 columns.
-        up: Whether the jump button is held.
-
-    Returns:
-        ``ALIVE``, ``DEAD`` or ``WON``; x, y, phase and spare after it; whether a jump began.
+    A moment is the number of its place, times ``phases``, plus twice the phase in a game with
+    a double jump (plus 1 while it is left), or plus the phase in one without.
     """
-    begun, risen = False, -1
-    if up:
-        if 0 < phase < len(rise):
+    return moment % phases(world) // (world.double + 1)
+
+
+@njit(cache=True)
+def begins(world: World, moment: int, move: int) -> bool:
+    """Whether a move begins a jump, given that the button does anything."""
+    return move >= 3 and not 0 < phase_of(world, moment) < len(world.rise)
+
+
+@njit(cache=True)
+def moves_in(world: World, moment: int) -> int:
+    """How many of the moves differ: without a jump to make, the last three do as the first."""
+    phase, spare = phase_of(world, moment), world.double and moment % 2
+    below = world.places[moment // phases(world) + world.width]
+    can_rise = spare or 0 < phase < len(world.rise) or (phase == 0 and below & BLOCKED)
+    return MOVES if can_rise else 3
+
+
+@njit(cache=True)
+def tick(world: World, moment: int, move: int) -> tuple[int, int]:
+    """Make a move: ``ALIVE``, ``DEAD`` or ``WON``, and the moment after it."""
+    at = moment // phases(world)
+    phase, spare = phase_of(world, moment), moment % (world.double + 1)
+    risen = -1
+    if move >= 3:
+        if 0 < phase < len(world.rise):
             risen = phase
-        elif phase == 0 and places[y + 1, x] & BLOCKED:
-            begun, risen = True, 0
+        elif phase == 0 and world.places[at + world.width] & BLOCKED:
+            risen = 0
         elif spare:
-            begun, risen, spare = True, 0, 0
+            risen, spare = 0, 0
     outcome = ALIVE
     if risen >= 0:
-        outcome, y, phase = _rise(places, rise, x, y, risen)
+        outcome, at, phase = _rise(world, at, risen)
     if outcome == ALIVE:
-        outcome, x = _cross(places, x, y, dx)
+        outcome, at = _cross(world, at, move % 3 - 1)
     if outcome == ALIVE and risen < 0:
-        outcome, y, phase = _fall(places, fall, x, y, phase, len(rise))
+        outcome, at, phase = _fall(world, at, phase)
     settles = outcome == ALIVE and (phase == 0 or risen < 0)
-    if settles and places[y + 1, x] & BLOCKED:
-        phase, spare = 0, double
-    return outcome, x, y, phase, spare, begun
+    if settles and world.places[at + world.width] & BLOCKED:
+        phase, spare = 0, world.double
+    return outcome, at * phases(world) + phase * (world.double + 1) + spare
 
 
 @njit(cache=True)
-def _rise(
-    places: UInt8[np.ndarray, "Y X"], rise: Int[np.ndarray, " U"], x: int, y: int, risen: int
-) -> tuple[int, int, int]:
-    """Go up for the tick after ``risen`` of them: outcome, row, phase."""
-    phase = risen + 1 if risen + 1 < len(rise) else 0
-    for _ in range(rise[risen]):
-        place = places[y - 1, x]
+def _rise(world: World, at: int, risen: int) -> tuple[int, int, int]:
+    """Go up for the tick after ``risen`` of them: outcome, place, phase."""
+    phase = risen + 1 if risen + 1 < len(world.rise) else 0
+    for _ in range(world.rise[risen]):
+        place = world.places[at - world.width]
         if place & BLOCKED:
-            return ALIVE, y, 0
-        y -= 1
+            return ALIVE, at, 0
+        at -= world.width
         if place & (DEADLY | ENEMY_UP):
-            return DEAD, y, phase
+            return DEAD, at, phase
         if place & WINNING:
-            return WON, y, phase
-    return ALIVE, y, phase
+            return WON, at, phase
+    return ALIVE, at, phase
 
 
 @njit(cache=True)
-def _cross(places: UInt8[np.ndarray, "Y X"], x: int, y: int, dx: int) -> tuple[int, int]:
-    """Go across: outcome, column."""
-    place = places[y, x + dx]
+def _cross(world: World, at: int, dx: int) -> tuple[int, int]:
+    """Go across: outcome, place."""
+    place = world.places[at + dx]
     if dx == 0 or place & BLOCKED:
-        return ALIVE, x
+        return ALIVE, at
     if place & (DEADLY | (ENEMY_RIGHT if dx > 0 else ENEMY_LEFT)):
-        return DEAD, x + dx
-    return (WON if place & WINNING else ALIVE), x + dx
+        return DEAD, at + dx
+    return (WON if place & WINNING else ALIVE), at + dx
 
 
 @njit(cache=True)
-def _fall(
-    places: UInt8[np.ndarray, "Y X"],
-    fall: Int[np.ndarray, " J1"],
-    x: int,
-    y: int,
-    phase: int,
-    rises: int,
-) -> tuple[int, int, int]:
-    """Go down: outcome, row, phase."""
-    fallen = max(phase - rises + 1, 0)
-    for _ in range(fall[fallen]):
-        place = places[y + 1, x]
+def _fall(world: World, at: int, phase: int) -> tuple[int, int, int]:
+    """Go down: outcome, place, phase."""
+    fallen = max(phase - len(world.rise) + 1, 0)
+    for _ in range(world.fall[fallen]):
+        place = world.places[at + world.width]
         if place & BLOCKED:
-            return ALIVE, y, 0
-        y += 1
+            return ALIVE, at, 0
+        at += world.width
         if place & DEADLY:
-            return DEAD, y, 0
+            return DEAD, at, 0
         if place & WINNING:
-            return WON, y, 0
-    return ALIVE, y, rises + min(fallen + 1, len(fall) - 1) - 1
+            return WON, at, 0
+    return ALIVE, at, len(world.rise) + min(fallen + 1, len(world.fall) - 1) - 1

@@ -2,11 +2,13 @@
 
 A*: moments (place, phase of the jump, jumps left) in the order of cost so far plus columns left
 to the goal. A tick costs 1 and so does beginning a jump, and no tick crosses more than one
-column, so the first way found is one with the least ticks and jumps, and what costs of 0 to 3
-more can wait in four stacks. A level that cannot be won is searched to the end.
+column, so the first way found is one with the least ticks and jumps, and what costs 0 to 3 more
+can wait in four stacks. A level that cannot be won is searched to the end.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int, Int32, UInt8
@@ -16,12 +18,12 @@ from makar.domains.levels.moving import (
     BLOCKED,
     DEAD,
     DEADLY,
-    ENEMY_DOWN,
-    ENEMY_LEFT,
-    ENEMY_RIGHT,
-    ENEMY_UP,
+    ENEMY,
     WINNING,
-    may_rise,
+    World,
+    begins,
+    moves_in,
+    phases,
     terrain,
     tick,
 )
@@ -31,6 +33,22 @@ MOST = 1 << 22
 START_COLUMNS = 3
 """Where the hero starts in a game whose levels have no start tile: anywhere in these."""
 UNSEEN = np.int32(2**31 - 1)
+
+
+class Book(NamedTuple):
+    """What a search has written down.
+
+    Attributes:
+        best: ``(N,)`` least cost known of a way over each moment, with the columns left.
+        before: ``(N,)`` the moment before each on that way; -1 at the start.
+        stacks: ``(4, N)`` moments to look at, by cost.
+        waiting: ``(4,)`` how many are in each.
+    """
+
+    best: Int32[np.ndarray, " N"]
+    before: Int32[np.ndarray, " N"]
+    stacks: Int32[np.ndarray, "4 N"]
+    waiting: Int[np.ndarray, " 4"]
 
 
 @njit(cache=True)
@@ -44,7 +62,7 @@ def reach_all(
     double: int,
     sky: int,
     limit: int,
-) -> tuple[Int[np.ndarray, "B 6"], Int32[np.ndarray, "N 3"], Int[np.ndarray, " B1"]]:
+) -> tuple[Int[np.ndarray, "B 6"], Int32[np.ndarray, "N 4"], Int[np.ndarray, " B1"]]:
     """Search every level of a batch.
 
     Args:
@@ -63,70 +81,74 @@ def reach_all(
         Per level: won (1, 0, or -1: not known), furthest column of the body, moments looked at,
         columns and rows left from where it is nearest to the goal, the same at the start, and
         jumps. Then the ways, one after another, to the goal or to where it is nearest: x and y of
-        the feet at each tick, and 1 where a jump begins. Then where each level's way begins.
+        the feet at each tick, 1 where a jump begins, and the moment. Then where each level's way
+        begins.
     """
     B, H, W = kinds.shape
     facts = np.zeros((B, 6), np.int64)
     bounds = np.zeros(B + 1, np.int64)
-    ways = np.empty((256 + 2 * B * W, 3), np.int32)
-    phases = len(rise) + len(fall) - 1
-    moments = (sky + H + 1) * (W + 2) * phases * (double + 1)
+    ways = np.empty((256 + 2 * B * W, 4), np.int32)
+    moments = (sky + H + 1) * (W + 2) * (len(rise) + len(fall) - 1) * (double + 1)
     room = moments if moments <= MOST else 0
     best, before = np.empty(room, np.int32), np.empty(room, np.int32)
-    stacks = np.empty((4, room), np.int32)
+    stacks, waiting = np.empty((4, room), np.int32), np.zeros(4, np.int64)
+    book = Book(best, before, stacks, waiting)
     for b in range(B):
         places = terrain(kinds[b], body, sky, ends)
-        left, columns = distances(places)
+        world = World(places.ravel(), W + 2, rise, fall, double)
         first = sources(places, kinds[b], starts[b], body, sky)
+        columns = columns_left(places)
+        left = columns if ends else steps_left(places)
         last = -1
         if room == 0:
             facts[b, 0] = -1
         else:
-            best[:] = UNSEEN
-            facts[b], last = _search(
-                places, first, left, columns, rise, fall, double, limit, best, before, stacks
-            )
-        if facts[b, 1] > 0:
-            facts[b, 1] += body[0] - 2
-        length = way_length(last, before)
+            book.best[:] = UNSEEN
+            last = _search(world, first, columns, left, book, facts[b], limit)
+        if facts[b, 1] >= 0:
+            facts[b, 1] += body[0] - 1
+        length = way_length(book, last)
         if bounds[b] + length > len(ways):
-            ways = np.concatenate((ways, np.empty((len(ways) + length, 3), np.int32)))
+            ways = np.concatenate((ways, np.empty((len(ways) + length, 4), np.int32)))
         bounds[b + 1] = bounds[b] + length
-        way = ways[bounds[b] : bounds[b + 1]]
-        facts[b, 5] = _trace(last, before, best, columns, phases, double, sky, way)
+        facts[b, 5] = _trace(world, book, last, sky, ways[bounds[b] : bounds[b + 1]])
     return facts, ways[: bounds[B]], bounds
 
 
 @njit(cache=True)
-def distances(
-    places: UInt8[np.ndarray, "Y X"],
-) -> tuple[Int[np.ndarray, "Y X"], Int[np.ndarray, " X"]]:
-    """Columns and rows from each place to the nearest that wins, and columns from each column.
-
-    Without any goal both are as large as the map.
-    """
+def columns_left(places: UInt8[np.ndarray, "Y X"]) -> Int32[np.ndarray, " N"]:
+    """Columns from each place to the nearest with a goal; as many as there are without one."""
     Y, X = places.shape
-    left = np.full((Y, X), Y + X)
     columns = np.full(X, X)
-    for y in range(Y):
-        for x in range(X):
+    for x in range(X):
+        for y in range(Y):
             if places[y, x] & WINNING and not places[y, x] & BLOCKED:
-                left[y, x], columns[x] = 0, 0
-            elif x > 0:
-                left[y, x] = min(left[y, x], left[y, x - 1] + 1)
-            if y > 0:
-                left[y, x] = min(left[y, x], left[y - 1, x] + 1)
-    for y in range(Y - 1, -1, -1):
-        for x in range(X - 1, -1, -1):
-            if x < X - 1:
-                left[y, x] = min(left[y, x], left[y, x + 1] + 1)
-            if y < Y - 1:
-                left[y, x] = min(left[y, x], left[y + 1, x] + 1)
+                columns[x] = 0
     for x in range(1, X):
         columns[x] = min(columns[x], columns[x - 1] + 1)
-    for x in range(X - 2, -1, -1):
-        columns[x] = min(columns[x], columns[x + 1] + 1)
-    return left, columns
+        columns[X - 1 - x] = min(columns[X - 1 - x], columns[X - x] + 1)
+    for x in range(1, X):
+        columns[x] = min(columns[x], columns[x - 1] + 1)
+    left = np.empty((Y, X), np.int32)
+    left[:] = columns
+    return left.ravel()
+
+
+@njit(cache=True)
+def steps_left(places: UInt8[np.ndarray, "Y X"]) -> Int32[np.ndarray, " N"]:
+    """Columns and rows from each place to the nearest goal; as many as there are without one."""
+    Y, X = places.shape
+    left = np.full((Y + 2, X + 2), Y + X, np.int32)
+    for y in range(1, Y + 1):
+        for x in range(1, X + 1):
+            place = places[y - 1, x - 1]
+            if place & WINNING and not place & BLOCKED:
+                left[y, x] = 0
+            left[y, x] = min(left[y, x], left[y - 1, x] + 1, left[y, x - 1] + 1)
+    for y in range(Y, 0, -1):
+        for x in range(X, 0, -1):
+            left[y, x] = min(left[y, x], left[y + 1, x] + 1, left[y, x + 1] + 1)
+    return left[1:-1, 1:-1].copy().ravel()
 
 
 @njit(cache=True)
@@ -136,137 +158,117 @@ def sources(
     start: Int[np.ndarray, " 2"],
     body: tuple[int, int],
     sky: int,
-) -> Int[np.ndarray, "N 2"]:
-    """Column and row in ``places`` of each place to start in: none where nobody could live."""
-    H, W = kinds.shape
-    deadly = BLOCKED | DEADLY | ENEMY_RIGHT | ENEMY_LEFT | ENEMY_UP | ENEMY_DOWN
-    found = np.empty((START_COLUMNS * H, 2), np.int64)
+) -> Int[np.ndarray, " N"]:
+    """The places to start in: none where nobody could live."""
+    H, X = kinds.shape[0], places.shape[1]
+    found = np.empty(START_COLUMNS * H, np.int64)
     count = 0
     if start[0] >= 0:
-        x, y = start[1] + 1, start[0] + sky
-        if not places[y, x] & deadly and not _is_inside_enemy(kinds, start, body):
-            found[0] = np.array([x, y])
-            count = 1
+        if _is_safe(places, kinds, start[1], start[0], body, sky):
+            found[0], count = (start[0] + sky) * X + start[1] + 1, 1
     elif start[0] == -1:
-        for x in range(1, min(START_COLUMNS, W) + 1):
-            for y in range(sky, sky + H):
-                if places[y, x] & deadly or not places[y + 1, x] & BLOCKED:
-                    continue
-                if not _is_inside_enemy(kinds, np.array([y - sky, x - 1]), body):
-                    found[count] = np.array([x, y])
+        for x in range(min(START_COLUMNS, X - 2)):
+            for y in range(H):
+                stands = places[sky + y + 1, x + 1] & BLOCKED
+                if stands and _is_safe(places, kinds, x, y, body, sky):
+                    found[count] = (sky + y) * X + x + 1
                     count += 1
     return found[:count]
 
 
 @njit(cache=True)
-def _is_inside_enemy(
-    kinds: UInt8[np.ndarray, "H W"], feet: Int[np.ndarray, " 2"], body: tuple[int, int]
+def _is_safe(
+    places: UInt8[np.ndarray, "Y X"],
+    kinds: UInt8[np.ndarray, "H W"],
+    x: int,
+    y: int,
+    body: tuple[int, int],
+    sky: int,
 ) -> bool:
-    top, left = max(feet[0] - body[1] + 1, 0), feet[1]
-    return bool((kinds[top : feet[0] + 1, left : left + body[0]] & 8).any())
+    """Whether the hero can be in a place without having come there."""
+    met = kinds[max(y - body[1] + 1, 0) : y + 1, x : x + body[0]]
+    return not places[sky + y, x + 1] & (BLOCKED | DEADLY) and not (met & ENEMY).any()
 
 
 @njit(cache=True)
 def _search(
-    places: UInt8[np.ndarray, "Y X"],
-    first: Int[np.ndarray, "N 2"],
-    left: Int[np.ndarray, "Y X"],
-    columns: Int[np.ndarray, " X"],
-    rise: Int[np.ndarray, " U"],
-    fall: Int[np.ndarray, " J1"],
-    double: int,
+    world: World,
+    first: Int[np.ndarray, " N"],
+    columns: Int32[np.ndarray, " N"],
+    left: Int32[np.ndarray, " N"],
+    book: Book,
+    facts: Int[np.ndarray, " 6"],
     limit: int,
-    best: Int32[np.ndarray, " N"],
-    before: Int32[np.ndarray, " N"],
-    stacks: Int32[np.ndarray, "4 N"],
-) -> tuple[Int[np.ndarray, " 6"], int]:
-    """What is known of one level, and the moment at the end of the way."""
-    X, phases = places.shape[1], len(rise) + len(fall) - 1
-    waiting = np.zeros(4, np.int64)
-    facts, last = np.zeros(6, np.int64), -1
-    facts[1], facts[3], facts[4] = -1, places.size, places.size
-    cost = UNSEEN
-    for i in range(len(first)):
-        cost = min(cost, columns[first[i, 0]])
-    for i in range(len(first)):
-        x, y = first[i]
-        moment = (y * X + x) * phases * (double + 1) + double
-        # Sources that lie further than the nearest are offered at their own cost, in turn.
-        best[moment], before[moment] = columns[x], -1
-        bucket = columns[x] % 4
-        stacks[bucket, waiting[bucket]] = moment
-        waiting[bucket] += 1
-        facts[4] = min(facts[4], left[y, x])
-    while waiting.any():
-        bucket = cost % 4
-        if waiting[bucket] == 0:
+) -> int:
+    """Write what is known of one level into ``facts``; the moment at the end of the way."""
+    facts[1], facts[3], facts[4] = -1, len(left), len(left)
+    book.waiting[:] = 0
+    last, cost = -1, len(left)
+    for at in first:
+        cost = min(cost, columns[at])
+        facts[4] = min(facts[4], left[at])
+        _offer(book, at * phases(world) + world.double, columns[at], -1)
+    while book.waiting.any():
+        if book.waiting[cost % 4] == 0:
             cost += 1
             continue
-        waiting[bucket] -= 1
-        moment = stacks[bucket, waiting[bucket]]
-        if best[moment] != cost:
+        book.waiting[cost % 4] -= 1
+        moment = book.stacks[cost % 4, book.waiting[cost % 4]]
+        if book.best[moment] != cost:
             continue
-        spare = moment % (double + 1)
-        phase = moment // (double + 1) % phases
-        place = moment // (double + 1) // phases
-        x, y = place % X, place // X
+        at = moment // phases(world)
+        facts[1] = max(facts[1], at % world.width - 1)
         facts[2] += 1
-        facts[1] = max(facts[1], x)
-        if left[y, x] < facts[3]:
-            facts[3], last = left[y, x], moment
-        if places[y, x] & WINNING:
-            facts[0] = 1
+        if left[at] < facts[3]:
+            facts[3], last = left[at], moment
+        if world.places[at] & WINNING or facts[2] >= limit:
+            facts[0] = 1 if world.places[at] & WINNING else -1
             break
-        if facts[2] >= limit:
-            facts[0] = -1
-            break
-        ups = 2 if may_rise(places, len(rise), x, y, phase, spare) else 1
-        for move in range(3 * ups):
-            dx = move % 3 - 1
-            outcome, to_x, to_y, to_phase, to_spare, begun = tick(
-                places, rise, fall, double, x, y, phase, spare, dx, move >= 3
-            )
-            if outcome == DEAD:
-                continue
-            after = ((to_y * X + to_x) * phases + to_phase) * (double + 1) + to_spare
-            total = cost + 1 + begun + columns[to_x] - columns[x]
-            if total < best[after]:
-                best[after], before[after] = total, moment
-                stacks[total % 4, waiting[total % 4]] = after
-                waiting[total % 4] += 1
-    return facts, last
+        for move in range(moves_in(world, moment)):
+            outcome, after = tick(world, moment, move)
+            if outcome != DEAD:
+                more = 1 + begins(world, moment, move) - columns[at]
+                _offer(book, after, cost + more + columns[after // phases(world)], moment)
+    return last
 
 
 @njit(cache=True)
-def way_length(last: int, before: Int32[np.ndarray, " N"]) -> int:
+def _offer(book: Book, moment: int, cost: int, before: int) -> None:
+    """Note a way to a moment, if it is the best so far."""
+    if cost < book.best[moment]:
+        book.best[moment], book.before[moment] = cost, before
+        book.stacks[cost % 4, book.waiting[cost % 4]] = moment
+        book.waiting[cost % 4] += 1
+
+
+@njit(cache=True)
+def way_length(book: Book, last: int) -> int:
     """Moments on the way to one."""
     length = 0
     while last >= 0:
-        last, length = before[last], length + 1
+        last, length = book.before[last], length + 1
     return length
 
 
 @njit(cache=True)
-def _trace(
-    last: int,
-    before: Int32[np.ndarray, " N"],
-    best: Int32[np.ndarray, " N"],
-    columns: Int[np.ndarray, " X"],
-    phases: int,
-    double: int,
-    sky: int,
-    way: Int32[np.ndarray, "T 3"],
-) -> int:
+def _trace(world: World, book: Book, last: int, sky: int, way: Int32[np.ndarray, "T 4"]) -> int:
     """Write the way to a moment, and count its jumps."""
-    X, jumps, later = len(columns), 0, 0
+    jumps, after = 0, -1
     for i in range(len(way) - 1, -1, -1):
-        place = last // (double + 1) // phases
-        x = place % X
-        way[i, 0], way[i, 1], way[i, 2] = x - 1, place // X - sky, 0
-        if i + 1 < len(way):
-            # What a tick cost beyond itself is a jump.
-            after = way[i + 1, 0] + 1
-            way[i, 2] = later - best[last] - 1 - columns[after] + columns[x]
-            jumps += way[i, 2]
-        last, later = before[last], best[last]
+        at = last // phases(world)
+        begun = after >= 0 and _is_jump(world, last, after)
+        way[i] = np.array([at % world.width - 1, at // world.width - sky, begun, last])
+        jumps += begun
+        last, after = book.before[last], last
     return jumps
+
+
+@njit(cache=True)
+def _is_jump(world: World, moment: int, after: int) -> bool:
+    """Whether it takes a jump to get from one moment to the next."""
+    if not begins(world, moment, 3):
+        return False
+    for move in range(3):
+        if tick(world, moment, move)[1] == after:
+            return False
+    return True
