@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from makar.core.seeds import Seeds
-from makar.domains.music.baselines import BEGIN, NoteChain, random_melodies
+from makar.domains.music.baselines import NoteChain, random_melodies
+from makar.domains.music.event_chain import BEGIN
 from makar.domains.music.grid import (
     HOLD,
     OFF,
@@ -46,15 +47,17 @@ def test_a_row_of_the_chain_by_hand():
     # events: C for 2, D for 2, C for 2, E for 2 sixteenths
     chain = NoteChain.of(melodies([C, HOLD, D, HOLD, C, HOLD, E, HOLD]), order=2)
     c, d, e = (token * 1024 + 2 for token in (C, D, E))
-    assert chain.chances(()) == pytest.approx({c: 0.5, d: 0.25, e: 0.25})
+    assert chain.events.chances(()) == pytest.approx({c: 0.5, d: 0.25, e: 0.25})
     # after C: once D, once E, and one count's worth of the row above
     after_c = {c: 0.5 / 3, d: 1 / 3 + 0.25 / 3, e: 1 / 3 + 0.25 / 3}
-    assert chain.chances((c,)) == pytest.approx(after_c)
+    assert chain.events.chances((c,)) == pytest.approx(after_c)
     # after D, C: once E, and one count's worth of the row after C
-    assert chain.chances((d, c)) == pytest.approx(
+    assert chain.events.chances((d, c)) == pytest.approx(
         {c: after_c[c] / 2, d: after_c[d] / 2, e: 0.5 + after_c[e] / 2}
     )
-    assert chain.chances((e, e)) == chain.chances((e,)) == chain.chances(())  # never met
+    assert (
+        chain.events.chances((e, e)) == chain.events.chances((e,)) == chain.events.chances(())
+    )  # never met
 
 
 def test_every_row_adds_up_to_one():
@@ -64,14 +67,17 @@ def test_every_row_adds_up_to_one():
         for _ in range(5)
     ]
     chain = NoteChain.of(melodies(*rows))
-    assert all(sum(chain.chances(context).values()) == pytest.approx(1) for context in chain.rows)
+    assert all(
+        sum(chain.events.chances(context).values()) == pytest.approx(1)
+        for context in chain.events.rows
+    )
 
 
 def test_what_is_drawn_has_the_chances_of_its_row():
     chain = NoteChain.of(melodies([C, HOLD, D, HOLD, C, HOLD, E, HOLD], [D, HOLD, C, HOLD]))
     drawn = chain.sample(4000, 2, **ASKED, seeds=Seeds(0, 1))
     found = Counter(drawn.tokens[:, 0].tolist())
-    chances = chain.chances((BEGIN, BEGIN))
+    chances = chain.events.chances((BEGIN, BEGIN))
     for token in (C, D, E):
         assert found[token] / 4000 == pytest.approx(chances[token * 1024 + 2], abs=0.03)
 
@@ -84,5 +90,5 @@ def test_melodies_of_the_chain_are_melodies():
     assert (made.steps == 16).all()
     again = NoteChain.of(learned).sample(5, 16, **ASKED, seeds=Seeds(3, 1))
     assert np.array_equal(again.tokens, made.tokens[:5])
-    with pytest.raises(ValueError, match="at least one melody"):
+    with pytest.raises(ValueError, match="at least one work"):
         NoteChain.of(melodies())
