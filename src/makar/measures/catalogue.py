@@ -30,7 +30,7 @@ class Entry(Generic[Corpus]):
     Attributes:
         name: As in configs, logs and tables.
         build: Makes the scorer from the corpus (most do not look at it).
-        words: What it asks of a work, for a musician.
+        words: What it asks of a work, for who makes such works.
         source: Paper, or where the idea is from.
         kind: How its number becomes a score: ``band`` = as people's middle 80 %; ``more`` = full
             marks from people's median to their 95 % quantile; ``less`` = full marks up to people's
@@ -41,6 +41,7 @@ class Entry(Generic[Corpus]):
             that are not in it.
         one_fault: For ``less``, what costs half the marks where people hardly have any, so that
             their quantiles give no measure.
+        fixed: How its number becomes a score whatever people do, in place of ``kind``.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Entry(Generic[Corpus]):
     role: Role = "score"
     corpus: bool = False
     one_fault: float = 0.01
+    fixed: Transform | None = None
 
 
 def plain(scorer: Scorer) -> Callable[[Any], Scorer]:
@@ -92,13 +94,13 @@ class Catalogue(Mapping[str, Entry[Corpus]]):
         return {name: self[name].build(corpus) for name in names}
 
     def people_quantiles(
-        self, scorers: Mapping[str, Scorer], known: Corpus, unseen: Corpus
+        self, scorers: Mapping[str, Scorer], known: Any, unseen: Any
     ) -> dict[str, Quantiles]:
         """The quantiles of each statistic, from the works that are fit to say.
 
         Args:
             scorers: Built on ``known``.
-            known: The corpus; it measures the rewards that do not look at it, being the larger.
+            known: The corpus's works; they measure the rewards that do not look at it, being more.
             unseen: Works outside it; they measure the rewards that do.
         """
         of_known = {n: s for n, s in scorers.items() if not self[n].corpus}
@@ -114,6 +116,8 @@ class Catalogue(Mapping[str, Entry[Corpus]]):
         without end: a tune that is one motif over and over lies beyond the 95 % quantile. A fault,
         asked to be less, is never too rare.
         """
+        if (fixed := self[name].fixed) is not None:
+            return fixed
         low5, low, middle, high, high95 = quantiles
         floor = max(abs(middle) / 10, 0.01) if np.isfinite(middle) else 0.01
         kind = self[name].kind

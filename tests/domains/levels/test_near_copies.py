@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from makar.domains.levels.columns import distinct_columns, tiles_of
+from makar.domains.levels.columns import distinct_columns
 from makar.domains.levels.legend import MARIO, Legend, Tile
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.near_copies import WindowIndex
@@ -177,10 +177,3 @@ def test_distinct_columns_are_numpys():
     np.testing.assert_array_equal(tiles[kind], columns)
     assert len(tiles) == len(np.unique(columns, axis=0))
     assert len(np.unique(tiles, axis=0)) == len(tiles)
-
-
-def test_what_is_no_batch_of_levels_is_refused():
-    works = Levels(np.stack([flat(5), flat(5)]), MARIO.names)
-    np.testing.assert_array_equal(tiles_of(list(works)), works.tiles)
-    with pytest.raises(TypeError, match="no batch of levels"):
-        tiles_of("levels")

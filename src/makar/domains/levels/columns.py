@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from jaxtyping import Int, UInt8
 from numba import njit
-
-from makar.domains.levels.level import Level, Levels
-
-
-def tiles_of(works: object) -> UInt8[np.ndarray, "B H W"]:
-    """The tiles of a batch of levels of one size; raises TypeError for anything else."""
-    if isinstance(works, Levels):
-        return works.tiles
-    if isinstance(works, Sequence) and works and all(isinstance(w, Level) for w in works):
-        return np.stack([level.tiles for level in works])
-    raise TypeError(f"{type(works).__name__} is no batch of levels: pass Levels")
 
 
 def distinct_columns(

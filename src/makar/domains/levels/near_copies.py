@@ -24,8 +24,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from numba import njit
 
-from makar.core.types import Prompt
-from makar.domains.levels.columns import distinct_columns, tiles_of
+from makar.core.types import Prompt, Works
+from makar.domains.levels.analysis import tiles_of
+from makar.domains.levels.columns import distinct_columns
 from makar.domains.levels.legend import Legend
 from makar.domains.levels.level import Level
 
@@ -61,7 +62,7 @@ class WindowIndex:
         tiles: ``(K, H)`` every column that the corpus has, once; 0 is empty, else tile + 1.
         kind: ``(L,)`` which of them stands where.
         offsets: ``(maps + 1,)`` where each map begins.
-        emptied: ``(A,)`` the tile numbers as ``tiles`` has them.
+        legend: The game's tiles.
         columns: Width of a stretch; of levels that are narrower, all.
         share: From here on a stretch is a near copy.
         kinds: Different columns that a stretch of a map holds at least, to be anybody's.
@@ -70,7 +71,7 @@ class WindowIndex:
     tiles: UInt8[np.ndarray, "K H"]
     kind: Int[np.ndarray, " L"]
     offsets: Int[np.ndarray, " S"]
-    emptied: UInt8[np.ndarray, " A"]
+    legend: Legend
     columns: int = COLUMNS
     share: float = SHARE
     kinds: int = KINDS
@@ -95,24 +96,23 @@ class WindowIndex:
         for number, level in enumerate(maps):
             if level.names != legend.names:
                 raise ValueError(f"map {number} has other tiles than the legend: read it with it")
-        emptied = (np.arange(len(legend.tiles)) + 1).astype(np.uint8)
-        emptied[legend.having("empty")] = 0
+        emptied = _emptied(legend)
         tallest = max(len(level.tiles) for level in maps)
         sides = [_taller(emptied[level.tiles].T, tallest) for level in maps]
         tiles, kind = distinct_columns(np.concatenate(sides))
         offsets = np.r_[0, np.cumsum([len(side) for side in sides])]
-        return cls(tiles, kind, offsets, emptied, columns, share, kinds)
+        return cls(tiles, kind, offsets, legend, columns, share, kinds)
 
-    def nearest(self, works: object) -> Matches:
+    def nearest(self, works: Works[Level]) -> Matches:
         """For each level the likest stretch of the corpus, exactly."""
-        tiles = tiles_of(works)
+        tiles, emptied = tiles_of(works, self.legend), _emptied(self.legend)
         B, H, W = tiles.shape
         width = min(self.columns, W)
         tallest = max(H, self.tiles.shape[1])
         corpus, ours = _stretches(self.kind, self.offsets, width, self.kinds), []
         standing = _taller(self.tiles, tallest)
         for first in range(0, B, _AT_ONCE):
-            some = self.emptied[tiles[first : first + _AT_ONCE]].transpose(0, 2, 1)
+            some = emptied[tiles[first : first + _AT_ONCE]].transpose(0, 2, 1)
             own, kind = distinct_columns(_taller(some.reshape(-1, H), tallest))
             same, other = _beside(own, standing, self.kind, W)
             ours.append(_likest(kind.reshape(-1, W), same, other, corpus, width))
@@ -125,13 +125,22 @@ class WindowIndex:
             np.where(equal > 0, found - self.offsets[source], 0),
         )
 
-    def too_near(self, works: object) -> Bool[np.ndarray, " B"]:
+    def too_near(self, works: Works[Level]) -> Bool[np.ndarray, " B"]:
         """True for levels with a stretch that is a near copy."""
         return self.nearest(works).share >= self.share
 
-    def __call__(self, works: object, _prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
+    def __call__(
+        self, works: Works[Level], _prompts: Sequence[Prompt], /
+    ) -> Float[np.ndarray, " B"]:
         """The share of the likest stretch, as a reward part."""
         return self.nearest(works).share
+
+
+def _emptied(legend: Legend) -> UInt8[np.ndarray, " A"]:
+    """The tile numbers with 0 for all that is empty."""
+    numbers = (np.arange(len(legend.tiles)) + 1).astype(np.uint8)
+    numbers[legend.having("empty")] = 0
+    return numbers
 
 
 def _taller(columns: UInt8[np.ndarray, "N H"], height: int) -> UInt8[np.ndarray, "N T"]:

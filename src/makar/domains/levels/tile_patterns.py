@@ -61,21 +61,33 @@ def divergence_from(
         corpus: Its blocks ``together``, of each size.
         sizes: Of the blocks.
     """
-    each = [_against(*_row(blocks), *_rows(tiles, n)) for blocks, n in zip(corpus, sizes, strict=True)]
+    each = [
+        _against(*_row(blocks), *_rows(tiles, n)) for blocks, n in zip(corpus, sizes, strict=True)
+    ]
     return np.mean(each, axis=0)
 
 
 def pairwise_divergence(
-    tiles: UInt8[np.ndarray, "B H W"], sizes: tuple[int, ...] = SIZES
+    tiles: UInt8[np.ndarray, "B H W"],
+    sizes: tuple[int, ...] = SIZES,
+    *,
+    company: int | None = None,
 ) -> Float[np.ndarray, " B"]:
     """Each level's mean Jensen-Shannon divergence from the others, in bits.
 
     The mean over the levels is the diversity of the set: its mean over all pairs. NaN for one
     level alone. Compare sets of levels of one size only: large levels differ less.
+
+    Args:
+        tiles: The levels.
+        sizes: Of the blocks.
+        company: Compare with no more than so many levels, spread evenly over the set.
     """
     if len(tiles) < 2:
         return np.full(len(tiles), np.nan)
-    return np.mean([_among(*_rows(tiles, n)) for n in sizes], axis=0)
+    count = min(company or len(tiles), len(tiles))
+    picked = np.arange(count) * len(tiles) // count
+    return np.mean([_among(*_rows(tiles, n), picked) for n in sizes], axis=0)
 
 
 def consecutive_divergence(
@@ -92,11 +104,12 @@ def kullback_leibler(
     *,
     weight: float = 0.5,
 ) -> Float[np.ndarray, " B"]:
-    """w · KL(P, Q) + (1 - w) · KL(Q, P) in nats, P the level's blocks, Q the corpus's.
+    """How unlike a corpus's blocks each level's are; what the corpus lacks costs much. In nats.
 
-    With C the count of a block among N, its share is (C + e) / ((N + e)(1 + e)), e = 1e-7, so that
-    a block which one side lacks costs much but not without end. The sum goes over the blocks that
-    either side has (Lucas & Volz 2019).
+    With P the level's blocks and Q the corpus's, w · KL(P, Q) + (1 - w) · KL(Q, P). With C the
+    count of a block among N, its share is (C + e) / ((N + e)(1 + e)), e = 1e-7, so that a block
+    which one side lacks costs much but not without end. The sum goes over the blocks that either
+    side has (Lucas & Volz 2019).
     """
     each = [
         _smoothed(*_row(blocks), *_rows(tiles, n), weight)
@@ -105,7 +118,9 @@ def kullback_leibler(
     return np.mean(each, axis=0)
 
 
-def _rows(tiles: UInt8[np.ndarray, "B H W"], size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _rows(
+    tiles: UInt8[np.ndarray, "B H W"], size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     blocks = Blocks.of(tiles, size)
     return blocks.kinds, blocks.counts, blocks.lengths
 
@@ -126,7 +141,9 @@ def _hashes(tiles: UInt8[np.ndarray, "B H W"], size: int) -> UInt64[np.ndarray, 
                 value = np.uint64(14695981039346656037)
                 for v in range(size):
                     for u in range(size):
-                        value = (value ^ np.uint64(tiles[b, y + v, x + u])) * np.uint64(1099511628211)
+                        value = (value ^ np.uint64(tiles[b, y + v, x + u])) * np.uint64(
+                            1099511628211
+                        )
                 value = (value ^ (value >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15)
                 hashes[b, y * wide + x] = value ^ (value >> np.uint64(29))
     return hashes
@@ -194,17 +211,27 @@ def _against(
 
 @njit(cache=True)
 def _among(
-    rows: UInt64[np.ndarray, "B N"], times: Int[np.ndarray, "B N"], lengths: Int[np.ndarray, " B"]
+    rows: UInt64[np.ndarray, "B N"],
+    times: Int[np.ndarray, "B N"],
+    lengths: Int[np.ndarray, " B"],
+    picked: Int[np.ndarray, " C"],
 ) -> Float[np.ndarray, " B"]:
-    apart = np.zeros(len(rows))
-    for b in range(len(rows)):
-        n = lengths[b]
-        for c in range(b):
-            m = lengths[c]
+    """Mean divergence of every row from the picked ones, itself left out."""
+    apart, met = np.zeros(len(rows)), np.zeros(len(rows))
+    chosen = np.zeros(len(rows), np.bool_)
+    chosen[picked] = True
+    for c in picked:
+        for b in range(len(rows)):
+            if b == c or (chosen[b] and b > c):  # a pair of picked ones is met once
+                continue
+            n, m = lengths[b], lengths[c]
             both = _jensen_shannon(rows[b, :n], times[b, :n], rows[c, :m], times[c, :m])
             apart[b] += both
-            apart[c] += both
-    return apart / (len(rows) - 1)
+            met[b] += 1
+            if chosen[b]:
+                apart[c] += both
+                met[c] += 1
+    return apart / np.maximum(met, 1)
 
 
 @njit(cache=True)
@@ -231,7 +258,7 @@ def _smoothed(
     lengths: Int[np.ndarray, " B"],
     weight: float,
 ) -> Float[np.ndarray, " B"]:
-    """The weighted sum of both Kullback-Leibler divergences, rows from corpus and corpus from rows."""
+    """The weighted sum of both Kullback-Leibler divergences: rows from corpus, and back."""
     answer = np.empty(len(rows))
     its = counts.sum()
     for b in range(len(rows)):
