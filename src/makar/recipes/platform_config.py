@@ -49,7 +49,7 @@ class ConstructedConfig(BaseModel):
     folder: Path | None = Field(
         default=None, description="your own levels instead: .txt in the alphabet of the VGLC"
     )
-    levels: PositiveInt = Field(default=150, description="levels to construct")
+    levels: PositiveInt = Field(default=300, description="levels to construct")
 
 
 class MapsConfig(BaseModel):
@@ -79,12 +79,23 @@ class PlatformConfig(RecipeConfig):
     )
     evaluate: EvaluateConfig = Field(default_factory=lambda: EvaluateConfig(works=300))
 
+    @property
+    def ends(self) -> Literal["both", "none"]:
+        """Which ends of the map are part of a level: none where the corpus shows hardly any."""
+        return "both"
+
 
 class MarioConfig(PlatformConfig):
     """Everything the ``mario`` recipe can be told: levels in the alphabet of the VGLC."""
 
     recipe: Literal["mario"] = "mario"  # pyright: ignore[reportIncompatibleVariableOverride] - its own name
     corpus: ConstructedConfig = Field(default_factory=ConstructedConfig)
+
+    @property
+    def ends(self) -> Literal["both", "none"]:
+        """See ``PlatformConfig``; mario-gpt's levels are one long string."""
+        one_string = self.corpus.source == "mario-gpt" and self.corpus.folder is None
+        return "none" if one_string else "both"
 
 
 class LevelsConfig(PlatformConfig):

@@ -57,7 +57,9 @@ class Segment(NamedTuple):
     last: int
 
 
-def split_windows(maps: Sequence[Level], columns: int, *, step: int = 1, seed: int = 0) -> Sides:
+def split_windows(
+    maps: Sequence[Level], columns: int, *, step: int = 1, apart: int | None = None, seed: int = 0
+) -> Sides:
     """Cut maps into windows that are dealt to three sides.
 
     Whole maps go to a side, equal maps to the same one. Where there are few, they are first
@@ -68,8 +70,9 @@ def split_windows(maps: Sequence[Level], columns: int, *, step: int = 1, seed: i
     Args:
         maps: All of one height, and no narrower than a window.
         columns: Of a window.
-        step: Columns from one window for training to the next; the other sides' windows lie side
-            by side, so that no column is weighed twice.
+        step: Columns from one window for training to the next.
+        apart: The same on the other sides; None puts their windows side by side, so that no
+            column is weighed twice.
         seed: Of the deal.
 
     Raises:
@@ -79,8 +82,8 @@ def split_windows(maps: Sequence[Level], columns: int, *, step: int = 1, seed: i
     dealt = _deal(maps, _segments(maps, columns), seed)
     return Sides(
         cut(maps, dealt[0], columns, step=step),
-        cut(maps, dealt[1], columns, step=columns),
-        cut(maps, dealt[2], columns, step=columns),
+        cut(maps, dealt[1], columns, step=apart or columns),
+        cut(maps, dealt[2], columns, step=apart or columns),
     )
 
 

@@ -1,0 +1,100 @@
+"""The reward of platform levels: playable first, as hard as asked, and of the corpus's kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from makar.core.rewards import Component
+from makar.core.scoring import Scorer
+from makar.domains.levels.level import Level, Levels
+from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
+from makar.models.token_policy import TokenPolicy
+from makar.recipes.blending import Blended, Weighting
+from makar.recipes.recipe_config import RewardConfig
+
+DEFAULT_WEIGHTS: Mapping[str, float] = {
+    "challenge": 6.0,
+    "pattern_divergence": 2.0,
+    "fun": 1.0,
+    "leniency": 0.0,
+    "enemies": 0.0,
+    "gaps": 0.0,
+    "gap_width": 0.0,
+}
+"""Weights that differ from 1.
+
+What a challenge consists of is left to the model, so that counts of enemies and gaps are only
+watched: a level asked to be hard needs more of them than most have.
+"""
+PROGRESS = "progress"
+STUCK = 0.5
+"""Of the marks of a level that can be won, what one is left with that fails at its very end."""
+_WEIGHTING = Weighting(LEVEL_CATALOGUE, DEFAULT_WEIGHTS)
+
+
+@dataclass(frozen=True)
+class Won:
+    """Full marks for a level that can be won, else ``STUCK`` for each share of the way."""
+
+    def __call__(self, values: Float[np.ndarray, " B"]) -> Float[np.ndarray, " B"]:
+        """The marks; NaN is kept."""
+        return np.where(values < 1, STUCK * values, values)
+
+    def __str__(self) -> str:
+        return f"1 if won, else {STUCK:g} of the way"
+
+
+def platform_blend(
+    config: RewardConfig,
+    corpus: LevelCorpus,
+    *,
+    known: Levels,
+    judges: Levels,
+    prior: TokenPolicy[Level],
+    functions: Mapping[str, Scorer] | None = None,
+) -> Blended:
+    """The blend, the corpus's 5-95 % range of every part, and each part in plain words.
+
+    How far one gets multiplies everything else: a gate, which gives nothing to every level that
+    cannot be won, would tell a model nothing of how near it came.
+
+    Args:
+        config: Weights and the user's own rewards.
+        corpus: What the model learned from.
+        known: Levels of it, of the size asked for: the measure of most parts.
+        judges: Such levels that are not in it, for what compares with the corpus.
+        prior: For the style.
+        functions: Rewards given as Python functions, by name.
+
+    Raises:
+        UnknownRewardError: a weight is given for a reward that does not exist.
+        CustomRewardError: a user's own reward cannot be loaded.
+    """
+    scorers = LEVEL_CATALOGUE.build(list(LEVEL_CATALOGUE), corpus)
+    quantiles = LEVEL_CATALOGUE.people_quantiles(scorers, known, judges)
+    blend, bands, words = _WEIGHTING.blend(
+        with_defaults(config), scorers, quantiles,
+        functions=functions or {}, prior=prior, judges=judges,
+    )  # fmt: skip
+    return replace(blend, components=[_graded(part) for part in blend.components]), bands, words
+
+
+def with_defaults(config: RewardConfig) -> RewardConfig:
+    """The user's weights over ours."""
+    watched = {name: 0.0 for name, weight in DEFAULT_WEIGHTS.items() if weight == 0}
+    return config.model_copy(update={"weights": watched | config.weights})
+
+
+def _graded(part: Component) -> Component:
+    if part.name == PROGRESS:
+        return replace(part, role="penalty", transform=Won())
+    return replace(part, role="watch") if part.name == "playable" else part
+
+
+def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> list[Component]:
+    """The user's own rewards, loaded; see ``Weighting.checked`` for what is refused."""
+    return _WEIGHTING.checked(with_defaults(config), functions)
