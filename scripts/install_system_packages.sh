@@ -9,6 +9,7 @@ declare -A program=(
     [abcmidi]=abc2midi   # opens our ABC
     [fluidsynth]=fluidsynth
     [chromium]=chromium # opens the report
+    [tiled]=tiled       # opens our game maps
 )
 missing=()
 for package in "${!program[@]}"; do

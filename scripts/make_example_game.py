@@ -1,4 +1,4 @@
-"""Make Lantern Hollow, the example game: its tileset and twelve maps for Tiled.
+"""Make Lantern Hollow, the example game: its tileset and twenty maps for Tiled.
 
 Maps are put together from pieces, from easy to hard, with a fixed seed: running this again gives
 the same files. Tiles are drawn in flat colours. All of it is our own.
@@ -17,7 +17,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-ROWS, MAPS, SEED = 16, 12, 7
+ROWS, MAPS, SEED = 16, 20, 7
 PIXELS, COLUMNS, COUNT = 16, 8, 32
 AIR = "-"
 LOW, HIGH = 2, 7
@@ -59,13 +59,12 @@ class Builder:
     def harder(self, easy: int, hard: int) -> int:
         """A number from ``easy`` to ``hard``, larger in harder maps."""
         top = easy + self.hardness * (hard - easy)
-        return self.random.randint(easy, max(easy, round(top)))
+        return self.random.randint(round((easy + top) / 2), round(top))
 
 
 def slimes(b: Builder) -> None:
     """Enemies on level ground."""
-    b.flat(2)
-    for _ in range(b.harder(1, 3)):
+    for _ in range(b.harder(1, 4)):
         b.flat(b.random.randint(2, 4))
         b.put(1, b.ground, "e")
     b.flat(2)
@@ -80,7 +79,7 @@ def gems(b: Builder) -> None:
 
 def step(b: Builder) -> None:
     """Up or down; the highest steps need both jumps."""
-    b.flat(2)
+    b.flat(1)
     b.ground += b.random.choice((-1, 1)) * b.harder(1, 5)
     b.ground = min(max(b.ground, LOW), HIGH)
     b.flat(2)
@@ -89,7 +88,7 @@ def step(b: Builder) -> None:
 def gap(b: Builder) -> None:
     """A gap; the widest need both jumps."""
     b.flat(2)
-    for _ in range(b.harder(2, 8)):
+    for _ in range(b.harder(2, 9)):
         b.column(0)
     b.flat(2)
 
@@ -149,7 +148,7 @@ def pillars(b: Builder) -> None:
 
 def crates(b: Builder) -> None:
     """Crates to climb, with a gem on top."""
-    b.flat(3)
+    b.flat(2)
     heights = [b.random.randint(1, 3) for _ in range(b.random.randint(1, 3))]
     for height in heights:
         b.column(b.ground, "c" * height)
@@ -161,8 +160,19 @@ def bats(b: Builder) -> None:
     """Bats over a run, low enough to be met when jumping."""
     length = b.random.randint(6, 9)
     b.flat(length)
-    for _ in range(b.harder(1, 3)):
-        b.put(b.random.randint(2, length - 1), b.ground + b.random.randint(3, 4), "v")
+    for back in b.random.sample(range(2, length), b.harder(1, 4)):
+        b.put(back, b.ground + b.random.randint(2, 4), "v")
+
+
+def wall(b: Builder) -> None:
+    """A wall of stone; the highest need both jumps."""
+    b.flat(2)
+    height = b.harder(2, 6)
+    for _ in range(b.random.randint(1, 3)):
+        b.column(b.ground, "#" * height)
+    if b.random.random() < 0.5:
+        b.put(1, b.ground + height, "o")
+    b.flat(2)
 
 
 def high_road(b: Builder) -> None:
@@ -179,7 +189,8 @@ def high_road(b: Builder) -> None:
 
 
 PIECES: tuple[Callable[[Builder], None], ...] = (
-    slimes, gems, step, gap, pit, stepping_stones, tunnel, pillars, crates, bats, high_road, step,
+    slimes, gems, step, gap, pit, stepping_stones, tunnel, pillars, crates, bats, high_road, wall,
+    slimes, step, gap, crates,
 )  # fmt: skip
 
 
@@ -326,7 +337,7 @@ def main(folder: Path) -> None:
     write(folder / "hollow.tsj", tileset())
     for n in range(MAPS):
         random = Random(SEED * 1_000 + n)
-        columns = build(random, n / (MAPS - 1), random.randint(80, 120))
+        columns = build(random, n / (MAPS - 1), random.randint(90, 130))
         write(folder / f"hollow-{n + 1:02}.tmj", tiled_map(columns, random))
 
 

@@ -153,6 +153,8 @@ class _Reader:
                     fault = f"tiles {tiles[ids[key]].name!r} and {name!r} share the id {key[1]}"
                     self._refuse(fault, "Give each id to one tile", name)
                 ids[key] = number
+            if len(ids) > MAX_IDS:
+                self._refuse(f"has more than {MAX_IDS:,} ids", _IDS_REMEDY, name)
         return tuple(tiles), ids
 
     def _tile(self, name: str, given: object) -> Tile:

@@ -10,7 +10,7 @@ from typing import Any, Never
 
 from makar.domains.levels.errors import UnreadableLevelError
 
-MAX_BYTES = 16_000_000
+MAX_BYTES = 8_000_000
 """Of a map: a million cells as numbers, and as much again for what else it holds."""
 MAX_COLUMNS = 10_000
 MAX_ROWS = 1_000

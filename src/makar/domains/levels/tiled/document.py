@@ -109,20 +109,23 @@ def _layer_ids(layers: list[dict[str, Any]]) -> list[int]:
     found: list[int] = []
     for layer in layers:
         found += [layer["id"]] if type(layer.get("id")) is int else []
-        found += _layer_ids(layer.get("layers", []))
+        found += _layer_ids(_inside(layer))
     return found
 
 
 def _object_ids(layers: list[dict[str, Any]]) -> list[int]:
     found: list[int] = []
     for layer in layers:
-        for item in layer.get("objects", []):
+        for item in layer.get("objects", []) if layer.get("type") == "objectgroup" else ():
             found += [item["id"]] if type(item.get("id")) is int else []
-        found += _object_ids(layer.get("layers", []))
+        found += _object_ids(_inside(layer))
     return found
 
 
+def _inside(layer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A group's own layers."""
+    return layer.get("layers", []) if layer.get("type") == "group" else []
+
+
 def _pictures(layers: list[dict[str, Any]]) -> bool:
-    return any(
-        layer.get("type") == "imagelayer" or _pictures(layer.get("layers", [])) for layer in layers
-    )
+    return any(layer.get("type") == "imagelayer" or _pictures(_inside(layer)) for layer in layers)

@@ -135,3 +135,5 @@ def _all_layers(
         yield (*place, n), layer
         if layer.get("type") == "group":
             yield from _all_layers(layer, (*place, n), path)
+        elif layer.get("type") == "objectgroup":
+            objects(layer, "objects", path)

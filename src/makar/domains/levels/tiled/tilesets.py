@@ -108,7 +108,7 @@ def write_tileset(reference: TilesetReference, *, name: str, names: Mapping[int,
         "margin": 0,
         "name": name,
         "spacing": 0,
-        "tilecount": reference.count,
+        "tilecount": rows * columns,
         "tiledversion": "1.8.2",
         "tileheight": size,
         "tiles": [
@@ -137,7 +137,9 @@ def _tileset(entry: Mapping[str, Any], path: Path, root: Path) -> Tileset:
 
 def _described(entry: Mapping[str, Any], first: int, path: str, source: Path | None) -> Tileset:
     count = whole(entry, "tilecount", path, low=0, high=MAX_ID, default=0)
+    word(entry, "image", path)
     for tile in objects(entry, "tiles", path):
+        word(tile, "image", path)
         count = max(count, 1 + whole(tile, "id", path, low=0, high=MAX_ID))
     name = word(entry, "name", path) or (source.stem if source else "tiles")
     return Tileset(name, first, count, source)

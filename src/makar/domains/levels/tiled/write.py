@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, UInt8, UInt32
 
-from makar.domains.levels.errors import LegendError
+from makar.domains.levels.errors import LegendError, UnreadableLevelError
 from makar.domains.levels.legend import Legend
 from makar.domains.levels.legend_file import ANY_TILESET, GameLegend
 from makar.domains.levels.level import Level
@@ -128,7 +128,11 @@ def _write(
     )
     document["layers"] = [*document["layers"], *added]
     document |= {"nextlayerid": layer_id, "nextobjectid": object_id}
-    path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+    try:
+        text = json.dumps(document, ensure_ascii=False)
+    except RecursionError as error:
+        raise UnreadableLevelError(str(template.path), "nests without end") from error
+    path.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
     if lost:
         notes = (*notes, f"{lost} locked cells lie outside of the level and are lost")
     return Written(level, notes)
