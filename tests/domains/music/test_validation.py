@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from makar.domains.music.melody import Melodies
-from makar.domains.music.reward_study import SHIPPED, tables, unlisted
 from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.scrambled import SCRAMBLES
 from makar.domains.music.validation import study
+from makar.measures.reward_study import SHIPPED, tables, unlisted
 
 SCALE = np.array([60, 62, 64, 65, 67, 69, 71, 72])
 PATTERNS = ([0, 1, 2, 1], [2, 1, 0, 0], [4, 4, 3, 2], [0, 2, 4, 7], [3, 2, 1, 0])

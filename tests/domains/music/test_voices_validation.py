@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from makar.domains.music.chorale_phrases import Phrases
-from makar.domains.music.reward_study import SHIPPED, report, tables, unlisted
 from makar.domains.music.rewards.voices_catalogue import VOICES_CATALOGUE
 from makar.domains.music.rewards.voices_scrambled import SCRAMBLES
 from makar.domains.music.voices import FIRST_PITCH, LOWEST, VoiceGrid, VoiceGrids
 from makar.domains.music.voices_validation import study, whole_phrases
+from makar.measures.reward_study import SHIPPED, report, tables, unlisted
 
 CHORDS = {
     "I": (72, 67, 64, 48),

@@ -15,10 +15,10 @@ from jaxtyping import Int
 
 from makar.core.scoring import Scorer
 from makar.core.transforms import Transform
+from makar.core.types import Prompt
 from makar.domains.music.codec import METRES
 from makar.domains.music.corpus import Corpus, load_corpus
 from makar.domains.music.melody import Melodies
-from makar.domains.music.reward_study import Finding, finding, report, scores
 from makar.domains.music.rewards.catalogue import (
     CATALOGUE,
     build,
@@ -26,6 +26,7 @@ from makar.domains.music.rewards.catalogue import (
     people_quantiles,
 )
 from makar.domains.music.rewards.scrambled import SCRAMBLES, altered, arranged
+from makar.measures.reward_study import Finding, finding, report, scores
 
 SEED = 20251122
 FORMS = ("AABA", "ABAC", "AABB", "ABBA")
@@ -87,7 +88,7 @@ def _asked_forms(
         other = FORMS[(i + 1) % len(FORMS)]
         for asked, target in ((form, kept), (other, broken)):
             tunes = altered(arranged(heldout, asked), rng, share=0.2)
-            target.append(scores(scorer, transform, tunes, form))
+            target.append(scores(scorer, transform, tunes, Prompt(form=form)))
     return np.concatenate(kept), {"another form": np.concatenate(broken)}
 
 

@@ -17,11 +17,11 @@ from jaxtyping import Int
 from makar.domains.music.chorale_phrases import Phrases
 from makar.domains.music.chorales import Chorales, load_chorales
 from makar.domains.music.corpus_groups import SIDES, Side
-from makar.domains.music.reward_study import Finding, finding, report, scores
 from makar.domains.music.rewards.harmony_progressions import ChordProgressions
 from makar.domains.music.rewards.voices_catalogue import VOICES_CATALOGUE
 from makar.domains.music.rewards.voices_scrambled import SCRAMBLES, copied
 from makar.domains.music.voices import VoiceGrids
+from makar.measures.reward_study import Finding, finding, report, scores
 
 SEED = 20251122
 BARS = 4

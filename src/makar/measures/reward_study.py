@@ -1,6 +1,6 @@
 """How well rewards tell people's works from spoiled ones: the figures, their tables, their page.
 
-One study judges tunes (``validation``), another four voices (``voices_validation``).
+Every domain has its own study: its works, its scrambles, its page.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Finding:
             test of a reward that answers another question.
         overall: AUC against all kinds together: their mean, as each has as many works. A kind
             that the reward can judge no work of is left out (NaN).
-        low, high: 95 % interval of ``overall``, by drawing whole tunes anew.
+        low, high: 95 % interval of ``overall``, by drawing whole sources anew.
         judged: Share of people's works that the reward could judge.
         quantiles: 5, 10, 50, 90, 95 % quantiles among people's works.
         transform: The default transform, in words.
@@ -56,9 +56,11 @@ class Finding:
         return self.overall >= SHIPPED
 
 
-def scores(scorer: Scorer, transform: Transform, works: Any, form: str = "") -> np.ndarray:
-    """The works' scores, after the transform, when ``form`` was asked."""
-    return transform(raw_values(scorer(works, [Prompt(form=form)] * len(works))))
+def scores(
+    scorer: Scorer, transform: Transform, works: Any, asked: Prompt | None = None
+) -> np.ndarray:
+    """The works' scores, after the transform, when that was asked of each."""
+    return transform(raw_values(scorer(works, [asked or Prompt()] * len(works))))
 
 
 def finding(
@@ -67,7 +69,7 @@ def finding(
     others: Mapping[str, np.ndarray],
     quantiles: Quantiles,
     transform: Transform,
-    tunes: Int[np.ndarray, " B"],
+    sources: Int[np.ndarray, " B"],
     rng: np.random.Generator,
 ) -> Finding:
     """Tell people's scores from each kind of others'.
@@ -78,10 +80,10 @@ def finding(
         others: Scores of the spoiled works by kind, row by row from the same works.
         quantiles: Among people's works.
         transform: From statistic to score.
-        tunes: Number of the tune each of people's works is from.
-        rng: Draws the tunes for the interval.
+        sources: Number of the source that each of people's works is from, such as a tune.
+        rng: Draws the sources for the interval.
     """
-    interval = _interval(people, others, tunes, rng)
+    interval = _interval(people, others, sources, rng)
     kinds = {kind: auc(people, scores) for kind, scores in others.items()}
     overall = float(np.nanmean(list(kinds.values())))
     judged = float(1 - np.isnan(people).mean())
@@ -91,16 +93,16 @@ def finding(
 def _interval(
     people: np.ndarray,
     others: Mapping[str, np.ndarray],
-    tunes: Int[np.ndarray, " B"],
+    sources: Int[np.ndarray, " B"],
     rng: np.random.Generator,
 ) -> tuple[float, float]:
-    """The middle 95 % of the overall AUC when whole tunes are drawn anew with replacement."""
-    of_rows = np.tile(tunes, len(people) // len(tunes))
-    windows = [np.flatnonzero(of_rows == tune) for tune in np.unique(of_rows)]
+    """The middle 95 % of the overall AUC when whole sources are drawn anew with replacement."""
+    of_rows = np.tile(sources, len(people) // len(sources))
+    windows = [np.flatnonzero(of_rows == source) for source in np.unique(of_rows)]
     draws: list[float] = []
     for _ in range(_RESAMPLES):
         drawn = rng.integers(0, len(windows), len(windows))
-        rows = np.concatenate([windows[i] for i in drawn])  # a scramble goes with its tune
+        rows = np.concatenate([windows[i] for i in drawn])  # a scramble goes with its source
         draws.append(float(np.nanmean([auc(people[rows], s[rows]) for s in others.values()])))
     low, high = np.quantile(draws, [0.025, 0.975])
     return float(low), float(high)
