@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from makar.domains.levels.errors import LegendError, UnreadableLevelError
-from makar.domains.levels.legend import Physics
+from makar.domains.levels.legend import ROLES, Physics
 from makar.domains.levels.legend_file import ANY_TILESET, parse_legend, read_legend
 
 GOOD = """
@@ -134,3 +135,19 @@ def test_files_that_are_no_legend_are_refused(tmp_path: Path) -> None:
         read_legend(file)
     file.write_text(GOOD, encoding="utf-8-sig")
     assert read_legend(file).path == file
+
+
+def test_the_example_that_designers_are_given_is_a_legend() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "levels-legend.md").read_text(encoding="utf-8")
+    text = re.search(r"^```toml file=legend.toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert text is not None
+    game = parse_legend(text[1])
+    assert game.legend.physics == Physics(3, 6, True, (1, 2), 1.5)
+    roles = {tile.role for tile in game.legend.tiles}
+    assert roles == set(ROLES)
+    told = re.search(r"as in Super Mario Bros: (.*?)\. The", page, re.DOTALL)
+    assert told is not None
+    defaults = "\n".join(re.findall(r"`(.*?)`", told[1]))
+    ends = '[map]\nstart = "left"\ngoal = "right"\n'
+    tiles = '[tiles]\na = {role = "empty", symbol = "-"}\nb = {role = "solid", symbol = "X"}'
+    assert parse_legend(f"{ends}[physics]\n{defaults}\n{tiles}").legend.physics == Physics()

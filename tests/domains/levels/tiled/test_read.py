@@ -3,6 +3,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
+import shutil
+import subprocess
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -330,3 +333,37 @@ def test_with_two_tilesets_in_a_layer_the_legend_must_say_whose_ids_they_are(put
     text = GAME.text.replace('"0-2"', '{ terrain = "0-2" }').replace('"3"', '{ props = "1" }')
     level = level_of(read_tiled(path), parse_legend(text))
     assert np.array_equal(level.tiles, [[0, 0, 2], [1, 1, 1]])
+
+
+def test_a_tileset_that_does_not_tell_its_size_has_every_tile(put: Put) -> None:
+    unknown = {"firstgid": 1, **TERRAIN, "tilecount": 0}
+    assert text_of(put(tilesets=[unknown])) == TEXT
+
+
+@pytest.mark.opener
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ('encoding="csv"', ",".join(map(str, CELLS))),
+        ('encoding="base64"', b64(PACKED)),
+        ('encoding="base64" compression="zlib"', b64(zlib.compress(PACKED))),
+        ('encoding="base64" compression="gzip"', b64(gzip.compress(PACKED))),
+    ],
+)
+def test_what_tiled_makes_of_an_xml_map_is_read(tmp_path: Path, kind: str, data: str) -> None:
+    if shutil.which("tiled") is None:
+        pytest.skip("Tiled is not installed: apt install tiled")
+    (tmp_path / "a.tmx").write_text(
+        '<map version="1.8" orientation="orthogonal" width="3" height="2" tilewidth="8"'
+        ' tileheight="8" infinite="0"><tileset firstgid="1" name="terrain" tilewidth="8"'
+        ' tileheight="8" tilecount="6" columns="3"/><layer id="1" name="Ground" width="3"'
+        f' height="2"><data {kind}>{data}</data></layer></map>'
+    )
+    # the very command with which the reader answers an XML map
+    subprocess.run(
+        ["tiled", "--export-map", "a.tmx", "a.tmj"], cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert read_tiled(tmp_path / "a.tmj").layers[0].cells.tolist() == [CELLS[:3], CELLS[3:]]
+    assert text_of(tmp_path / "a.tmj") == TEXT

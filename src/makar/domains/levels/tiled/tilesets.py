@@ -33,7 +33,8 @@ class Tileset:
     Attributes:
         name: Its name in Tiled.
         first: The map's number for its tile 0.
-        count: One more than its highest tile id.
+        count: One more than its highest tile id; 0 where that is not told, as Tiled does for a
+            tileset whose image it could not find.
         source: Its own file, or None for one embedded in the map.
     """
 
@@ -92,7 +93,7 @@ def owner_of(tilesets: Sequence[Tileset], number: int) -> tuple[Tileset, int] | 
     for tileset in reversed(tilesets):
         if number >= tileset.first:
             local = number - tileset.first
-            return (tileset, local) if local < tileset.count else None
+            return (tileset, local) if local < tileset.count or not tileset.count else None
     return None
 
 
