@@ -72,7 +72,7 @@ def test_a_folder_of_any_tool_is_evaluated(makar, tiny_environment, tmp_path, mo
     assert found["unreadable"] == [
         {"file": "broken.mid", "reason": "is a MIDI file of unknown format 8302"}
     ]
-    assert any("makar train teaches one" in note for note in found["notes"])
+    assert any("makar train tune teaches one" in note for note in found["notes"])
     assert (out / "evaluation.html").is_file()
     taken = makar("evaluate", scores, "--out", out)
     assert (taken.code, "nothing is overwritten" in taken.err) == (1, True)

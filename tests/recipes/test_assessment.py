@@ -14,22 +14,28 @@ from makar.domains.music.piece import Metre
 from makar.domains.music.rewards.catalogue import build, default_transform, people_quantiles
 from makar.recipes.assessment import (
     DISTANCE,
-    DUPLICATES,
-    LONGEST,
     MARKOV,
-    NEAR,
     RANDOM,
     Bench,
     measure,
     people_and_chance,
 )
-from makar.recipes.assessment_files import read_works
+from makar.recipes.assessment_files import phrases_of, read_files
+from makar.recipes.assessment_gauge import DUPLICATES, LONGEST, NEAR
 from makar.recipes.assessment_page import details, mean_overlap, verdict, write_assessment
-from makar.recipes.assessment_sources import Assessment, asked_as, form_of
+from makar.recipes.assessment_sources import Assessment
+from makar.recipes.assessment_tunes import GAUGE, WORDS, asked_as, form_of
 from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import HUMAN, SCORE
+from makar.recipes.phrases import phrases_in
 
 ASK = Prompt(condition={"bars": 8, "metre": "4/4", "mode": "major", "key": "C"})
+
+
+def read_works(place, *, bars):
+    files = read_files(place)
+    assert files.recipe == "tune"
+    return phrases_of(files, bars=bars, phrases_in=phrases_in, batch=GAUGE.batch)
 
 
 def finish(work):
@@ -54,14 +60,14 @@ def bench(cache):
             for n, s in scorers.items()
         ]
     )
-    return Bench(known, people, reward, ASK, seed=1, works=40)
+    return Bench(GAUGE, {"": known}, {HUMAN: people}, reward, ASK, seed=1, works=40)
 
 
 @pytest.fixture(scope="module")
 def rows(bench):
     sets = people_and_chance(bench)
-    sets["one tune"] = MelodyGrids.stack([bench.people[0]] * 40)
-    sets["copies"] = bench.known.take(range(40))
+    sets["one tune"] = MelodyGrids.stack([bench.people[HUMAN][0]] * 40)
+    sets["copies"] = bench.known[""].take(range(40))
     return {row.name: row for row in finish(measure(bench, sets))}
 
 
@@ -100,7 +106,7 @@ def test_every_row_says_how_sure_it_is(rows, bench):
         for name, estimate in told["measures"].items():
             if name not in (DUPLICATES, "longest_run_of_all") and not name.startswith("rule_"):
                 assert estimate["low"] <= estimate["mean"] <= estimate["high"], name
-    alike = min(len(bench.people), 40)
+    alike = min(len(bench.people[HUMAN]), 40)
     assert rows[RANDOM].measures[DISTANCE].n <= alike
     assert rows[RANDOM].works == 40
 
@@ -108,7 +114,7 @@ def test_every_row_says_how_sure_it_is(rows, bench):
 def test_page_and_numbers(rows, tmp_path):
     found = Assessment(
         list(rows.values()), {"kind": "8 bars"}, frozenset({"close", "mean_interval"}),
-        ["a <note>"], [("bad.mid", "is <b>empty</b>")],
+        GAUGE.terms, ["a <note>"], [("bad.mid", "is <b>empty</b>")], WORDS,
     )  # fmt: skip
     page = write_assessment(found, tmp_path / "out", title="It <all>").read_text()
     assert page.count("<figure") == 9
@@ -129,9 +135,9 @@ def test_page_and_numbers(rows, tmp_path):
 def test_a_folder_is_read_and_what_is_broken_is_named(bench, tmp_path):
     (tmp_path / "deep").mkdir()
     for i in range(3):
-        write_piece(bench.people[i].piece(), tmp_path / "deep" / f"{i}.mid")
-    write_piece(bench.people[3].piece(), tmp_path / "3.musicxml")
-    write_piece(bench.people[4].piece(), tmp_path / "4.abc")
+        write_piece(bench.people[HUMAN][i].piece(), tmp_path / "deep" / f"{i}.mid")
+    write_piece(bench.people[HUMAN][3].piece(), tmp_path / "3.musicxml")
+    write_piece(bench.people[HUMAN][4].piece(), tmp_path / "4.abc")
     (tmp_path / "broken.mid").write_bytes(b"MThd but no more")
     (tmp_path / "empty.abc").write_bytes(b"")
     (tmp_path / "page.xml").write_text("<html/>")
@@ -143,7 +149,7 @@ def test_a_folder_is_read_and_what_is_broken_is_named(bench, tmp_path):
         "empty.abc": "is empty",
         "page.xml": "is XML, but not a MusicXML score: <html>",
     }
-    by_file = [bench.people[i].tokens.tolist() for i in (3, 4, 0, 1, 2)]
+    by_file = [bench.people[HUMAN][i].tokens.tolist() for i in (3, 4, 0, 1, 2)]
     assert [grid.tokens.tolist() for grid in found.phrases] == by_file
     assert read_works(tmp_path, bars=4).phrases.steps.tolist() == [
         n // 2 for n in found.phrases.steps.tolist() for _ in (0, 1)
@@ -151,7 +157,7 @@ def test_a_folder_is_read_and_what_is_broken_is_named(bench, tmp_path):
 
 
 def test_too_little_is_refused_with_every_reason(bench, tmp_path):
-    write_piece(bench.people[0].piece(), tmp_path / "one.mid")
+    write_piece(bench.people[HUMAN][0].piece(), tmp_path / "one.mid")
     (tmp_path / "broken.mid").write_bytes(b"MThd but no more")
     with pytest.raises(ConfigError, match=r"1 phrases of 8 bars.*3 are needed \(broken\.mid: is a"):
         read_works(tmp_path, bars=8)
@@ -181,11 +187,11 @@ def unkeyed_midi(pitches):
 
 
 def test_people_are_asked_for_as_the_works_are(bench):
-    asked = asked_as(bench.people, bars=8)
-    commonest = max(("4/4", "2/4"), key=[str(m) for m in bench.people.metres].count)
+    asked = asked_as(bench.people[HUMAN], bars=8)
+    commonest = max(("4/4", "2/4"), key=[str(m) for m in bench.people[HUMAN].metres].count)
     assert asked["ask.metre"] == commonest
     assert [form_of(bars) for bars in (8, 6, 9, 5)] == ["ABAC", "AB", "ABC", "ABCDE"]
-    one = bench.people[0]
+    one = bench.people[HUMAN][0]
     seven = MelodyGrids.stack([MelodyGrid(one.tokens, Metre(0, 7, 8), one.key)])
     with pytest.raises(ConfigError, match="the works are in 7/8"):
         asked_as(seven, bars=8)

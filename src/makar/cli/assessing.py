@@ -34,7 +34,14 @@ def evaluate(
         int | None, typer.Option(min=20, help="Works in each row that is made.")
     ] = None,
     bars: Annotated[
-        int | None, typer.Option(min=4, help="For a folder: bars in a phrase; 8 by default.")
+        int | None,
+        typer.Option(min=4, help="For a folder: bars in a phrase; 8, in four voices 4."),
+    ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            "--as", help="For a folder: tune, or chorale as where most pieces are in four parts."
+        ),
     ] = None,
     out: Out = None,
     runs: Runs = None,
@@ -42,13 +49,16 @@ def evaluate(
 ) -> None:
     """Measure a run, or a folder of works that any tool has made, beside people's works.
 
-    Beside them stand people's held-out tunes, notes by chance and by a table, and for a run the
-    model before and its best of n at equal cost. A folder holds MIDI, MusicXML or ABC files.
+    Beside them stand people's held-out works, works by chance and by a table, and for a run the
+    model before and its best of n at equal cost. A folder holds MIDI, MusicXML or ABC files: tunes,
+    or pieces in four parts.
 
     Examples:
       makar evaluate my-run
 
       makar evaluate from-another-tool/ --bars 4
+
+      makar evaluate hymns/ --as chorale
 
       makar evaluate my-run --works 200 --json
     """
@@ -57,13 +67,13 @@ def evaluate(
         folder = find_run(what, runs)
         target = _free(out or folder.path / "evaluation", given=out is not None)
         title = f"The run {folder.path.name}, evaluated"
-        if bars is not None:
-            raise ConfigError("--bars: a run asks for its own; the option is for folders of works")
+        if bars is not None or recipe is not None:
+            raise ConfigError("--bars and --as are for folders of works; a run has its own")
         found = _evaluated_run(folder, works)
     elif place.exists():
         target = _free(out or Path("evaluation"), given=out is not None)
         title = f"The works in {place.name or place.resolve().name}, evaluated"
-        found = _evaluated_folder(place, works, bars or 8)
+        found = _evaluated_folder(place, works, bars, recipe)
     else:
         names = ", ".join(run.path.name for run in list_runs(runs_root(runs))) or "none"
         raise RunNotFoundError(
@@ -77,26 +87,35 @@ def evaluate(
 
 
 def _evaluated_run(folder: RunFolder, works: int | None) -> Assessment:
-    from makar.config import load_config, of_tunes
-    from makar.recipes.assessment_sources import assess_run
+    from makar.config import load_config
+    from makar.recipes.assessment_sources import assess_run, check_run
     from makar.recipes.opening import open_run
 
-    config = of_tunes(load_config(folder.path / "config.toml", environment={}))
+    config = load_config(folder.path / "config.toml", environment={})
+    check_run(config)
     opened = open_run(folder, config)
     return shown(assess_run(opened, config, works=works))
 
 
-def _evaluated_folder(place: Path, works: int | None, bars: int) -> Assessment:
-    from makar.config import load_config, of_tunes
-    from makar.recipes.assessment_files import read_works
-    from makar.recipes.assessment_sources import asked_as, assess_folder, form_of
+def _evaluated_folder(
+    place: Path, works: int | None, bars: int | None, recipe: str | None
+) -> Assessment:
+    from makar.config import load_config
+    from makar.recipes.assessment_files import read_files
+    from makar.recipes.assessment_sources import KINDS, assess_folder, brought_as
 
-    form = form_of(bars)  # refused here if out of range, before anything is read
-    load_config("tune", {"ask.bars": bars, "ask.form": form})
-    brought = read_works(place, bars=bars)
-    for name, reason in brought.unreadable:
+    if recipe is not None and recipe not in KINDS:
+        raise ConfigError(f"--as {recipe}: works are measured as {' or '.join(KINDS)}")
+    if bars is not None:  # refused here if out of range for either, before anything is read
+        load_config(recipe or "tune", KINDS[recipe or "tune"].asked_for(bars))
+    files = read_files(place)
+    for name, reason in files.unreadable:
         sys.stderr.write(f"makar: {name}: {reason}\n")
-    config = of_tunes(load_config("tune", asked_as(brought.phrases, bars=bars)))
+    recipe = recipe or files.recipe
+    bars = bars or KINDS[recipe].bars
+    load_config(recipe, KINDS[recipe].asked_for(bars))
+    brought, settings = brought_as(files, recipe, bars=bars)
+    config = load_config(recipe, settings)
     return shown(assess_folder(brought, config, name="the folder", works=works))
 
 

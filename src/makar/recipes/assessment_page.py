@@ -7,18 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from makar.domains.music.features import FEATURE_WORDS
-from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.measures.statistics import Estimate
 from makar.recipes.assessment import (
     DISTANCE,
     DUPLICATES,
-    LONGEST,
-    LONGEST_OF_ALL,
     MARKOV,
     NEAR,
     RANDOM,
     Row,
+    distance_to,
+    is_human,
 )
 from makar.recipes.assessment_sources import Assessment
 from makar.recipes.evaluation import CHOSEN, HUMAN, PRIOR, SCORE
@@ -29,11 +27,8 @@ from makar.runs.report.contents import Cell, Ink, Measure, Table
 SUMMARY, DETAILS, PAGE = "summary.json", "evaluation.json", "evaluation.html"
 _WORDS = {
     SCORE: "the weighted mean of all reward parts, out of 100",
-    NEAR: "works that share a longer run with a tune of the corpus than people’s do, out of 100",
     DUPLICATES: "works that repeat another one exactly, out of 100",
     DISTANCE: "distance to people’s phrases in our own fixed features; people’s row is the floor",
-    LONGEST: "notes running that a work shares with a tune of the corpus, on average",
-    LONGEST_OF_ALL: "the same, of the work that shares most",
 }
 _INKS: Mapping[str, Ink] = {HUMAN: "people", PRIOR: "before", MARKOV: "best", RANDOM: "plain"}
 _WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, KL = (
@@ -64,7 +59,11 @@ def details(found: Assessment, *, title: str) -> dict[str, Any]:
         "what": title,
         "about": dict(found.about),
         "measures": {
-            name: {"group": group, "words": words_of(name), "trained_on": _is_trained(name, found)}
+            name: {
+                "group": group,
+                "words": words_of(name, found),
+                "trained_on": _is_trained(name, found),
+            }
             for name in found.rows[0].measures
             for group in [group_of(name, found)]
         },
@@ -79,7 +78,7 @@ def page_of(found: Assessment, *, title: str) -> AssessmentPage:
     return AssessmentPage(
         title=title,
         verdict=verdict(found),
-        spreads=_spreads(found.rows),
+        spreads=_spreads(found),
         tables=[("Every number", table_of(found))],
         notes=notes,
         facts=list(found.about.items()),
@@ -88,22 +87,51 @@ def page_of(found: Assessment, *, title: str) -> AssessmentPage:
 
 def verdict(found: Assessment) -> list[str]:
     """What it comes to, in sentences: distance and spread between people's floor and chance."""
-    rows = {row.name: row for row in found.rows}
-    whose = next((r for r in reversed(found.rows) if r.name not in (HUMAN, *_INKS)), None)
-    if whose is None or DISTANCE not in whose.measures:
+    human = [row for row in found.rows if is_human(row.name)]
+    others = [row for row in found.rows if row not in human and row.name not in _INKS]
+    if not others:
         return []
-    far = {name: _number(row.measures[DISTANCE].mean) for name, row in rows.items()}
-    areas = {name: mean_overlap(row) for name, row in rows.items()}
-    shared, baseline = (rows[name].measures[LONGEST].mean for name in (whose.name, HUMAN))
+    told = [sentence for name in found.references for sentence in _far(found, name, others[-1])]
+    return [*told, *_spread(found, others[-1]), *_copied(found, others[-1], human)]
+
+
+def _far(found: Assessment, reference: str, whose: Row) -> list[str]:
+    """How far a set is from people's phrases, between as many of theirs and chance."""
+    measure = distance_to(reference)
+    if measure not in whose.measures:
+        return []
+    far = {row.name: _number(row.measures[measure].mean) for row in found.rows}
+    floor = f"{HUMAN}: {reference}" if reference else HUMAN
+    people = f"people’s phrases of {reference}" if reference else "people’s phrases"
     return [
         f"Taken together, the works of the row “{whose.name}” are {far[whose.name]} away from "
-        f"people’s phrases ({DISTANCE}); as many phrases that people wrote are {far[HUMAN]} away, "
-        f"notes by a table {far[MARKOV]}, notes by chance {far[RANDOM]}.",
-        f"Over nine features their spread overlaps people’s by {areas[whose.name]:.2f} on average; "
-        f"people’s own by {areas[HUMAN]:.2f}, a table’s by {areas[MARKOV]:.2f}.",
-        f"The longest run that a work shares with a tune of the corpus is {shared:.1f} notes on "
-        f"average; for people’s held-out works it is {baseline:.1f}.",
+        f"{people} ({measure}); as many phrases that people wrote are {far[floor]} away, "
+        f"a table’s {far[MARKOV]}, works by chance {far[RANDOM]}."
     ]
+
+
+def _spread(found: Assessment, whose: Row) -> list[str]:
+    if not whose.overlaps:
+        return []
+    areas = {row.name: mean_overlap(row) for row in found.rows}
+    return [
+        f"Over {len(whose.overlaps)} features their spread overlaps people’s by "
+        f"{areas[whose.name]:.2f} on average; people’s own by {areas[HUMAN]:.2f}, a table’s by "
+        f"{areas[MARKOV]:.2f}."
+    ]
+
+
+def _copied(found: Assessment, whose: Row, human: Sequence[Row]) -> list[str]:
+    """The longest shared runs beside people's own, of each genre where there are several."""
+    told: list[str] = []
+    for name, unit in found.terms.units.items():
+        own = " and ".join(f"{row.measures[name].mean:.1f}" for row in human)
+        told.append(
+            f"The longest run that a work shares with one of the corpus is "
+            f"{whose.measures[name].mean:.1f} {unit} on average; for people’s held-out works it "
+            f"is {own}."
+        )
+    return told
 
 
 def mean_overlap(row: Row) -> float:
@@ -112,8 +140,8 @@ def mean_overlap(row: Row) -> float:
     return sum(areas) / len(areas) if areas else math.nan
 
 
-def _spreads(rows: Sequence[Row]) -> list[Spread]:
-    shown = [row for row in rows if row.overlaps and not row.name.startswith(CHOSEN)]
+def _spreads(found: Assessment) -> list[Spread]:
+    shown = [row for row in found.rows if row.overlaps and not row.name.startswith(CHOSEN)]
     return [
         Spread(
             feature.replace("_", " "),
@@ -125,7 +153,7 @@ def _spreads(rows: Sequence[Row]) -> list[Spread]:
                 for o in [r.overlaps[feature]]
             ],
         )
-        for feature, words in FEATURE_WORDS.items()
+        for feature, words in found.terms.features.items()
         if shown
     ]
 
@@ -139,7 +167,7 @@ def table_of(found: Assessment) -> Table:
         share = not name.startswith(("overlap_", "kl_", "longest", DISTANCE))
         cells = [_cell(row.measures.get(name)) for row in found.rows]
         shown = name.removeprefix("overlap_").removeprefix("kl_").removeprefix("rule_")
-        groups[group_of(name, found)].append(Measure(shown, words_of(name), cells, share))
+        groups[group_of(name, found)].append(Measure(shown, words_of(name, found), cells, share))
     note = (
         "Means with 95 % intervals over works. Overlaps, distance and variety are taken over as "
         "many works of each row as the smallest row has. Rules not trained on are witnesses: they "
@@ -168,19 +196,21 @@ def _is_trained(name: str, found: Assessment) -> bool:
     return name == SCORE or name.removeprefix("rule_") in found.trained_on
 
 
-def words_of(name: str) -> str:
+def words_of(name: str, found: Assessment) -> str:
     """What a measure says, in a musician's words."""
     kind, _, rest = name.partition("_")
     if kind in ("overlap", "kl"):
-        return FEATURE_WORDS.get(rest, "")
+        return found.terms.features.get(rest, "")
     if kind == "rule":
-        return CATALOGUE[rest].words if rest in CATALOGUE else ""
+        return found.rules.get(rest, "")
     family, _, n = name.rpartition("-")
     if family == "distinct":
         return f"different runs of {n} moves among all of them"
     if family == "self-overlap":
         return f"runs of {n} moves that another work of the set has too"
-    return _WORDS.get(name, "")
+    if name.startswith(DISTANCE):
+        return _WORDS[DISTANCE]
+    return found.terms.words.get(name) or _WORDS.get(name, "")
 
 
 def _cell(estimate: Estimate | None) -> Cell:

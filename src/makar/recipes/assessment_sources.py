@@ -2,34 +2,67 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from makar.core.rewards import Blend, Component
-from makar.domains.music.corpus import load_corpus, load_user_corpus
-from makar.domains.music.features import features_id
-from makar.domains.music.grid import MelodyGrids
-from makar.domains.music.rewards.catalogue import (
-    CATALOGUE,
-    build,
-    default_transform,
-    people_quantiles,
+from makar.core.rewards import Blend
+from makar.recipes import assessment_blend, assessment_tunes, assessment_voices, chorale, melody
+from makar.recipes.assessment import (
+    Bench,
+    Row,
+    is_human,
+    measure,
+    models,
+    people_and_chance,
 )
-from makar.recipes.assessment import Bench, Row, as_grids, measure, models, people_and_chance
-from makar.recipes.assessment_files import Brought
+from makar.recipes.assessment_files import Brought, Files, phrases_of
+from makar.recipes.assessment_gauge import Gauge, Terms
 from makar.recipes.errors import ConfigError
-from makar.recipes.evaluation import EVALUATION, HUMAN, equal_cost
-from makar.recipes.melody import ask_prompt, prepare
-from makar.recipes.melody_config import MelodyConfig
-from makar.recipes.melody_reward import DEFAULT_WEIGHTS
+from makar.recipes.evaluation import EVALUATION, equal_cost
 from makar.recipes.opening import Opened
-from makar.recipes.phrases import FEW_WINDOWS, METRES, Phrases, alike, phrases_of
 from makar.recipes.preparing import Prepared, Progress
+from makar.recipes.recipe_config import RecipeConfig
+from makar.recipes.registry import recipe_of
 
 FEW = 4
 """The prior's works that patience alone would choose from."""
-_MODES = ("major", "minor", "dorian", "mixolydian")
+_RUNS: Mapping[str, Callable[..., Bench[Any]]] = {
+    "tune": assessment_tunes.bench_of_run,
+    "chorale": assessment_voices.bench_of_run,
+    "blend": assessment_blend.bench_of_run,
+}
+_NOTES: Mapping[str, Sequence[str]] = {
+    "chorale": assessment_voices.NOTES,
+    "blend": assessment_blend.NOTES,
+}
+"""What has to be known of the measures of a kind."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a folder's files become works of a recipe, and what these are held against."""
+
+    bars: int
+    gauge: Gauge[Any]
+    phrases_in: Callable[..., Any]
+    asked_for: Callable[..., dict[str, object]]
+    asked_as: Callable[..., dict[str, object]]
+    bench: Callable[..., Bench[Any]]
+    words: Mapping[str, str]
+
+
+KINDS: Mapping[str, Kind] = {
+    "tune": Kind(
+        8, assessment_tunes.GAUGE, melody.phrases_in, assessment_tunes.asked_for,
+        assessment_tunes.asked_as, assessment_tunes.bench_of_folder, assessment_tunes.WORDS,
+    ),
+    "chorale": Kind(
+        4, assessment_voices.GAUGE, chorale.phrases_in, assessment_voices.asked_for,
+        assessment_voices.asked_as, assessment_voices.bench_of_folder, assessment_voices.WORDS,
+    ),
+}  # fmt: skip
+"""What a folder of works can be measured as."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +73,25 @@ class Assessment:
         rows: The sets.
         about: What was compared with what: label and value.
         trained_on: Names of the rewards that the score is made of.
+        terms: What was measured of this kind of work.
         notes: What was left out, and what has to be known.
         unreadable: Files that could not be read, with the reason.
+        rules: Each reward in plain words.
+        references: Names of the sets of people's works that distances are taken to.
     """
 
     rows: Sequence[Row]
     about: Mapping[str, str]
     trained_on: frozenset[str]
+    terms: Terms
     notes: Sequence[str] = ()
     unreadable: Sequence[tuple[str, str]] = ()
+    rules: Mapping[str, str] = field(default_factory=dict[str, str])
+    references: Sequence[str] = ("",)
 
 
 def assess_run(
-    opened: Opened, config: MelodyConfig, *, works: int | None = None
+    opened: Opened, config: RecipeConfig, *, works: int | None = None
 ) -> Generator[Progress, None, Assessment]:
     """Measure a run's trained model beside people, chance, a table, the prior and its best.
 
@@ -60,14 +99,11 @@ def assess_run(
         opened: The run.
         config: Its settings.
         works: Works per row; as in the run's own comparison by default.
+
     """
     creator = opened.creator
-    known = alike(_home(config).train, config)
-    bench = Bench(
-        known, as_grids(creator.human), creator.reward, creator.ask,
-        config.prior_seed + EVALUATION, works or config.evaluate.works,
-    )  # fmt: skip
-    yield Progress("making notes by chance and by a table")
+    bench = _RUNS[config.recipe](creator, config, works or config.evaluate.works)
+    yield Progress("making works by chance and by a table")
     sets = people_and_chance(bench)
     paid = equal_cost(opened.step, config.loop.works, wanted=bench.works)
     chosen = sorted({FEW, paid})
@@ -78,47 +114,80 @@ def assess_run(
         "equal cost": f"best of {paid} takes as many works of the prior as training and the "
         "trained model's row together",
     }
-    return Assessment(rows, about, _trained_on(creator.reward), opened.notices)
+    return Assessment(
+        rows, about, _trained_on(creator.reward), bench.gauge.terms,
+        [*_NOTES.get(config.recipe, ()), *opened.notices], rules=creator.explanations,
+        references=list(bench.known),
+    )  # fmt: skip
+
+
+def check_run(config: RecipeConfig) -> None:
+    """Refuse a run whose works cannot be measured so, before it is opened.
+
+    Raises:
+        ConfigError: its recipe is not of music.
+    """
+    if config.recipe not in _RUNS:
+        raise ConfigError(
+            f"runs of {', '.join(_RUNS)} can be evaluated, not of {config.recipe}; "
+            "the table of its own is in its report.html"
+        )
+
+
+def brought_as(files: Files, recipe: str, *, bars: int) -> tuple[Brought, dict[str, object]]:
+    """A folder's music as a recipe's works, and the settings that ask for works like these.
+
+    Args:
+        files: What was read.
+        recipe: One of ``KINDS``.
+        bars: Bars in a phrase.
+
+    Raises:
+        ConfigError: there is too little of it, or it is in no metre that the recipe writes.
+    """
+    kind = KINDS[recipe]
+    brought = phrases_of(files, bars=bars, phrases_in=kind.phrases_in, batch=kind.gauge.batch)
+    return brought, kind.asked_as(brought.phrases, bars=bars)
 
 
 def assess_folder(
-    brought: Brought, config: MelodyConfig, *, name: str, works: int | None = None
+    brought: Brought, config: RecipeConfig, *, name: str, works: int | None = None
 ) -> Generator[Progress, None, Assessment]:
     """Measure works that were brought beside people, chance, a table and, if known, a prior.
 
     Args:
         brought: The works.
         config: Of the recipe whose corpus and reward they are held against, asking for phrases
-            as these are (``asked_as``).
+            as these are (``brought_as``).
         name: Of their row.
         works: Works per row that is made; as in the recipe by default.
     """
+    kind = KINDS[config.recipe]
     prepared = yield from _untaught(config)
-    public = _home(config)
-    known, people = (alike(side, config) for side in (public.train, public.heldout))
-    reward = _plain_blend(config, public) if prepared is None else prepared.creator.reward
-    ask = replace(ask_prompt(config), form="")  # nobody asked these works for a form
-    bench = Bench(
-        known, people, reward, ask, config.prior_seed + EVALUATION,
-        works or config.evaluate.works,
-    )  # fmt: skip
+    creator = None if prepared is None else prepared.creator
+    bench = kind.bench(config, creator and creator.reward, works or config.evaluate.works)
     sets = people_and_chance(bench)
-    sets = {HUMAN: sets[HUMAN], name: brought.phrases} | sets
-    if prepared is not None:
-        sets |= yield from models(bench, prepared.creator.prior, None, best_of=())
+    human = {row: made for row, made in sets.items() if is_human(row)}
+    sets = human | {name: brought.phrases} | sets
+    if creator is not None:
+        sets |= yield from models(bench, creator.prior, None, best_of=())
     rows = yield from measure(bench, sets)
-    notes = _notes(brought, config.ask.bars)
-    if prepared is None:
+    notes = [*_notes(brought, int(config.ask.bars)), *_NOTES.get(config.recipe, ())]
+    if creator is None:
         notes.append(
-            "no model that has learned these tunes is kept here: its row is left out, and the "
-            "score weighs every part as the recipe does, not by its spread; makar train teaches one"
+            "no model that has learned from these people is kept here: its row is left out, and "
+            "the score weighs every part as the recipe does, not by its spread; "
+            f"makar train {config.recipe} teaches one"
         )
-    return Assessment(rows, _about(bench), _trained_on(reward), notes, brought.unreadable)
+    return Assessment(
+        rows, _about(bench), _trained_on(bench.reward), bench.gauge.terms, notes,
+        brought.unreadable, {**kind.words, **(creator.explanations if creator else {})},
+    )  # fmt: skip
 
 
-def _untaught(config: MelodyConfig) -> Generator[Progress, None, Prepared | None]:
+def _untaught(config: RecipeConfig) -> Generator[Progress, None, Prepared[Any] | None]:
     """The recipe with its prior where that was taught before; None where it would have to be."""
-    work = prepare(config)
+    work = recipe_of(config).prepare(config)
     while True:
         try:
             progress = next(work)
@@ -128,63 +197,6 @@ def _untaught(config: MelodyConfig) -> Generator[Progress, None, Prepared | None
             work.close()
             return None
         yield progress
-
-
-def _plain_blend(config: MelodyConfig, phrases: Phrases) -> Blend:
-    """The catalogue's rewards without a model: default weights and roles, people's bands."""
-    known, judges = (alike(side, config) for side in (phrases.train, phrases.valid))
-    scorers = build(list(CATALOGUE), phrases.train.melodies)
-    quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
-    return Blend(
-        [
-            Component(
-                name,
-                scorer,
-                default_transform(name, quantiles[name]),
-                weight=DEFAULT_WEIGHTS.get(name, 1.0),
-                role=CATALOGUE[name].role,
-                seconds=None,
-            )
-            for name, scorer in scorers.items()
-        ]
-    )
-
-
-def _home(config: MelodyConfig) -> Phrases:
-    """The phrases that stand for people's: the user's own where there are enough of them."""
-    bars = config.ask.bars
-    if config.corpus.folder is not None:
-        own = phrases_of(load_user_corpus(config.corpus.folder), bars, private=True)
-        if len(own.valid) >= FEW_WINDOWS:
-            return own
-    return phrases_of(load_corpus(config.corpus.collections), bars)
-
-
-def asked_as(brought: MelodyGrids, *, bars: int) -> dict[str, object]:
-    """Settings that ask for phrases as these are: their commonest metre and mode.
-
-    Raises:
-        ConfigError: they are in no metre that the recipe writes.
-    """
-    kinds = Counter(
-        (str(metre), key.mode if key.mode in _MODES else ("minor" if key.is_minor else "major"))
-        for metre, key in zip(brought.metres, brought.keys, strict=True)
-        if str(metre) in METRES
-    )
-    if not kinds:
-        met = ", ".join(sorted({str(metre) for metre in brought.metres}))
-        raise ConfigError(
-            f"the works are in {met}; they are compared with people's tunes, which are in "
-            f"{', '.join(METRES)}"
-        )
-    metre, mode = kinds.most_common(1)[0][0]
-    return {"ask.bars": bars, "ask.metre": metre, "ask.mode": mode, "ask.form": form_of(bars)}
-
-
-def form_of(bars: int) -> str:
-    """A form that can be spread over so many bars; nobody is held to it."""
-    letters = next((n for n in (4, 2, 3, *range(5, 17)) if bars % n == 0), 2)
-    return "ABAC" if letters == 4 else "ABCDEFGHIJKLMNOP"[:letters]
 
 
 def _notes(brought: Brought, bars: int) -> list[str]:
@@ -203,12 +215,20 @@ def _trained_on(reward: Blend) -> frozenset[str]:
     return frozenset(c.name for c in reward.components if c.role != "watch")
 
 
-def _about(bench: Bench) -> dict[str, str]:
+def _about(bench: Bench[Any]) -> dict[str, str]:
     wishes = bench.ask.condition
+    known = {name or "reference": len(works) for name, works in bench.known.items()}
+    people = {name: len(works) for name, works in bench.people.items()}
     return {
         "kind": f"{wishes['bars']} bars of {wishes['metre']}, {wishes['mode']}",
-        "reference": f"{len(bench.known)} phrases that people wrote, and models learn from",
-        "held out": f"{len(bench.people)} phrases of other tunes",
-        "makar-FD features": features_id(),
+        **{
+            name: f"{count} phrases that people wrote, and models learn from"
+            for name, count in known.items()
+        },
+        **{
+            name.replace("human held-out", "held out"): f"{count} phrases of other tunes"
+            for name, count in people.items()
+        },
+        "makar-FD features": bench.gauge.terms.fingerprint,
         "seed": str(bench.seed - EVALUATION),
     }

@@ -115,7 +115,7 @@ def prepare(
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.prior_seed)
-    sides = yield from _read(config)
+    sides = yield from read_sides(config)
     everything = [piece for pair in sides.values() for piece in _joined(pair)]
     codec = EventCodec.of(everything, genres=config.corpus.names)
     policy: TokenPolicy[Piece] = TokenPolicy(_net(config, codec), codec)
@@ -136,7 +136,7 @@ def prepare(
     return _set_up(config, policy, sides, functions or {})
 
 
-def _read(config: BlendConfig) -> Generator[Progress, None, Sides]:
+def read_sides(config: BlendConfig) -> Generator[Progress, None, Sides]:
     """The phrases of both genres.
 
     Raises:

@@ -99,6 +99,39 @@ class Weighting:
             raise UnknownRewardError("reward.weights: every part is 0; give one a weight above 0")
         return custom
 
+    def rewarded(self, config: RewardConfig) -> list[str]:
+        """Names of the parts that the total is made of, gates left aside.
+
+        Raises:
+            UnknownRewardError, CustomRewardError: as ``checked``.
+        """
+        custom = [c.name for c in self.checked(config, {}) if c.role == "score" and c.weight > 0]
+        parts = [
+            name
+            for name in self.catalogue
+            if self.role(name, config) == "score" and self.weight(name, config) > 0
+        ]
+        return parts + [STYLE] * (config.weights.get(STYLE, 0.0) > 0) + custom
+
+    def components(
+        self,
+        config: RewardConfig,
+        scorers: Mapping[str, Scorer],
+        quantiles: Mapping[str, Quantiles],
+    ) -> list[Component]:
+        """The catalogue's parts alone: what can be judged without any model."""
+        return [
+            Component(
+                name,
+                scorer,
+                self.catalogue.default_transform(name, quantiles[name]),
+                weight=self.weight(name, config),
+                role=self.role(name, config),
+                seconds=None,
+            )
+            for name, scorer in scorers.items()
+        ]
+
     def blend(
         self,
         config: RewardConfig,
@@ -123,17 +156,7 @@ class Weighting:
             UnknownRewardError, CustomRewardError: as ``checked``.
         """
         custom = self.checked(config, functions)
-        components = [
-            Component(
-                name,
-                scorer,
-                self.catalogue.default_transform(name, quantiles[name]),
-                weight=self.weight(name, config),
-                role=self.role(name, config),
-                seconds=None,
-            )
-            for name, scorer in scorers.items()
-        ]
+        components = self.components(config, scorers, quantiles)
         style, style_range = _style(prior, judges, config)
         bands = {name: (q[0], q[-1]) for name, q in {**quantiles, STYLE: style_range}.items()}
         words = {entry.name: entry.words for entry in self.catalogue.values()}

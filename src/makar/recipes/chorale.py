@@ -172,12 +172,7 @@ def prepare(
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.prior_seed)
     yield Progress("reading chorales")
-    learned = Learned.of(load_chorales(), config.ask.bars)
-    if not all(len(p.grids) for p in (learned.train, learned.valid, learned.heldout)):
-        raise CorpusTooSmallError(
-            f"no phrases of {config.ask.bars} bars are left to learn from and to test on; "
-            "install music21 with its corpus, or ask for fewer bars"
-        )
+    learned = read_chorales(config)
     policy = build_policy(config).to(device_or_cpu(config.device))
     if prior is not None:
         policy.load_state_dict(prior)
@@ -193,6 +188,21 @@ def prepare(
         )
     yield Progress("setting up the reward")
     return _set_up(config, policy, learned, functions or {})
+
+
+def read_chorales(config: ChoraleConfig) -> Learned:
+    """The chorales in phrases of as many bars as are asked for.
+
+    Raises:
+        CorpusTooSmallError: there is nothing to learn from.
+    """
+    learned = Learned.of(load_chorales(), config.ask.bars)
+    if not all(len(p.grids) for p in (learned.train, learned.valid, learned.heldout)):
+        raise CorpusTooSmallError(
+            f"no phrases of {config.ask.bars} bars are left to learn from and to test on; "
+            "install music21 with its corpus, or ask for fewer bars"
+        )
+    return learned
 
 
 def demonstrations(policy: TokenPolicy[VoiceGrid], works: VoiceGrids) -> Rollout[VoiceGrid]:

@@ -37,7 +37,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 A small model that has learned from chorales moves its voices as they do; what it breaks are the
 rules between voices, and what it lacks is a harmony that goes somewhere. So these are paid for.
 """
-_WEIGHTING = Weighting(VOICES_CATALOGUE, DEFAULT_WEIGHTS)
+WEIGHTING = Weighting(VOICES_CATALOGUE, DEFAULT_WEIGHTS)
 _SCORE, _COPIES = "harmony score", "near copies"
 _RATES = {"parallels": "parallels per bar", "range_faults": "notes out of range per work"}
 
@@ -71,14 +71,23 @@ def chorale_blend(
     if melody_given:
         scorers["line_copy"] = LineCopies.of(train, given=(SOPRANO,))
     quantiles = VOICES_CATALOGUE.people_quantiles(scorers, known, judges)
-    return _WEIGHTING.blend(
+    return WEIGHTING.blend(
         config, scorers, quantiles, functions=functions or {}, prior=prior, judges=judges
     )
 
 
+def plain_blend(
+    config: RewardConfig, *, train: VoiceGrids, known: VoiceGrids, judges: VoiceGrids
+) -> Blend:
+    """The catalogue's rewards alone, which need no model; see ``chorale_blend``."""
+    scorers = VOICES_CATALOGUE.build(list(VOICES_CATALOGUE), train)
+    quantiles = VOICES_CATALOGUE.people_quantiles(scorers, known, judges)
+    return Blend(WEIGHTING.components(config, scorers, quantiles))
+
+
 def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> list[Component]:
     """The user's own rewards, loaded; see ``Weighting.checked`` for what is refused."""
-    return _WEIGHTING.checked(config, functions)
+    return WEIGHTING.checked(config, functions)
 
 
 @dataclass(frozen=True)

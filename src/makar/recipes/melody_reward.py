@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from makar.core.rewards import Component
+from makar.core.rewards import Blend, Component
 from makar.core.scoring import Scorer
 from makar.domains.music.grid import MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.catalogue import CATALOGUE, build, people_quantiles
@@ -31,7 +31,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 A small model that has learned from tunes already moves as they do; what it lacks is form, coming
 back to what was said, and coming home. So these are paid for, and how the tune moves is only held.
 """
-_WEIGHTING = Weighting(CATALOGUE, DEFAULT_WEIGHTS)
+WEIGHTING = Weighting(CATALOGUE, DEFAULT_WEIGHTS)
 
 
 def melody_blend(
@@ -59,11 +59,20 @@ def melody_blend(
     """
     scorers = build(list(CATALOGUE), train.melodies)
     quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
-    return _WEIGHTING.blend(
+    return WEIGHTING.blend(
         config, scorers, quantiles, functions=functions or {}, prior=prior, judges=judges
     )
 
 
+def plain_blend(
+    config: RewardConfig, *, train: MelodyGrids, known: MelodyGrids, judges: MelodyGrids
+) -> Blend:
+    """The catalogue's rewards alone, which need no model; see ``melody_blend``."""
+    scorers = build(list(CATALOGUE), train.melodies)
+    quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
+    return Blend(WEIGHTING.components(config, scorers, quantiles))
+
+
 def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> list[Component]:
     """The user's own rewards, loaded; see ``Weighting.checked`` for what is refused."""
-    return _WEIGHTING.checked(config, functions)
+    return WEIGHTING.checked(config, functions)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from makar.core.scoring import Scorer
 from makar.recipes.creator import Craft, Creator
 from makar.recipes.loop import BEFORE
-from makar.recipes.preparing import Prepared, Progress
+from makar.recipes.preparing import Progress
 from makar.recipes.recipe_config import RecipeConfig
 from makar.recipes.registry import Recipe, recipe_of
 from makar.runs import checkpoint
 from makar.runs.errors import CheckpointError
 from makar.runs.folder import RunFolder
+
+T = TypeVar("T")
 
 
 def prior_weights(folder: RunFolder) -> dict[str, torch.Tensor] | None:
@@ -75,7 +77,7 @@ def open_untrained(config: RecipeConfig) -> Opened:
     return Opened(prepared.creator, prepared.bands, 0, (), recipe)
 
 
-def finished(work: Generator[Progress, None, Prepared]) -> Prepared:
+def finished(work: Generator[Progress, None, T]) -> T:
     """What a preparation comes to, its progress shown to nobody."""
     while True:
         try:
