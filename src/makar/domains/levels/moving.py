@@ -49,7 +49,7 @@ class World(NamedTuple):
     double: int
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def terrain(
     kinds: UInt8[np.ndarray, "H W"], body: tuple[int, int], sky: int, ends: bool
 ) -> UInt8[np.ndarray, "Y X"]:
@@ -80,7 +80,7 @@ def terrain(
     return places
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _spread(
     places: UInt8[np.ndarray, "Y X"], kind: int, y: int, x: int, body: tuple[int, int], sky: int
 ) -> None:
@@ -104,42 +104,44 @@ def _spread(
             places[row, column] |= marks
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def phases(world: World) -> int:
     """Moments of a jump that are told apart, with a jump left in the air and without."""
     return (len(world.rise) + len(world.fall) - 1) * (world.double + 1)
 
 
-@njit(cache=True)
-def phase_of(world: World, moment: int) -> int:
-    """What is going on in a moment: see ``jumping.Arc.phases``.
-
-    A moment is the number of its place, times ``phases``, plus twice the phase in a game with
-    a double jump (plus 1 while it is left), or plus the phase in one without.
-    """
-    return moment % phases(world) // (world.double + 1)
-
-
-@njit(cache=True)
-def begins(world: World, moment: int, move: int) -> bool:
-    """Whether a move begins a jump, given that the button does anything."""
-    return move >= 3 and not 0 < phase_of(world, moment) < len(world.rise)
-
-
-@njit(cache=True)
-def moves_in(world: World, moment: int) -> int:
-    """How many of the moves differ: without a jump to make, the last three do as the first."""
-    phase, spare = phase_of(world, moment), world.double and moment % 2
-    below = world.places[moment // phases(world) + world.width]
-    can_rise = spare or 0 < phase < len(world.rise) or (phase == 0 and below & BLOCKED)
-    return MOVES if can_rise else 3
-
-
-@njit(cache=True)
-def tick(world: World, moment: int, move: int) -> tuple[int, int]:
-    """Make a move: ``ALIVE``, ``DEAD`` or ``WON``, and the moment after it."""
+@njit(cache=True, error_model="numpy")
+def unpacked(world: World, moment: int) -> tuple[int, int, int]:
+    """Place, phase (``jumping.Arc.phases``) and jumps left of a moment."""
     at = moment // phases(world)
-    phase, spare = phase_of(world, moment), moment % (world.double + 1)
+    now = moment - at * phases(world)
+    return at, now >> world.double, now & world.double
+
+
+@njit(cache=True, error_model="numpy")
+def packed(world: World, at: int, phase: int, spare: int) -> int:
+    """The number of a moment: ``phases`` to a place, two to a phase in a game with two jumps."""
+    return at * phases(world) + (phase << world.double) + spare
+
+
+@njit(cache=True, error_model="numpy")
+def can_rise(world: World, at: int, phase: int, spare: int) -> bool:
+    """Whether the jump button does anything: a jump begins or rises on."""
+    stands = phase == 0 and world.places[at + world.width] & BLOCKED
+    return bool(spare or stands or 0 < phase < len(world.rise))
+
+
+@njit(cache=True, error_model="numpy")
+def move_on(world: World, moment: int, move: int) -> tuple[int, int]:
+    """Make a move: ``ALIVE``, ``DEAD`` or ``WON``, and the moment after it."""
+    at, phase, spare = unpacked(world, moment)
+    outcome, at, phase, spare = step(world, at, phase, spare, move)
+    return outcome, packed(world, at, phase, spare)
+
+
+@njit(cache=True, error_model="numpy")
+def step(world: World, at: int, phase: int, spare: int, move: int) -> tuple[int, int, int, int]:
+    """Make a move: ``ALIVE``, ``DEAD`` or ``WON``, and place, phase and jumps left after it."""
     risen = -1
     if move >= 3:
         if 0 < phase < len(world.rise):
@@ -158,10 +160,10 @@ def tick(world: World, moment: int, move: int) -> tuple[int, int]:
     settles = outcome == ALIVE and (phase == 0 or risen < 0)
     if settles and world.places[at + world.width] & BLOCKED:
         phase, spare = 0, world.double
-    return outcome, at * phases(world) + phase * (world.double + 1) + spare
+    return outcome, at, phase, spare
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _rise(world: World, at: int, risen: int) -> tuple[int, int, int]:
     """Go up for the tick after ``risen`` of them: outcome, place, phase."""
     phase = risen + 1 if risen + 1 < len(world.rise) else 0
@@ -177,7 +179,7 @@ def _rise(world: World, at: int, risen: int) -> tuple[int, int, int]:
     return ALIVE, at, phase
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _cross(world: World, at: int, dx: int) -> tuple[int, int]:
     """Go across: outcome, place."""
     place = world.places[at + dx]
@@ -188,7 +190,7 @@ def _cross(world: World, at: int, dx: int) -> tuple[int, int]:
     return (WON if place & WINNING else ALIVE), at + dx
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _fall(world: World, at: int, phase: int) -> tuple[int, int, int]:
     """Go down: outcome, place, phase."""
     fallen = max(phase - len(world.rise) + 1, 0)

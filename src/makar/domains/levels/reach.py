@@ -1,9 +1,10 @@
 """How far a hero gets in a level: an exact search over everything that it can do.
 
-A*: moments (place, phase of the jump, jumps left) in the order of cost so far plus columns left
-to the goal. A tick costs 1 and so does beginning a jump, and no tick crosses more than one
-column, so the first way found is one with the least ticks and jumps, and what costs 0 to 3 more
-can wait in four stacks. A level that cannot be won is searched to the end.
+A*: moments (place, phase of the jump, jumps left) in the order of ticks so far plus columns left
+to the goal. No tick crosses more than one column, so the first way found has the fewest ticks,
+and moments that cost 0 to 2 more can wait in three stacks. The last to be put on a stack is
+looked at first: of ways of one length, one is found that walks before it jumps and jumps high.
+A level that cannot be won is searched to the end.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from makar.domains.levels.moving import (
     ENEMY,
     WINNING,
     World,
-    begins,
-    moves_in,
+    can_rise,
+    move_on,
+    packed,
     phases,
+    step,
     terrain,
-    tick,
+    unpacked,
 )
 
 MOST = 1 << 22
@@ -39,19 +42,19 @@ class Book(NamedTuple):
     """What a search has written down.
 
     Attributes:
-        best: ``(N,)`` least cost known of a way over each moment, with the columns left.
+        best: ``(N,)`` least ticks known to each moment, and columns left from there.
         before: ``(N,)`` the moment before each on that way; -1 at the start.
-        stacks: ``(4, N)`` moments to look at, by cost.
-        waiting: ``(4,)`` how many are in each.
+        stacks: ``(3, N)`` moments to look at, by cost.
+        waiting: ``(3,)`` how many are in each.
     """
 
     best: Int32[np.ndarray, " N"]
     before: Int32[np.ndarray, " N"]
-    stacks: Int32[np.ndarray, "4 N"]
-    waiting: Int[np.ndarray, " 4"]
+    stacks: Int32[np.ndarray, "3 N"]
+    waiting: Int[np.ndarray, " 3"]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def reach_all(
     kinds: UInt8[np.ndarray, "B H W"],
     starts: Int[np.ndarray, "B 2"],
@@ -91,7 +94,7 @@ def reach_all(
     moments = (sky + H + 1) * (W + 2) * (len(rise) + len(fall) - 1) * (double + 1)
     room = moments if moments <= MOST else 0
     best, before = np.empty(room, np.int32), np.empty(room, np.int32)
-    stacks, waiting = np.empty((4, room), np.int32), np.zeros(4, np.int64)
+    stacks, waiting = np.empty((3, room), np.int32), np.zeros(3, np.int64)
     book = Book(best, before, stacks, waiting)
     for b in range(B):
         places = terrain(kinds[b], body, sky, ends)
@@ -115,7 +118,7 @@ def reach_all(
     return facts, ways[: bounds[B]], bounds
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def columns_left(places: UInt8[np.ndarray, "Y X"]) -> Int32[np.ndarray, " N"]:
     """Columns from each place to the nearest with a goal; as many as there are without one."""
     Y, X = places.shape
@@ -134,7 +137,7 @@ def columns_left(places: UInt8[np.ndarray, "Y X"]) -> Int32[np.ndarray, " N"]:
     return left.ravel()
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def steps_left(places: UInt8[np.ndarray, "Y X"]) -> Int32[np.ndarray, " N"]:
     """Columns and rows from each place to the nearest goal; as many as there are without one."""
     Y, X = places.shape
@@ -151,7 +154,7 @@ def steps_left(places: UInt8[np.ndarray, "Y X"]) -> Int32[np.ndarray, " N"]:
     return left[1:-1, 1:-1].copy().ravel()
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def sources(
     places: UInt8[np.ndarray, "Y X"],
     kinds: UInt8[np.ndarray, "H W"],
@@ -176,7 +179,7 @@ def sources(
     return found[:count]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _is_safe(
     places: UInt8[np.ndarray, "Y X"],
     kinds: UInt8[np.ndarray, "H W"],
@@ -190,7 +193,7 @@ def _is_safe(
     return not places[sky + y, x + 1] & (BLOCKED | DEADLY) and not (met & ENEMY).any()
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _search(
     world: World,
     first: Int[np.ndarray, " N"],
@@ -207,13 +210,13 @@ def _search(
     for at in first:
         cost = min(cost, columns[at])
         facts[4] = min(facts[4], left[at])
-        _offer(book, at * phases(world) + world.double, columns[at], -1)
+        _offer(book, packed(world, at, 0, world.double), columns[at], -1)
     while book.waiting.any():
-        if book.waiting[cost % 4] == 0:
+        if book.waiting[cost % 3] == 0:
             cost += 1
             continue
-        book.waiting[cost % 4] -= 1
-        moment = book.stacks[cost % 4, book.waiting[cost % 4]]
+        book.waiting[cost % 3] -= 1
+        moment = book.stacks[cost % 3, book.waiting[cost % 3]]
         if book.best[moment] != cost:
             continue
         at = moment // phases(world)
@@ -224,24 +227,36 @@ def _search(
         if world.places[at] & WINNING or facts[2] >= limit:
             facts[0] = 1 if world.places[at] & WINNING else -1
             break
-        for move in range(moves_in(world, moment)):
-            outcome, after = tick(world, moment, move)
-            if outcome != DEAD:
-                more = 1 + begins(world, moment, move) - columns[at]
-                _offer(book, after, cost + more + columns[after // phases(world)], moment)
+        _expand(world, book, columns, moment)
     return last
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def _expand(world: World, book: Book, columns: Int32[np.ndarray, " N"], moment: int) -> None:
+    """Note everything that can follow a moment; what should be tried first, last."""
+    at, phase, spare = unpacked(world, moment)
+    moves, first = 3, 0
+    if can_rise(world, at, phase, spare):
+        rises = 0 < phase < len(world.rise)
+        moves, first = 6, 0 if rises else 3
+    cost = book.best[moment] + 1 - columns[at]
+    for i in range(moves):
+        outcome, to, to_phase, to_spare = step(world, at, phase, spare, (first + i) % moves)
+        if outcome != DEAD:
+            after = packed(world, to, to_phase, to_spare)
+            _offer(book, after, cost + columns[to], moment)
+
+
+@njit(cache=True, error_model="numpy")
 def _offer(book: Book, moment: int, cost: int, before: int) -> None:
     """Note a way to a moment, if it is the best so far."""
     if cost < book.best[moment]:
         book.best[moment], book.before[moment] = cost, before
-        book.stacks[cost % 4, book.waiting[cost % 4]] = moment
-        book.waiting[cost % 4] += 1
+        book.stacks[cost % 3, book.waiting[cost % 3]] = moment
+        book.waiting[cost % 3] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def way_length(book: Book, last: int) -> int:
     """Moments on the way to one."""
     length = 0
@@ -250,7 +265,7 @@ def way_length(book: Book, last: int) -> int:
     return length
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _trace(world: World, book: Book, last: int, sky: int, way: Int32[np.ndarray, "T 4"]) -> int:
     """Write the way to a moment, and count its jumps."""
     jumps, after = 0, -1
@@ -263,12 +278,12 @@ def _trace(world: World, book: Book, last: int, sky: int, way: Int32[np.ndarray,
     return jumps
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _is_jump(world: World, moment: int, after: int) -> bool:
-    """Whether it takes a jump to get from one moment to the next."""
-    if not begins(world, moment, 3):
+    """Whether it takes a new jump to get from one moment to the next."""
+    if 0 < unpacked(world, moment)[1] < len(world.rise):
         return False
+    walks = False
     for move in range(3):
-        if tick(world, moment, move)[1] == after:
-            return False
-    return True
+        walks |= move_on(world, moment, move)[1] == after
+    return not walks
