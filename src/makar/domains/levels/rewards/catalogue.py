@@ -106,24 +106,28 @@ _SHAPE: tuple[Entry[LevelCorpus], ...] = (
         of_tiles(shape.density),
         "has about as many places to stand on, one above another",
         "mean standing heights of a column",
+        role="watch",
     ),
     Entry(
         "vertical_variety",
         of_tiles(shape.vertical_variety),
         "uses its height about as much as the corpus's levels",
         "entropy of the rows to stand in",
+        role="watch",
     ),
     Entry(
         "empty_share",
         of_tiles(shape.empty_share),
         "leaves about as much open space",
         "share of empty tiles",
+        role="watch",
     ),
     Entry(
         "ground_share",
         of_tiles(shape.ground_share),
         "has about as much solid ground at the bottom",
         "Volz et al. 2018",
+        role="watch",
     ),
 )
 _DANGERS: tuple[Entry[LevelCorpus], ...] = (
@@ -132,6 +136,7 @@ _DANGERS: tuple[Entry[LevelCorpus], ...] = (
         of_tiles(dangers.leniency),
         "forgives about as much, by what it counts of enemies and gaps",
         "Marino et al. 2015",
+        role="watch",
     ),
     Entry(
         "enemies",
@@ -150,12 +155,14 @@ _DANGERS: tuple[Entry[LevelCorpus], ...] = (
         of_tiles(dangers.gap_width),
         "has gaps about as wide",
         "mean columns of a gap",
+        role="watch",
     ),
     Entry(
         "rewards",
         of_tiles(dangers.rewards),
         "gives the player about as much to collect",
         "reward tiles per 100 columns",
+        role="watch",
     ),
     Entry(
         "enemy_spread",

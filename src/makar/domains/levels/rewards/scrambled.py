@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import UInt8
 
 from makar.domains.levels.legend import Legend
+from makar.domains.levels.rewards.fun import SEGMENT
 
+Scramble: TypeAlias = Callable[
+    [UInt8[np.ndarray, "B H W"], Legend, np.random.Generator], UInt8[np.ndarray, "B H W"]
+]
 NOISE = 0.05
 PIECE = 8
 FRAME = 4
@@ -41,11 +46,17 @@ def noisy_tiles(
     tiles: UInt8[np.ndarray, "B H W"], _legend: Legend, rng: np.random.Generator
 ) -> UInt8[np.ndarray, "B H W"]:
     """One cell in twenty holds another cell's tile of the same level."""
-    spoiled = tiles.reshape(len(tiles), -1).copy()
-    hit = rng.random(spoiled.shape) < NOISE
-    other = rng.integers(0, spoiled.shape[1], spoiled.shape)
-    drawn = np.take_along_axis(spoiled, other, axis=1)
-    return np.where(hit, drawn, spoiled).reshape(tiles.shape)
+    return altered(tiles, rng, share=NOISE)
+
+
+def altered(
+    tiles: UInt8[np.ndarray, "B H W"], rng: np.random.Generator, *, share: float
+) -> UInt8[np.ndarray, "B H W"]:
+    """Some of the cells hold the tile of another cell of their level, drawn at random."""
+    flat = tiles.reshape(len(tiles), -1)
+    hit = rng.random(flat.shape) < share
+    other = rng.integers(0, flat.shape[1], flat.shape)
+    return np.where(hit, np.take_along_axis(flat, other, axis=1), flat).reshape(tiles.shape)
 
 
 def random_tiles(
@@ -73,10 +84,39 @@ def crowded(
     return spoiled
 
 
-SCRAMBLES: Mapping[
-    str,
-    Callable[[UInt8[np.ndarray, "B H W"], Legend, np.random.Generator], UInt8[np.ndarray, "B H W"]],
-] = {
+def cut_through(
+    tiles: UInt8[np.ndarray, "B H W"], legend: Legend, rng: np.random.Generator
+) -> UInt8[np.ndarray, "B H W"]:
+    """A gap from top to bottom somewhere, three full jumps wide, or as the level has room."""
+    jumps = 2 if legend.physics.double_jump else 1
+    width = min(3 * jumps * legend.physics.jump_reach, max(tiles.shape[2] - 2 * FRAME, 1))
+    spoiled = tiles.copy()
+    for level in spoiled:
+        first = rng.integers(FRAME, max(tiles.shape[2] - FRAME - width, FRAME) + 1)
+        level[:, first : first + width] = legend.empty
+    return spoiled
+
+
+def screens_repeated(
+    tiles: UInt8[np.ndarray, "B H W"], _legend: Legend, rng: np.random.Generator
+) -> UInt8[np.ndarray, "B H W"]:
+    """One of the level's screens of 28 columns, over and over."""
+    screens = np.arange(tiles.shape[2] // SEGMENT * SEGMENT).reshape(-1, SEGMENT)
+    return np.stack([level[:, np.tile(rng.choice(screens), len(screens))] for level in tiles])
+
+
+def screens_exchanged(
+    tiles: UInt8[np.ndarray, "B H W"], _legend: Legend, rng: np.random.Generator
+) -> UInt8[np.ndarray, "B H W"]:
+    """Every screen of 28 columns is that of another level, at the same place."""
+    spoiled = tiles[:, :, : tiles.shape[2] // SEGMENT * SEGMENT].copy()
+    for first in range(0, spoiled.shape[2], SEGMENT):
+        place = slice(first, first + SEGMENT)
+        spoiled[:, :, place] = spoiled[rng.permutation(len(tiles)), :, place]
+    return spoiled
+
+
+SCRAMBLES: Mapping[str, Scramble] = {
     "columns shuffled": shuffled_columns,
     "pieces shuffled": shuffled_pieces,
     "noise": noisy_tiles,
