@@ -23,6 +23,7 @@ from makar.domains.levels.representations import (
     edit_turtle,
     edit_wide,
     look,
+    look_into,
     move_cursor,
     sow,
 )
@@ -51,7 +52,11 @@ class Editing:
         cells = problem.height * problem.width
         self.problem, self.representation = problem, representation
         self.actions = count_actions(
-            representation, problem.height, problem.width, len(problem.tiles)
+            representation,
+            problem.height,
+            problem.width,
+            len(problem.tiles),
+            depth=problem.depth,
         )
         self.most_changes = max(int(change * cells), 1)
         self.most_steps = self.most_changes * cells
@@ -139,7 +144,10 @@ class Editing:
         return level.tiles
 
     def observe(self, state: Edits) -> Tensor:
-        """Numbers of tiles, ``(B, S, S)`` around the cursor or ``(B, H, W)``, uint8."""
+        """Numbers of tiles, ``(B, S, S)`` around the cursor or ``(B, H, W)``, uint8.
+
+        Of a map of blocks, ``(B, S, S, S)`` or ``(B, D, H, W)``, the lowest layer first.
+        """
         return torch.from_numpy(state.seen)
 
     def legal(self, state: Edits) -> None:
@@ -194,16 +202,19 @@ class Editing:
         if self.representation == "narrow":
             return edit_narrow(tiles, cursor, actions, going)
         if self.representation == "turtle":
-            return edit_turtle(tiles, cursor, actions, going)
+            return edit_turtle(tiles, cursor, actions, going, self.problem.depth)
         return edit_wide(tiles, actions, going, len(self.problem.tiles))
 
     def _look(
         self, tiles: UInt8[np.ndarray, "B H W"], cursor: Int[np.ndarray, "B 2"]
-    ) -> UInt8[np.ndarray, "B S S"]:
+    ) -> UInt8[np.ndarray, " B *S"]:
         """What is observed."""
+        problem = self.problem
         if self.representation == "wide":
-            return tiles
-        return look(tiles, cursor, self.problem.window, self.problem.border)
+            return tiles if problem.depth == 1 else tiles.reshape(-1, *problem.size)
+        if problem.depth == 1:
+            return look(tiles, cursor, problem.window, problem.border)
+        return look_into(tiles, cursor, problem.window, problem.border, problem.depth)
 
     def _away(self, statistics: Int[np.ndarray, "B K"]) -> Int[np.ndarray, "B K"]:
         """How far each statistic is from what is asked."""

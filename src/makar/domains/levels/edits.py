@@ -43,7 +43,7 @@ class Edits:
         good: ``(B,)`` whether the level is good enough.
         keys: ``(B,)`` source of the cursor's walk.
         walk: ``(B, N, 2)`` what the cursor does instead; see ``Replay``.
-        seen: ``(B, S, S)`` tiles around the cursor, or the whole map.
+        seen: ``(B, *S)`` tiles around the cursor, or the whole map; see ``Editing.observe``.
     """
 
     tiles: UInt8[np.ndarray, "B H W"]
@@ -55,4 +55,4 @@ class Edits:
     good: Bool[np.ndarray, " B"]
     keys: UInt64[np.ndarray, " B"]
     walk: Int[np.ndarray, "B N 2"]
-    seen: UInt8[np.ndarray, "B S S"]
+    seen: UInt8[np.ndarray, " B *S"]

@@ -17,17 +17,28 @@ AIIDE, arXiv 2001.09212, §"Problems", with the numbers of its program gym-pcgrl
   5. smb: tubes are broken unless they are two tiles wide (there, two tiles wide was the fault),
      and enemies may stand on them.
   6. zelda: enemies come over keys.
+
+A maze of blocks, ``maze3d``, is in ``makar`` only: after Jiang et al. 2022, *Learning Controllable
+3D Level Generators*, CoG, arXiv 2206.13623, with the weights and targets of its program. There
+are no recorded episodes to hold it against, and it deviates:
+
+1. There, an episode ends at a limit only. Here a maze is good when its way is longer by two
+   sides of the map than at the start and asks for the jumps that are paid for.
+2. There, maps are air at the start. Here the share of air is drawn, as in binary.
+3. There, 5 jumps are asked for; here as many as there are floors of three tiles, 5 of 15.
+4. Its walker: see ``makar.domains.levels.voxel_walker``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
-from makar.domains.levels import binary, smb, sokoban, zelda
+from makar.domains.levels import binary, maze3d, smb, sokoban, zelda
 
 Preset = Literal["makar", "pcgrl2020"]
 PRESETS: tuple[Preset, ...] = ("makar", "pcgrl2020")
@@ -64,7 +75,7 @@ class Problem:
     Attributes:
         name: Its name.
         tiles: Names of the tiles, by number.
-        height: Rows.
+        height: Rows; of a map of blocks, those of all layers, which lie below one another.
         width: Columns.
         chances: How likely each tile is in a random map; empty: the share of the first is drawn.
         border: Tile that stands for everything outside the map.
@@ -73,6 +84,7 @@ class Problem:
         measure: Takes maps ``(B, H, W)``, which of them to look at ``(B,)``, and the statistics
             ``(B, K)`` to write into.
         cut_off: Whether an episode that reached a limit was cut off, not ended.
+        depth: Layers, the lowest first; 1 for a flat map.
     """
 
     name: str
@@ -85,6 +97,12 @@ class Problem:
     wishes: tuple[Wish, ...]
     measure: Measure
     cut_off: bool = True
+    depth: int = 1
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Layers, rows of each, and columns."""
+        return self.depth, self.height // self.depth, self.width
 
 
 BINARY = Problem(
@@ -161,6 +179,38 @@ SMB = Problem(
 )
 
 
+SIDES = (2, 64)
+"""Least and most layers, rows and columns of a maze: who walks in it is two tiles high."""
+
+
+def maze_3d(depth: int = 15, height: int = 15, width: int = 15) -> Problem:
+    """A maze of ``depth`` layers of ``height`` rows and ``width`` columns; see the module.
+
+    Raises:
+        ValueError: a side is shorter than a walker, or too long.
+    """
+    sides = (depth, height, width)
+    if not all(SIDES[0] <= side <= SIDES[1] for side in sides):
+        raise ValueError(f"sides of a maze must be from {SIDES[0]} to {SIDES[1]}, got {sides}")
+    jumps = max(depth // 3, 1)
+    return Problem(
+        name="maze3d",
+        tiles=maze3d.TILES,
+        height=depth * height,
+        width=width,
+        chances=(),
+        border=1,
+        window=2 * max(sides),
+        wishes=(
+            Wish("regions", 0, 1, 1),
+            Wish("path-length", 100, FAR, FAR, goal=(height + width, FAR), gain=True),
+            Wish("n_jump", 100, jumps, jumps, goal=(jumps, FAR)),
+        ),
+        measure=partial(maze3d.measure, depth),
+        depth=depth,
+    )
+
+
 def _smb_2020(wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
     """Only the last wish is a goal, and jumps are counted as gym-pcgrl does."""
     early = (replace(wish, goal=None) for wish in wishes[:-1])
@@ -168,7 +218,7 @@ def _smb_2020(wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
 
 
 _PROBLEMS = {
-    "makar": (BINARY, ZELDA, SOKOBAN, SMB),
+    "makar": (BINARY, ZELDA, SOKOBAN, SMB, maze_3d()),
     "pcgrl2020": (
         replace(BINARY, cut_off=False),
         replace(ZELDA, cut_off=False, measure=zelda.measure_2020),

@@ -3,6 +3,10 @@
 - ``narrow``: the cursor jumps to a random cell; leave it (0) or write a tile (1 + its number).
 - ``turtle``: the cursor moves left, right, up, down (0 to 3) or writes a tile (4 + its number).
 - ``wide``: write any tile anywhere: ``(y * W + x) * A + tile``, for ``A`` tiles.
+
+The layers of a map of blocks lie below one another, the lowest first: ``H`` is the rows of all of
+them. There the turtle has two moves more, to the layer below (4) and above (5), and writes a tile
+with 6 + its number.
 """
 
 from __future__ import annotations
@@ -14,14 +18,20 @@ from jaxtyping import Bool, Float, Int, UInt8, UInt64
 from numba import njit
 
 Representation = Literal["narrow", "turtle", "wide"]
-DIRECTIONS = 4
 
 
-def count_actions(representation: Representation, height: int, width: int, tiles: int) -> int:
-    """Number of actions."""
-    return {"narrow": 1 + tiles, "turtle": DIRECTIONS + tiles, "wide": height * width * tiles}[
-        representation
-    ]
+def count_actions(
+    representation: Representation, height: int, width: int, tiles: int, *, depth: int = 1
+) -> int:
+    """Number of actions; ``height`` is the rows of all ``depth`` layers."""
+    turtle = count_directions(depth) + tiles
+    return {"narrow": 1 + tiles, "turtle": turtle, "wide": height * width * tiles}[representation]
+
+
+@njit(cache=True)
+def count_directions(depth: int) -> int:
+    """Moves of the turtle."""
+    return 4 if depth == 1 else 6
 
 
 @njit(cache=True)
@@ -45,21 +55,24 @@ def edit_turtle(
     cursor: Int[np.ndarray, "B 2"],
     actions: Int[np.ndarray, " B"],
     going: Bool[np.ndarray, " B"],
+    depth: int,
 ) -> Bool[np.ndarray, " B"]:
     """See ``edit_narrow``; the cursor moves in place too and stops at the edges."""
     changed = np.zeros(len(tiles), np.bool_)
-    H, W = tiles.shape[1:]
+    H, W = tiles.shape[1] // depth, tiles.shape[2]
+    directions = count_directions(depth)
     for b in range(len(tiles)):
         action = actions[b]
         if not going[b]:
             continue
-        if action >= DIRECTIONS:
-            changed[b] = _write(tiles[b], cursor[b, 0], cursor[b, 1], action - DIRECTIONS)
+        if action >= directions:
+            changed[b] = _write(tiles[b], cursor[b, 0], cursor[b, 1], action - directions)
         else:
             x = cursor[b, 0] + (action == 1) - (action == 0)
-            y = cursor[b, 1] + (action == 3) - (action == 2)
+            y = cursor[b, 1] % H + (action == 3) - (action == 2)
+            z = cursor[b, 1] // H + (action == 5) - (action == 4)
             cursor[b, 0] = min(max(x, 0), W - 1)
-            cursor[b, 1] = min(max(y, 0), H - 1)
+            cursor[b, 1] = min(max(z, 0), depth - 1) * H + min(max(y, 0), H - 1)
     return changed
 
 
@@ -178,4 +191,27 @@ def look(
         for y in range(max(top, 0), min(top + window, H)):
             for x in range(first, last):
                 seen[b, y - top, x - left] = tiles[b, y, x]
+    return seen
+
+
+@njit(cache=True)
+def look_into(
+    tiles: UInt8[np.ndarray, "B DH W"],
+    cursor: Int[np.ndarray, "B 2"],
+    window: int,
+    border: int,
+    depth: int,
+) -> UInt8[np.ndarray, "B S S S"]:
+    """What lies around the cursor in a map of blocks; see ``look``."""
+    B, W = len(tiles), tiles.shape[2]
+    H, half = tiles.shape[1] // depth, window // 2
+    seen = np.full((B, window, window, window), border, np.uint8)
+    for b in range(B):
+        left, top, under = cursor[b, 0] - half, cursor[b, 1] % H - half, cursor[b, 1] // H - half
+        first, last = max(left, 0), min(left + window, W)
+        for z in range(max(under, 0), min(under + window, depth)):
+            for y in range(max(top, 0), min(top + window, H)):
+                row = seen[b, z - under, y - top]
+                for x in range(first, last):
+                    row[x - left] = tiles[b, z * H + y, x]
     return seen
