@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from makar.cli.places import Json
+from makar.cli.continuing_levels import SUFFIXES, continue_level
+from makar.cli.places import Json, Runs
 
 if TYPE_CHECKING:
     from makar.recipes.infill_model import Infiller
@@ -21,7 +22,9 @@ QUIET_SECONDS = 5.0
 
 
 def continue_piece(
-    file: Annotated[Path, typer.Argument(help="MIDI, MusicXML or ABC.")],
+    file: Annotated[
+        Path, typer.Argument(help="MIDI, MusicXML or ABC; or a level: txt, json, tmj.")
+    ],
     keep: Annotated[
         str | None, typer.Option(help="Bars that stay, such as 1-4,9-12; the others are made.")
     ] = None,
@@ -33,13 +36,21 @@ def continue_piece(
         str | None, typer.Option(help="The part to work on: its name or number.")
     ] = None,
     variations: Annotated[int, typer.Option(min=1, max=64, help="How many.")] = 8,
+    columns: Annotated[int, typer.Option(min=1, max=4000, help="Columns to add to a level.")] = 60,
+    challenge: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Of the whole level; else the run's own.")
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option(help="Run that makes levels; the newest by default.")
+    ] = None,
+    runs: Runs = None,
     seed: Annotated[int, typer.Option(min=0, help="Fixes every random draw.")] = 0,
     out: Annotated[
         Path | None, typer.Option(help="New folder to write to; beside the file by default.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Fill bars of your own piece, go on with it, or vary it.
+    """Fill bars of your own piece, go on with it, or vary it; or go on with your own level.
 
     Bars count from the first full bar; an upbeat is bar 0. Everything outside the bars that
     are made stays as it is.
@@ -50,7 +61,15 @@ def continue_piece(
       makar continue theme.musicxml --vary 5-8
 
       makar continue theme.abc --bars 8
+
+      makar continue level.txt --columns 80 --variations 8
     """
+    if file.suffix.lower() in SUFFIXES:
+        continue_level(
+            file, run=run, runs=runs, columns=columns, count=variations, challenge=challenge,
+            seed=seed, out=out, as_json=as_json,
+        )  # fmt: skip
+        return
     from makar.recipes.infill import open_task
 
     task = open_task(file, keep=keep, vary=vary, bars=bars, parts=parts)

@@ -71,7 +71,7 @@ def sample(
     with find_run(run, runs, write=True) as folder:
         if to is not None:
             check_format(craft_of(load_config(folder.path / "config.toml", environment={})), to)
-        config, opened = _opened(folder)
+        config, opened = opened_run(folder)
         prompt = asked(config, **wishes)
         named = with_sources or not is_private(folder)
         for made in make_works(
@@ -90,7 +90,7 @@ def _again(work: str, run: str | None, runs: Path | None, as_json: bool) -> int:
     from makar.recipes.making import make_again, same
 
     folder, entry = find_work(work, run, runs)
-    _, opened = _opened(folder)
+    _, opened = opened_run(folder)
     craft = opened.creator.craft
     made = make_again(folder, opened, entry)
     identical = same(craft, made, craft.unpack(entry.content))
@@ -104,13 +104,13 @@ def _again(work: str, run: str | None, runs: Path | None, as_json: bool) -> int:
 
 
 def score(
-    files: Annotated[list[Path], typer.Argument(help="MIDI, MusicXML or ABC files.")],
+    files: Annotated[list[Path], typer.Argument(help="MIDI, MusicXML or ABC files, or levels.")],
     run: Run = None,
     runs: Runs = None,
     with_sources: WithSources = False,
     as_json: Json = False,
 ) -> None:
-    """Judge your own music with a run's reward, part by part.
+    """Judge your own music or levels with a run's reward, part by part.
 
     Each phrase is judged by itself; a file that cannot be read is named, the others are judged.
 
@@ -119,20 +119,21 @@ def score(
 
       makar score scores/*.musicxml --run my-run --json
     """
+    from makar.domains.levels.errors import UnreadableLevelError
     from makar.domains.music.errors import UnreadableError
     from makar.recipes.judging import judge_file
 
     folder = find_run(run, runs) if run or list_runs(runs_root(runs)) else None
     if folder is not None:
-        config, opened = _opened(folder)
+        config, opened = opened_run(folder)
         named = with_sources or not is_private(folder)
     else:
         (config, opened), named = _unrun(), True
     failed = False
     for path in files:
         try:
-            verdicts = judge_file(path, opened, bars=config.ask.bars)
-        except UnreadableError as fault:
+            verdicts = judge_file(path, opened, config)
+        except (UnreadableError, UnreadableLevelError) as fault:
             failed = True
             sys.stderr.write(f"makar: {fault}\n")
             if as_json:
@@ -143,7 +144,7 @@ def score(
     raise typer.Exit(int(failed))
 
 
-def _opened(folder: RunFolder) -> tuple[Any, Opened]:
+def opened_run(folder: RunFolder) -> tuple[Any, Opened]:
     """A run's settings and model; what is amiss is said on standard error."""
     from makar.config import load_config
     from makar.recipes.opening import open_run

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -39,6 +40,7 @@ from makar.recipes import phrases
 from makar.recipes.blend_config import BlendConfig
 from makar.recipes.blend_judges import Distance, Judge, Sides, judges_of
 from makar.recipes.bonuses import RUN, Bonuses
+from makar.recipes.bringing import Brought, music_in
 from makar.recipes.creator import Creator
 from makar.recipes.custom_reward import load_reward
 from makar.recipes.devices import device_or_cpu
@@ -86,6 +88,11 @@ def craft_of(config: BlendConfig) -> PieceCraft:
     """How the run's works are handed out as files; it knows no sources, so it is there at once."""
     nothing = CopyIndex.of(melodies_of(Pieces(())))
     return PieceCraft(MelodyCraft(nothing, (), 0.0, config.ask.program, config.ask.tempo))
+
+
+def brought(path: Path, config: BlendConfig) -> list[Brought]:
+    """The pieces in a file, in phrases as long as those asked for."""
+    return music_in(path, phrases_in, config.ask.bars)
 
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[Piece], dict[str, int]]:

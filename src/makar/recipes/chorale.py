@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -32,6 +33,7 @@ from makar.learners.policy_gradient import PolicyGradient, frozen
 from makar.models.columns import Columns, ColumnsConfig
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.bonuses import bonuses_like
+from makar.recipes.bringing import Brought, music_in
 from makar.recipes.chorale_config import ChoraleConfig
 from makar.recipes.chorale_reward import checked_rewards, chorale_blend
 from makar.recipes.creator import Creator
@@ -281,6 +283,11 @@ def _set_up(
 def craft_of(config: ChoraleConfig) -> VoicesCraft:
     """How the run's works are handed out as files; it knows no sources, so it is there at once."""
     return VoicesCraft(program=config.ask.program, tempo=config.ask.tempo)
+
+
+def brought(path: Path, config: ChoraleConfig) -> list[Brought]:
+    """The pieces in a file, in phrases as long as those asked for."""
+    return music_in(path, phrases_in, config.ask.bars)
 
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[VoiceGrid], dict[str, int]]:

@@ -1,4 +1,4 @@
-"""Judging music that somebody brings: the run's reward on their files."""
+"""Judging what somebody brings: the run's reward on their files."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from makar.core.types import Judgement, Part
 from makar.domains.music.errors import UnreadableError
-from makar.domains.music.files import read_pieces
-from makar.domains.music.piece import Piece
+from makar.recipes.bringing import Brought
 from makar.recipes.opening import Opened
+from makar.recipes.recipe_config import RecipeConfig
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class PartVerdict:
 
     Attributes:
         name: As in configs.
-        words: What it asks of a tune.
+        words: What it asks of a work.
         role: What it does to the score.
         value: Its score in 0..1, mean over the phrases; NaN = could not be judged.
         raw: The statistic itself, mean over the phrases.
@@ -49,14 +49,14 @@ class PartVerdict:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of one piece.
+    """What is said of one piece or level.
 
     Attributes:
         path: Its file.
         title: Its title.
-        total: Its score in 0..1, mean over its phrases.
-        phrases: How many phrases were judged.
-        left_out: Phrases that were not, by reason.
+        total: Its score in 0..1, mean over the works it was cut into.
+        phrases: How many of these were judged.
+        left_out: Those that were not, by reason.
         parts: Every part of the reward.
         resembles: The source it shares most with, in words; empty where that is little.
         licence: That source's licence.
@@ -72,27 +72,27 @@ class Verdict:
     licence: str
 
 
-def judge_file(path: Path, opened: Opened, *, bars: int) -> list[Verdict]:
-    """Judge each piece of a MIDI, MusicXML or ABC file, phrase by phrase.
+def judge_file(path: Path, opened: Opened, config: RecipeConfig) -> list[Verdict]:
+    """Judge each thing in a file: a piece phrase by phrase, or a level.
 
     Args:
         path: The file.
         opened: Whose reward.
-        bars: Bars in a phrase: as many as the reward was measured on.
+        config: That run's settings.
 
     Raises:
-        UnreadableError: the file is not music, or none of it fits the grid.
+        UnreadableError, UnreadableLevelError: it is not what the run makes, or none of it can be
+            judged.
     """
-    return [_judge(path, piece, opened, bars) for piece in read_pieces(path)]
+    return [_judge(path, one, opened) for one in opened.recipe.brought(path, config)]
 
 
-def _judge(path: Path, piece: Piece, opened: Opened, bars: int) -> Verdict:
-    phrases, left_out = opened.recipe.phrases_in(piece, bars)
+def _judge(path: Path, brought: Brought, opened: Opened) -> Verdict:
+    phrases, left_out = brought.works, brought.left_out
     if not phrases:
         raise UnreadableError(
             str(path),
-            f"{piece.provenance.title or 'the piece'}: no phrase can be judged "
-            f"({'; '.join(left_out)})",
+            f"{brought.title or 'the piece'}: no phrase can be judged ({'; '.join(left_out)})",
             remedy=opened.recipe.BRING,
         )
     creator = opened.creator
@@ -100,7 +100,7 @@ def _judge(path: Path, piece: Piece, opened: Opened, bars: int) -> Verdict:
     judgement = creator.reward(works, [creator.ask] * len(works))
     near = max(creator.craft.resemblances(works), key=lambda source: source.length)
     return Verdict(
-        path, piece.provenance.title, _mean(judgement.total), len(works), left_out,
+        path, brought.title, _mean(judgement.total), len(works), left_out,
         _parts(judgement, opened), near.text, near.licence,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -24,6 +25,7 @@ from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.bonuses import bonuses_like
+from makar.recipes.bringing import Brought, music_in
 from makar.recipes.creator import Creator
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.melody_config import MelodyConfig, ModelConfig
@@ -36,9 +38,9 @@ from makar.recipes.phrases import (
     check_phrases,
     joined,
     own_phrases,
+    phrases_in,
     phrases_of,
 )
-from makar.recipes.phrases import phrases_in as phrases_in  # part of what a recipe is
 from makar.recipes.preparing import Prepared, Progress, taught, tried
 from makar.runs.errors import CheckpointError
 
@@ -66,6 +68,11 @@ def check(config: MelodyConfig, functions: Mapping[str, Scorer]) -> None:
         collection_files(name)
     if config.corpus.folder is not None:
         user_files(config.corpus.folder)
+
+
+def brought(path: Path, config: MelodyConfig) -> list[Brought]:
+    """The pieces in a file, in phrases as long as those asked for."""
+    return music_in(path, phrases_in, config.ask.bars)
 
 
 def craft_of(config: MelodyConfig) -> MelodyCraft:

@@ -22,6 +22,10 @@ WINDOWS = 4000
 """About so many of them are cut from the maps, the more overlapping the fewer maps there are."""
 WIDEST_STEP = 8
 """Columns from one such window to the next, at most."""
+NOTHING_NAMED = (
+    "the levels recipe learns from your own maps: name them and what their tiles mean, as in "
+    "makar train levels --corpus maps/*.tmj --legend legend.toml"
+)
 CONSTRUCTED_COLUMNS = 200
 CONSTRUCTED = MapSource("a level constructed by makar", "Apache-2.0")
 FEW_LEVELS = 20
@@ -102,16 +106,29 @@ def read_game(config: PlatformConfig) -> Game:
     if not isinstance(config, LevelsConfig):
         raise TypeError(f"no maps for a {type(config).__name__}")
     if config.corpus.legend is None or not config.corpus.files:
-        raise ConfigError(
-            "the levels recipe learns from your own maps: name them and what their tiles mean, "
-            "as in makar train levels --corpus maps/*.tmj --legend legend.toml"
-        )
+        raise ConfigError(NOTHING_NAMED)
     from makar.domains.levels.legend_file import read_legend
     from makar.domains.levels.map_corpus import read_map_corpus
 
     game = read_legend(config.corpus.legend)
     corpus = read_map_corpus(config.corpus.files, game)
     return Game(game.legend, corpus.maps, corpus.notes)
+
+
+def legend_of(config: PlatformConfig) -> Legend:
+    """The tiles and the physics of the game that the config names.
+
+    Raises:
+        ConfigError: no legend is named.
+        LegendError: it is not what it should be.
+    """
+    if not isinstance(config, LevelsConfig):
+        return MARIO
+    from makar.domains.levels.legend_file import read_legend
+
+    if config.corpus.legend is None:
+        raise ConfigError(NOTHING_NAMED)
+    return read_legend(config.corpus.legend).legend
 
 
 def _mario_maps(config: MarioConfig) -> Maps:
