@@ -33,7 +33,8 @@ from makar.domains.levels.level import Level
 COLUMNS = 28
 SHARE = 0.95
 KINDS = 5
-_AT_ONCE = 64  # levels whose columns are laid beside the corpus together; bounds the memory
+_AT_ONCE = 64  # levels whose columns are laid beside the corpus together
+_BYTES = 1 << 27  # that this may take, whatever the size of the corpus
 
 
 class Matches(NamedTuple):
@@ -111,8 +112,10 @@ class WindowIndex:
         tallest = max(H, self.tiles.shape[1])
         corpus, ours = _stretches(self.kind, self.offsets, width, self.kinds), []
         standing = _taller(self.tiles, tallest)
-        for first in range(0, B, _AT_ONCE):
-            some = emptied[tiles[first : first + _AT_ONCE]].transpose(0, 2, 1)
+        most = _BYTES // (2 * W * (len(self.kind) + 2 * W))
+        at_once = min(max(most, 1), _AT_ONCE)
+        for first in range(0, B, at_once):
+            some = emptied[tiles[first : first + at_once]].transpose(0, 2, 1)
             own, kind = distinct_columns(_taller(some.reshape(-1, H), tallest))
             same, other = _beside(own, standing, self.kind, W)
             ours.append(_likest(kind.reshape(-1, W), same, other, corpus, width))
