@@ -21,13 +21,16 @@ from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.evaluation import evaluate_policy
 
 from makar.recipes.level_environments import ENVIRONMENTS, register
-from makar.recipes.level_pictures import PIXELS
+from makar.recipes.level_pictures import PIXELS, WAY
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "tests" / "golden" / "pcgrl2020.npz"
-TITLES = {"binary": "Binary", "zelda": "Zelda", "sokoban": "Sokoban", "smb": "Smb"}
+RECORDED_TITLES = {"binary": "Binary", "zelda": "Zelda", "sokoban": "Sokoban", "smb": "Smb"}
+TITLES = RECORDED_TITLES | {"maze3d": "Maze3D"}
 REPRESENTATIONS = ("narrow", "turtle", "wide")
-EVERY = [(name, representation) for name in TITLES for representation in REPRESENTATIONS]
+EVERY = [(name, representation) for name in RECORDED_TITLES for representation in REPRESENTATIONS]
+MAZE_OF_2020 = ("pcgrl2020", "Maze")
+"""gym-pcgrl has none."""
 register()
 
 
@@ -80,8 +83,10 @@ def test_the_entry_point_leads_to_the_registration() -> None:
     assert getattr(importlib.import_module(module), name) is register
 
 
-@pytest.mark.parametrize("preset", ["makar", "pcgrl2020"])
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize(
+    ("name", "preset"),
+    [(n, p) for n in ENVIRONMENTS for p in ("makar", "pcgrl2020") if (p, n[6:10]) != MAZE_OF_2020],
+)
 def test_gymnasium_and_sb3_find_no_fault(name: str, preset: str) -> None:
     """Warnings are errors here."""
     check_env(gymnasium.make(name, preset=preset).unwrapped)
@@ -212,10 +217,10 @@ def test_the_share_of_changes_is_chosen() -> None:
         ({"map": np.full((5, 5), 256)}, "whole numbers up to 255"),
         ({"map": np.full((5, 5), -1)}, "has no name"),
         ({"map": np.full((5, 5), 7)}, "has no name"),
-        ({"map": np.zeros((4, 5), int)}, "needs 5 rows of 5 tiles"),
-        ({"map": np.zeros((2, 5, 5), int)}, "dimensions"),
-        ({"map": np.zeros((5, 5), int), "positions": [[5, 0]]}, "beyond the"),
-        ({"map": np.zeros((5, 5), int), "positions": [[0, 0, 0]]}, "x and y"),
+        ({"map": np.zeros((4, 5), int)}, r"the shape \(5, 5\), got \(4, 5\)"),
+        ({"map": np.zeros((2, 5, 5), int)}, "2 axes, or 3 for 1 rows"),
+        ({"map": np.zeros((5, 5), int), "positions": [[0, 0], [5, 0]]}, "must be below"),
+        ({"map": np.zeros((5, 5), int), "positions": [[0, 0, 0]]}, "2 numbers for each step"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options: dict[str, Any], fault: str) -> None:
@@ -229,6 +234,12 @@ def test_what_cannot_be_made_is_refused() -> None:
         make("zelda", "wide", preset="2020")
     with pytest.raises(ValueError, match="no render_mode 'human'"):
         make("zelda", "wide", render_mode="human")
+    with pytest.raises(ValueError, match="no problem 'maze3d'"):
+        make("maze3d", "wide", preset="pcgrl2020")
+    with pytest.raises(ValueError, match="zelda has one size"):
+        make("zelda", "wide", size=(1, 7, 7))
+    with pytest.raises(ValueError, match="layers, rows and columns"):
+        make("maze3d", "wide", size=(7, 7))
     environment = make("zelda", "wide").unwrapped
     environment.reset(seed=0)
     for action in ([11, 0, 0], [0, 7, 0], [0, 0, 8], [-1, 1, 0]):
@@ -250,6 +261,45 @@ def test_levels_can_be_looked_at() -> None:
     np.testing.assert_array_equal(different, (tiles > 0).repeat(PIXELS, 0).repeat(PIXELS, 1))
 
 
+def test_a_maze_of_blocks_has_three_axes() -> None:
+    """Layers, rows, columns in maps; x, y, layer in actions and positions."""
+    options = {"size": (4, 3, 2), "flat": False, "change": 1.0}
+    wide = make("maze3d", "wide", **options)
+    assert wide.observation_space == gymnasium.spaces.Box(0, 1, (4, 3, 2), np.uint8)
+    assert wide.action_space == gymnasium.spaces.MultiDiscrete([2, 3, 4, 2])
+    maze = np.zeros((4, 3, 2), int)
+    wide.reset(options={"map": maze})
+    seen, _, _, _, info = wide.step(np.array([1, 2, 3, 1]))
+    assert np.argwhere(seen).tolist() == [[3, 2, 1]]
+    assert info["stats"] == {"regions": 1, "path-length": 3, "n_jump": 0}
+    assert make("maze3d", "turtle", **options).action_space == gymnasium.spaces.Discrete(8)
+    narrow = make("maze3d", "narrow", **options)
+    assert narrow.observation_space.shape == (8, 8, 8)
+    maze[3, 2, 1] = 1
+    narrow.reset(options={"map": maze, "positions": [[1, 0, 2], [0, 1, 1]]})
+    seen, *_ = narrow.step(2)
+    maze[2, 0, 1] = 1
+    np.testing.assert_array_equal(seen[3:7, 3:6, 4:6], maze)
+    assert (seen == 1).sum() == 8**3 - (maze == 0).sum()
+    assert make("maze3d", "wide").observation_space.shape == (15**3,)
+
+
+def test_a_maze_is_drawn_layer_by_layer_with_its_way() -> None:
+    maze = np.ones((3, 2, 4), int)
+    maze[:2, 1] = 0
+    text = make("maze3d", "wide", size=(3, 2, 4), render_mode="ansi")
+    text.reset(options={"map": maze})
+    assert text.render() == "####\n....\n\n####\n....\n\n####\n####"
+    picture = make("maze3d", "wide", size=(3, 2, 4), render_mode="rgb_array")
+    picture.reset(options={"map": maze})
+    frame = picture.render()[::PIXELS, ::PIXELS]
+    assert frame.shape == (2, 3 * 5, 3)
+    np.testing.assert_array_equal(
+        (frame == WAY).all(2).nonzero(), ([1] * 4, [0, 1, 2, 3])
+    )  # the feet are in the lowest layer
+
+
+@pytest.mark.slow
 def test_ppo_of_sb3_learns() -> None:
     """Before, levels get worse by its edits; after some seconds they get better."""
     name = "makar/Sokoban-narrow-v0"

@@ -7,7 +7,13 @@ imported already, and so does ``gymnasium.make("makar:makar/Zelda-turtle-v0")``;
 
 from __future__ import annotations
 
-PROBLEMS = {"Binary": "binary", "Zelda": "zelda", "Sokoban": "sokoban", "Smb": "smb"}
+PROBLEMS = {
+    "Binary": "binary",
+    "Zelda": "zelda",
+    "Sokoban": "sokoban",
+    "Smb": "smb",
+    "Maze3D": "maze3d",
+}
 REPRESENTATIONS = ("narrow", "turtle", "wide")
 ENVIRONMENTS = {
     f"makar/{title}-{representation}-v0": {"problem": problem, "representation": representation}

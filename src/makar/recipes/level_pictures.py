@@ -6,9 +6,11 @@ import numpy as np
 from jaxtyping import UInt8
 
 from makar.domains.levels.level import Level
+from makar.domains.levels.maze3d import longest_walk
 
 PIXELS = 8
 """Height and width of a tile."""
+WAY = (46, 116, 181)
 LOOKS = {
     "empty": (".", (236, 232, 220)),
     "solid": ("#", (84, 78, 92)),
@@ -25,17 +27,31 @@ LOOKS = {
     "question": ("?", (222, 160, 58)),
     "coin": ("o", (240, 200, 80)),
     "tube": ("T", (70, 140, 84)),
+    "air": (".", (236, 232, 220)),
+    "dirt": ("#", (133, 98, 66)),
 }
 """Letter and colour of a tile, by its name."""
 
 
-def as_picture(level: Level) -> UInt8[np.ndarray, "V U 3"]:
-    """``PIXELS`` rows and columns for each tile."""
+def as_picture(level: Level, depth: int = 1) -> UInt8[np.ndarray, "V U 3"]:
+    """``PIXELS`` rows and columns for each tile; layers side by side, the lowest at the left.
+
+    In a map of blocks the longest way is drawn in.
+    """
     colours = np.array([LOOKS[name][1] for name in level.names], np.uint8)
-    return colours[level.tiles.repeat(PIXELS, 0).repeat(PIXELS, 1)]
+    layers = level.tiles.reshape(depth, -1, level.tiles.shape[1])
+    painted = colours[layers]
+    if depth > 1:
+        x, y, layer = longest_walk(layers).path.T
+        painted[layer, y, x] = WAY
+        painted = np.pad(painted, ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=255)
+    return np.concatenate(list(painted), 1).repeat(PIXELS, 0).repeat(PIXELS, 1)
 
 
-def as_text(level: Level) -> str:
-    """A letter for each tile, a line for each row."""
+def as_text(level: Level, depth: int = 1) -> str:
+    """A letter for each tile, a line for each row; an empty line between layers."""
     letters = [LOOKS[name][0] for name in level.names]
-    return "\n".join("".join(letters[tile] for tile in row) for row in level.tiles)
+    rows = ["".join(letters[tile] for tile in row) for row in level.tiles]
+    height = len(rows) // depth
+    layers = [rows[first : first + height] for first in range(0, len(rows), height)]
+    return "\n\n".join("\n".join(layer) for layer in layers)
