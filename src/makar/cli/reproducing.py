@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from makar.cli.places import Json
+from makar.cli.reproducing_pcgrl import pcgrl
 from makar.cli.reproducing_rl_tuner import rl_tuner
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ reproduce = typer.Typer(
     help="Make published results again, and say how near they came.", no_args_is_help=True
 )
 reproduce.command("rl-tuner")(rl_tuner)
+reproduce.command("pcgrl")(pcgrl)
 Learners: TypeAlias = Literal["all", "ppo", "a2c", "reinforce", "rloo", "grpo", "dqn"]
 Out = Annotated[Path | None, typer.Option(help="Folder to write to.")]
 Seeds = Annotated[int, typer.Option(min=1, help="Number of runs of each.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import torch
-from jaxtyping import Float, Int16, Int64
+from jaxtyping import Float, Int, Int16, Int64
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -63,11 +63,10 @@ class MapNet(nn.Module):
         self.sharpness = nn.Parameter(torch.tensor(sharpness), requires_grad=ahead)
         nn.init.orthogonal_(self.edits.weight, 0.01)
         nn.init.constant_(cast(Tensor, self.edits.bias), 0.0)
-        _ = self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
     def forward(
         self, observation: Int16[Tensor, "N O"]
-    ) -> tuple[Float[Tensor, "N H*W*A"], Float[Tensor, " N"]]:
+    ) -> tuple[Float[Tensor, "N E"], Float[Tensor, " N"]]:
         """See ``StepModel``."""
         cells = self.size[0] * self.size[1]
         tiles = observation[:, :cells].long()
@@ -93,13 +92,13 @@ class MapNet(nn.Module):
         tiles: Int64[Tensor, "N C"],
         numbers: Float[Tensor, "N K"],
         gains: Float[Tensor, "N C A"] | None,
-    ) -> Float[Tensor, "N W H W"]:
+    ) -> Float[Tensor, "N D H W"]:
         """What each cell's surroundings look like, with something of the whole map in it."""
         picture = F.one_hot(tiles, self.tiles + 1).float()
         picture[..., -1] = 1.0  # and 0 beyond the edges
         if gains is not None:
             picture = torch.cat((picture, (gains / 4).clamp(-3, 3)), 2)
-        h = picture.unflatten(1, self.size).permute(0, 3, 1, 2)
+        h = picture.unflatten(1, self.size).permute(0, 3, 1, 2)  # channels last: faster on a CPU
         h = F.relu(self.first(h) + self.aim(numbers)[:, :, None, None])
         for i, conv in enumerate(self.middle):
             h = h + F.relu(conv(h))
@@ -141,9 +140,7 @@ class AtCursor(nn.Module):
         logits, value = self.net(observation[:, :-2])
         return self.at(logits, observation[:, -2:]), value
 
-    def at(
-        self, logits: Float[Tensor, "N C*A"], cursor: Int16[Tensor, "N 2"]
-    ) -> Float[Tensor, "N B"]:
+    def at(self, logits: Float[Tensor, "N E"], cursor: Int[Tensor, "N 2"]) -> Float[Tensor, "N B"]:
         """Of the logits of all edits, those of leaving the cell and of its edits."""
         cells = self.size[0] * self.size[1]
         chances = (logits / self.heat).softmax(-1).unflatten(1, (cells, -1))

@@ -1,0 +1,206 @@
+"""The table of ``makar reproduce pcgrl``: success within each budget, beside search and chance."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from makar.core.types import Prompt
+from makar.domains.levels.aiming import Aiming
+from makar.domains.levels.look_ahead import Greedy
+from makar.domains.levels.problems import problem
+from makar.measures.statistics import Estimate, mean_over_seeds
+from makar.models.map_net import AtCursor, MapNet
+from makar.reproductions.cartpole_table import Stage
+from makar.reproductions.pcgrl import SETTINGS, Name, Settings, teach
+from makar.reproductions.pcgrl_success import BUDGETS, Edited, Random, edited
+from makar.runs import atomic
+from makar.runs.errors import RunExistsError
+
+LEVELS = 120
+"""Random maps edited by each editor of each seed."""
+LEARNED, GREEDY, RANDOM = "learned, narrow", "greedy search, whole map", "random, narrow"
+SOLVABLE = "solvable"
+BARS: Mapping[tuple[Name, str, float], float] = {
+    ("binary", "good", 0.2): 0.68,
+    ("binary", "good", 0.4): 0.95,
+    ("zelda", "good", 0.2): 0.865,
+    ("zelda", "good", 0.4): 0.90,
+    ("sokoban", SOLVABLE, 1.0): 0.87,
+}
+"""What the learned editor must reach: share of the levels, by problem, measure and budget."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number of the table.
+
+    Attributes:
+        problem: What was asked.
+        editor: Who edited.
+        measure: ``good`` (the problem's goal), ``solvable``, or ``changed`` (share of the map).
+        budget: Share of the tiles that might be changed.
+        estimate: Mean over the seeds and its interval.
+        each: Mean of each seed.
+    """
+
+    problem: Name
+    editor: str
+    measure: str
+    budget: float
+    estimate: Estimate
+    each: Sequence[float]
+
+    @property
+    def bar(self) -> float | None:
+        """What was to be reached, for the learned editor."""
+        bar = BARS.get((self.problem, self.measure, self.budget))
+        return bar if self.editor == LEARNED else None
+
+    @property
+    def missed(self) -> bool:
+        """True where there is a bar and it was not reached."""
+        return self.bar is not None and self.estimate.mean < self.bar
+
+    def record(self) -> dict[str, object]:
+        """For ``summary.json``."""
+        row = {name: getattr(self, name) for name in ("problem", "editor", "measure", "budget")}
+        return row | asdict(self.estimate) | {"each": list(self.each), "bar": self.bar}
+
+
+def reproduce(
+    folder: Path, names: Sequence[Name], *, seeds: Sequence[int], quick: bool = False
+) -> Iterator[Stage | Row]:
+    """Teach and judge every editor that is not there yet; then the table's numbers.
+
+    Args:
+        folder: Where everything is kept; run again, it goes on where it stopped.
+        names: Problems.
+        seeds: Of the runs.
+        quick: A tenth of the updates, for a look.
+
+    Raises:
+        RunExistsError: the folder was begun with other settings.
+    """
+    torch.set_num_threads(1)
+    (folder / "parts").mkdir(parents=True, exist_ok=True)
+    total, rows = len(names) * len(seeds), list[Row]()
+    for number, name in enumerate(names):
+        runs: list[dict[str, Any]] = []
+        for run, seed in enumerate(seeds):
+            part = folder / "parts" / f"{name}-{seed}.json"
+            settings = _settings(name, quick=quick)
+            if not part.is_file():
+                begun = number * len(seeds) + run
+                yield from _made(part, name, seed, settings, begun, total)
+            runs.append(_read(part, settings))
+        rows += _rows(name, runs)
+    atomic.write_json(folder / "summary.json", [row.record() for row in rows])
+    atomic.write_text(folder / "table.md", markdown(rows))
+    yield from rows
+
+
+def _settings(name: Name, *, quick: bool) -> Settings:
+    settings = SETTINGS[name]
+    return Settings(settings.updates // 10, settings.change) if quick else settings
+
+
+def _read(part: Path, settings: Settings) -> dict[str, Any]:
+    kept = json.loads(part.read_text(encoding="utf-8"))
+    if kept["settings"] != asdict(settings):
+        raise RunExistsError(
+            f"{part} was made with {kept['settings']}, not {asdict(settings)}: give another --out"
+        )
+    return kept
+
+
+def _made(
+    part: Path, name: Name, seed: int, settings: Settings, begun: int, total: int
+) -> Generator[Stage, None, None]:
+    """Teach one editor, let all three edit the same maps, and keep what came of it."""
+    curve: list[list[float]] = []
+    taught, wall = None, time.time()
+    for taught in teach(name, settings, seed=seed):
+        curve.append([taught.seconds, taught.good])
+        done = (begun + taught.updates / settings.updates) / total
+        yield Stage(f"{name}, seed {seed}", done, f"{taught.good:.0%} good enough")
+    assert taught is not None
+    wall = time.time() - wall
+    yield Stage(f"{name}, seed {seed}", (begun + 1) / total, "judging")
+    save_file(taught.net.state_dict(), part.with_suffix(".safetensors"))
+    results = judged(name, taught.net, seed=seed)
+    learned = results[LEARNED]
+    atomic.write_json(
+        part,
+        {
+            "settings": asdict(settings), "seed": seed, "edits": taught.edits,
+            "minutes": taught.seconds / 60, "wall_minutes": wall / 60, "curve": curve,
+            "editors": {editor: _counted(name, result) for editor, result in results.items()},
+            "start": learned.start.tiles.tolist(), "levels": learned.levels.tiles.tolist(),
+        },
+    )  # fmt: skip
+
+
+def judged(name: Name, net: MapNet, *, seed: int, levels: int = LEVELS) -> dict[str, Edited]:
+    """The taught editor, greedy search and chance on the same random maps."""
+    what, prompts = problem(name), [Prompt()] * levels
+    narrow, wide = (Aiming(what, r, change=1.0) for r in ("narrow", "wide"))
+    cursor = AtCursor(net, net.size)
+    return {
+        LEARNED: edited(narrow, net, prompts, seed=seed, at_cursor=cursor),
+        GREEDY: edited(wide, Greedy(what), prompts, seed=seed),
+        RANDOM: edited(narrow, Random(narrow.actions), prompts, seed=seed),
+    }
+
+
+def _counted(name: Name, result: Edited) -> dict[str, list[float]]:
+    """What is counted, for each budget."""
+    measures = {"good": result.good, "changed": result.changed}
+    if name == "sokoban":
+        measures[SOLVABLE] = result.statistics[:, :, -1] > 0
+    return {measure: values.mean(1).tolist() for measure, values in measures.items()}
+
+
+def _rows(name: Name, runs: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """One row for each editor, measure and budget."""
+    rows: list[Row] = []
+    for editor, measures in runs[0]["editors"].items():
+        for measure in measures:
+            for c, budget in enumerate(BUDGETS):
+                each = [run["editors"][editor][measure][c] for run in runs]
+                estimate = mean_over_seeds([np.array([value]) for value in each])
+                rows.append(Row(name, editor, measure, budget, estimate, each))
+    return rows
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The table, in percent of the levels."""
+    heads = " | ".join(f"{budget:.0%}" for budget in BUDGETS)
+    lines = [f"| problem | editor | | {heads} |", "|---" * (3 + len(BUDGETS)) + "|"]
+    lines += [
+        f"| {problem_} | {editor} | {measure} | {' | '.join(cells)} |"
+        for (problem_, editor, measure), cells in _gathered(rows).items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _gathered(rows: Sequence[Row]) -> dict[tuple[str, str, str], list[str]]:
+    cells: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        cells.setdefault((row.problem, row.editor, row.measure), []).append(_cell(row))
+    return cells
+
+
+def _cell(row: Row) -> str:
+    value = f"{row.estimate.mean:.1%}"
+    if len(row.each) > 1:
+        value += f" ({', '.join(f'{one:.1%}' for one in row.each)})"
+    return value.replace("%", " %")
