@@ -41,7 +41,7 @@ def read_level(path: Path, config: PlatformConfig) -> Level:
         from makar.domains.levels.tiled.read import read_tiled
 
         game = read_legend(config.corpus.legend)
-        return level_of(read_tiled(path, path.absolute().parent), game)
+        return level_of(read_tiled(path, game.path.absolute().parent), game)
     remedy = f"Bring {', '.join(SUFFIXES[:2])}; Tiled's maps need a run of the levels recipe"
     raise UnreadableLevelError(
         str(path), f"{suffix or 'no suffix'} is no level here", remedy=remedy

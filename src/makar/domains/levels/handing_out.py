@@ -61,12 +61,14 @@ def _named(png: bytes, title: str, notice: str) -> bytes:
 def _write_tiled(craft: LevelCraft, level: Level, path: Path) -> None:
     """Into a copy of the designer's map, else with makar's tiles; with the way drawn in."""
     from makar.domains.levels.tiled.tilesets import TilesetReference
-    from makar.domains.levels.tiled.write import write_into_map, write_with_tileset
+    from makar.domains.levels.tiled.write import with_locked, write_into_map, write_with_tileset
 
+    template = craft.maps.template if craft.maps else None
+    if craft.game is not None and template is not None:
+        level = with_locked(level, template, craft.game)
     analysis = craft.analyst(craft.stack([level]))
     way = analysis.way(0) if analysis.won[0] == 1 else analysis.way(0)[:0]
     route = [(float(column), float(row)) for column, row in way[:, :2]]
-    template = craft.maps.template if craft.maps else None
     if craft.game is not None and craft.maps is not None and template is not None:
         write_into_map(
             path, level, game=craft.game, template=template, variants=craft.maps.variants,

@@ -29,6 +29,7 @@ from makar.domains.levels.tiled.variants import learn_variants
 from makar.domains.levels.tiled.write import (
     Written,
     locked_cells,
+    with_locked,
     write_into_map,
     write_with_tileset,
 )
@@ -170,6 +171,8 @@ def test_locked_cells_keep_their_tile_and_how_it_was_turned(tmp_path: Path) -> N
     mask, tiles = locked_cells(template, GAME, (3, 5))
     assert np.flatnonzero(mask).tolist() == [2, 5, 12, 13]
     assert tiles[mask].tolist() == [0, 2, 1, 1]
+    level = parse_level_text("XXXXX\n-----\nXX---\n", GAME.legend)
+    assert with_locked(level, template, GAME) == written.level
 
 
 def test_rows_are_counted_from_the_floor(tmp_path: Path) -> None:
@@ -193,6 +196,8 @@ def test_other_tile_layers_stay_where_they_fit(tmp_path: Path) -> None:
     narrower = write(tmp_path / "new.tmj", "S--G\n----\nXXXX\n", template)
     assert narrower.notes == ("tile layer 'Back' is larger than the level: left out",)
     layers = layers_of(tmp_path / "new.tmj")
+    (told,) = layers["makar objects"]["properties"]
+    assert (told["name"], told["value"]) == ("notes", *narrower.notes)
     assert set(layers) == {"Sky", "Doors", "World", "Ground", "makar objects", "makar collision"}
     whole = json.loads((tmp_path / "new.tmj").read_text())
     assert (whole["width"], whole["height"], layers["Ground"]["width"]) == (4, 3, 4)

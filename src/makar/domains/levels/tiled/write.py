@@ -45,11 +45,15 @@ class Written:
 def locked_cells(
     template: TiledMap, game: GameLegend, size: tuple[int, int]
 ) -> tuple[Bool[np.ndarray, "H W"], UInt8[np.ndarray, "H W"]]:
-    """Which cells of a level of ``size`` rows and columns are locked, and their tiles.
-
-    A generator that is given them can build around them.
-    """
+    """Which cells of a level of ``size`` rows and columns are locked, and their tiles."""
     return _locked(template, level_layer(template, game), game, size)[:2]
+
+
+def with_locked(level: Level, template: TiledMap, game: GameLegend) -> Level:
+    """The level with the template's locked tiles: as it will stand in the map, to be judged so."""
+    rows, columns = level.tiles.shape
+    mask, tiles = locked_cells(template, game, (rows, columns))
+    return Level(np.where(mask, tiles, level.tiles), level.names)
 
 
 def write_into_map(
@@ -64,7 +68,8 @@ def write_into_map(
     """Write a copy of ``template`` with ``level`` in its level layer.
 
     Locked cells keep the template's tile, turned as it was; every other layer is copied as it
-    is; the layers "makar objects" and "makar collision" are made anew. Where heights differ,
+    is; the layers "makar objects" and "makar collision" are made anew, and what could not be kept
+    is noted in the property "notes" of the first. Where heights differ,
     rows are counted from the bottom: levels stand on the template's floor.
 
     Args:
@@ -119,6 +124,8 @@ def _write(
     level = Level(np.where(locked, tiles, level.tiles), level.names)
     cells = np.where(locked, kept, _cells(level, game, template, layer, variants))
     document, notes = copied(template, layer, cells, path.absolute())
+    if lost:
+        notes = (*notes, f"{lost} locked cells lie outside of the level and are lost")
     added, (layer_id, object_id) = object_layers(
         level,
         game.legend,
@@ -126,6 +133,9 @@ def _write(
         tile_size=template.tile_size,
         first=(document["nextlayerid"], document["nextobjectid"]),
     )
+    if notes:
+        told = {"name": "notes", "type": "string", "value": "\n".join(notes)}
+        added[0]["properties"] = [told]
     document["layers"] = [*document["layers"], *added]
     document |= {"nextlayerid": layer_id, "nextobjectid": object_id}
     try:
@@ -133,8 +143,6 @@ def _write(
     except RecursionError as error:
         raise UnreadableLevelError(str(template.path), "nests without end") from error
     path.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
-    if lost:
-        notes = (*notes, f"{lost} locked cells lie outside of the level and are lost")
     return Written(level, notes)
 
 
