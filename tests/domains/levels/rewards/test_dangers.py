@@ -40,6 +40,12 @@ def test_spread_by_hand(draw):
     np.testing.assert_allclose(dangers.gap_spread(tiles, MARIO), [1, 0, np.nan], atol=1e-12)
 
 
+def test_a_gap_counts_where_it_begins(draw):
+    wide = "-" * 20 + " " + "X--------X--XXXXXXXX"  # over five segments, and a small one
+    expected = np.log(2) / np.log(10)
+    assert dangers.gap_spread(draw(wide).tiles, MARIO).tolist() == pytest.approx([expected])
+
+
 def test_segments_are_as_equal_as_they_can_be(draw):
     tiles = draw("E" * 25 + " " + "X" * 25, "E" * 7 + "-" * 18 + " " + "X" * 25).tiles
     sizes = np.array([2, 3] * 5) / 25
