@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from makar.domains.levels.errors import LegendError
+from makar.domains.levels.errors import LegendError, UnreadableLevelError
 from makar.domains.levels.legend import MARIO
 from makar.domains.levels.legend_file import parse_legend
 from makar.domains.levels.level import Level
@@ -390,3 +391,45 @@ def test_tiled_opens_a_map_with_our_own_tileset(tmp_path: Path) -> None:
     sheet = ElementTree.parse(tmp_path / "tiles.tsx").getroot()
     assert sheet.get("tilecount") == "16", done.stderr
     assert {tile.get("type") for tile in sheet.findall("tile")} == set(MARIO.names[1:])
+
+
+ODD = (None, True, -1, 1 << 70, "a\0", [], {}, [[]])
+
+
+def places_in(whole: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a document, and so every value that could be another."""
+    yield place
+    inside = enumerate(whole) if isinstance(whole, list) else ()
+    for key, value in whole.items() if isinstance(whole, dict) else inside:
+        yield from places_in(value, (*place, key))
+
+
+def test_whatever_stands_anywhere_in_a_map_it_is_read_or_refused(tmp_path: Path) -> None:
+    marks = [0] * 15
+    marks[12] = 1
+    embedded = {"firstgid": 7, "name": "props", "tilecount": 4, "image": "art/props.png", **SIZES,
+                "tiles": [{"id": 0, "image": "art/one.png"}]}  # fmt: skip
+    tilesets = [{"firstgid": 1, "source": "art/terrain.tsj"}, embedded]
+    good = template_of(tmp_path, locked=marks, tilesets=tilesets)
+    variants = learn_variants([good], GAME)
+    level = parse_level_text("S-e-XG\nXXX-XX\n", GAME.legend)
+    path, outcomes = tmp_path / "odd.tmj", Counter[str]()
+    for place in places_in(good.document):
+        if place and place[-1] in range(2, 15):
+            continue  # one cell of many is enough
+        for odd in ODD:
+            whole = {"": json.loads(json.dumps(good.document))}
+            holder: Any = whole
+            for key in ("", *place)[:-1]:
+                holder = holder[key]
+            holder[("", *place)[-1]] = odd
+            path.write_text(json.dumps(whole[""]))
+            try:
+                write_into_map(
+                    tmp_path / "new.tmj", level, game=GAME, template=read_tiled(path),
+                    variants=variants,
+                )  # fmt: skip
+                outcomes["read"] += 1
+            except UnreadableLevelError:
+                outcomes["refused"] += 1
+    assert min(outcomes.values()) > 200
