@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Bool, UInt8
 
 from makar.domains.levels.art_pieces import piece, rim
 from makar.domains.levels.errors import UnreadableLevelError
 from makar.domains.levels.legend import Legend
+from makar.domains.levels.tiled.variants import TileVariants
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_SIDE = 8192
 """Pixels across the largest tileset image that is opened."""
@@ -24,11 +28,17 @@ class Art:
 
     Attributes:
         tiles: ``(A, S, S, 4)`` by tile number.
-        rims: ``(A, S, S, 4)`` painted over a tile under which another kind lies, or nothing.
+        rims: ``(A, S, S, 4)`` painted over a tile that another kind, or nothing, lies on.
+        variants: Which look a tile has in which surroundings; None: always the same.
+        looks: ``(L, S, S, 4)`` pictures of these looks.
+        drawn: ``(L,)`` whether there is a picture of a look.
     """
 
     tiles: UInt8[np.ndarray, "A S S 4"]
     rims: UInt8[np.ndarray, "A S S 4"]
+    variants: TileVariants | None = None
+    looks: UInt8[np.ndarray, "L S S 4"] | None = None
+    drawn: Bool[np.ndarray, " L"] | None = None
 
     @property
     def size(self) -> int:
@@ -37,12 +47,15 @@ class Art:
 
     def paint(self, tiles: UInt8[np.ndarray, "H W"]) -> UInt8[np.ndarray, "Y X 4"]:
         """The map, cell by cell, with nothing behind it."""
-        painted = self.tiles[tiles]
         above = np.vstack((tiles[:1], tiles[:-1]))
         rims = self.rims[tiles]
-        covers = (rims[..., 3:] > 0) & (above != tiles)[..., None, None, None]
+        covered = (rims[..., 3:] > 0) & (above != tiles)[..., None, None, None]
+        cells = np.where(covered, rims, self.tiles[tiles])
+        if self.variants is not None and self.looks is not None and self.drawn is not None:
+            look = self.variants.of(tiles)
+            known = (look >= 0) & np.append(self.drawn, False)[look]
+            cells[known] = self.looks[look[known]]
         height, width = tiles.shape
-        cells = np.where(covers, rims, painted)
         return cells.transpose(0, 2, 1, 3, 4).reshape(height * self.size, width * self.size, 4)
 
     def sheet(self) -> bytes:
@@ -61,62 +74,37 @@ def art_of(legend: Legend) -> Art:
     )
 
 
-def art_from_image(
-    legend: Legend, image: Path, ids: Mapping[int, int], *, tile_size: int, margin: int = 0,
-    spacing: int = 0,
-) -> Art:  # fmt: skip
-    """The game's own art, cut from its tileset image.
+def scaled(art: Art, size: int) -> Art:
+    """The same tiles in another size, pixel by pixel."""
+    at = np.arange(size) * art.size // size
+    return Art(art.tiles[:, at][:, :, at], art.rims[:, at][:, :, at])
 
-    Args:
-        legend: The game's tiles.
-        image: The picture with all tiles, row by row.
-        ids: Which of them shows each tile number, counted from 0; a tile that is left out, or
-            lies outside of the picture, is shown by our own art.
-        tile_size: Pixels across a tile.
-        margin: Pixels around the whole picture.
-        spacing: Pixels between tiles.
+
+def opened(path: Path) -> UInt8[np.ndarray, "Y X 4"]:
+    """A picture file that nobody vouches for.
 
     Raises:
         UnreadableLevelError: no picture, or a larger one than any tileset is.
     """
-    sheet = _opened(image)
-    columns = max((sheet.shape[1] - 2 * margin + spacing) // (tile_size + spacing), 1)
-    own = art_of(legend)
-    across = (np.arange(tile_size) * own.size) // tile_size
-    tiles = own.tiles[:, across][:, :, across]
-    rims = own.rims[:, across][:, :, across]
-    for number, local in ids.items():
-        y = margin + local // columns * (tile_size + spacing)
-        x = margin + local % columns * (tile_size + spacing)
-        cell = sheet[y : y + tile_size, x : x + tile_size]
-        if cell.shape[:2] == (tile_size, tile_size):
-            tiles[number], rims[number] = cell, 0
-    return Art(tiles, rims)
-
-
-def _opened(path: Path) -> UInt8[np.ndarray, "Y X 4"]:
     from PIL import Image
 
+    remedy = f"Use a PNG of at most {MAX_SIDE} pixels across"
     try:
         with Image.open(path) as picture:
             if max(picture.size) > MAX_SIDE:
-                raise UnreadableLevelError(
-                    str(path),
-                    f"it is {picture.size[0]} x {picture.size[1]} pixels",
-                    remedy=f"Use a tileset image of at most {MAX_SIDE} pixels across",
-                )
+                size = " x ".join(map(str, picture.size))
+                raise UnreadableLevelError(str(path), f"it is {size} pixels", remedy=remedy)
             return np.asarray(picture.convert("RGBA"))
+    except UnreadableLevelError:
+        raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        if isinstance(error, UnreadableLevelError):
-            raise
-        raise UnreadableLevelError(str(path), f"it is no picture ({error})") from error
+        raise UnreadableLevelError(
+            str(path), f"it is no picture ({error})", remedy=remedy
+        ) from error
 
 
-def png_bytes(image: object) -> bytes:
-    """A pillow image as the bytes of a PNG file."""
-    from PIL import Image
-
-    assert isinstance(image, Image.Image)
+def png_bytes(image: Image.Image) -> bytes:
+    """A picture as the bytes of a PNG file."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()

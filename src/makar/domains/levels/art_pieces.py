@@ -19,6 +19,9 @@ from makar.domains.levels.legend import Role, Tile
 SIZE = 16
 """Pixels across a tile."""
 
+LIQUIDS = {"lava", "water", "acid"}
+"""Words in the name of a tile that is painted as a liquid."""
+
 Canvas = UInt8[np.ndarray, "S S 4"]
 
 
@@ -182,6 +185,12 @@ def _spikes(canvas: Canvas, ink: str) -> None:
         fill(canvas, (x + 1, 4, x + 2, 6), ink)
 
 
+def _liquid(canvas: Canvas, ink: str) -> None:
+    fill(canvas, (0, 3, 15, 15), ink)
+    fill(canvas, (0, 3, 15, 4), _shade(ink, 1.35))
+    dots(canvas, "02 12 22 82 92 a2 b2 48 58 c7 d7 8b 9b 1c 2c", _shade(ink, 1.35))
+
+
 def _flag(canvas: Canvas, ink: str) -> None:
     fill(canvas, (3, 1, 4, 15), "#6b5648")
     fill(canvas, (5, 2, 13, 8), ink)
@@ -266,7 +275,9 @@ def piece(tile: Tile) -> Canvas:
     canvas = np.zeros((SIZE, SIZE, 4), np.uint8)
     if tile.role == "empty":
         return canvas
-    if tile.name in _NAMED:
+    if LIQUIDS & set(tile.name.lower().split()):
+        _liquid(canvas, _ink(tile))
+    elif tile.name in _NAMED:
         _NAMED[tile.name](canvas)
     else:
         _ROLES[tile.role](canvas, _ink(tile))

@@ -85,6 +85,23 @@ def level_image(
     return whole
 
 
+def small_image(
+    level: Level,
+    legend: Legend,
+    *,
+    tile: int,
+    art: Art | None = None,
+    way: Int[np.ndarray, "T C"] | None = None,
+    won: bool = True,
+) -> Image.Image:
+    """The whole level with ``tile`` pixels to a tile."""
+    from PIL import Image
+
+    rows, columns = level.tiles.shape
+    image = level_image(level, legend, art=art, way=way, won=won)
+    return image.resize((columns * tile, rows * tile), Image.Resampling.BOX)
+
+
 def _rgb(colour: str) -> tuple[int, int, int]:
     red, green, blue = bytes.fromhex(colour[1:])
     return red, green, blue
@@ -211,14 +228,9 @@ def contact_sheet(
             raise ValueError(f"{len(given)} {what} for {len(levels)} levels: give one for each")
     if not levels:
         raise ValueError("no level to show: give one or more")
-    art = art or art_of(legend)
-    pictures = [
-        level_image(level, legend, art=art, way=ways[i] if ways else None)
-        for i, level in enumerate(levels)
-    ]
     small = [
-        p.resize((p.width * tile // art.size, p.height * tile // art.size), Image.Resampling.BOX)
-        for p in pictures
+        small_image(level, legend, tile=tile, art=art, way=ways[i] if ways else None)
+        for i, level in enumerate(levels)
     ]
     font = ImageFont.load_default(max(tile * 3 // 2, 11))
     line = max(tile * 2, 16) if captions else 0

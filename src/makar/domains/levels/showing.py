@@ -8,40 +8,67 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float
 
 from makar.domains.levels.analysis import Analysis
+from makar.domains.levels.art import png_bytes
 from makar.domains.levels.level import Level
 from makar.domains.levels.level_text import write_level_text
-from makar.domains.levels.pictures import level_png
+from makar.domains.levels.pictures import level_png, small_image
 
 if TYPE_CHECKING:
     from makar.domains.levels.craft import LevelCraft
 
+WHOLE = 720
+"""Pixels across the small picture that shows the whole level at once."""
+
 
 def card_html(craft: LevelCraft, level: Level, *, marks: Sequence[tuple[int, int, str]]) -> str:
-    """Picture with the way drawn in, verdict and level text."""
+    """The whole level small, tile by tile to scroll along, the verdict, and the level's text."""
     batch = craft.stack([level])
     analysis = craft.analyst(batch)
-    words = verdict(analysis, 0, level.tiles.shape[1])
     challenge = craft.challenge(batch)[0] if craft.challenge else None
-    png = level_png(
-        level, craft.legend, art=craft.art, way=analysis.way(0), won=bool(analysis.won[0] == 1),
-        challenge=challenge, spans=[(first, columns) for first, columns, _ in marks],
-    )  # fmt: skip
-    data = base64.b64encode(png).decode()
-    text = html.escape(write_level_text(level, craft.legend))
-    labels = "".join(f"<p>{html.escape(label)}</p>" for _, _, label in marks)
-    curve = ""
+    words = [verdict(analysis, 0, level.tiles.shape[1])]
     if challenge is not None and np.isfinite(challenge).any():
-        curve = f" Under it: challenge from left to right, {np.nanmean(challenge):.0%} on average."
+        words[0] += f" Below the level: its challenge, {np.nanmean(challenge):.0%} on average."
+    words += [label for _, _, label in marks]
+    said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in words)
+    text = html.escape(write_level_text(level, craft.legend))
     return (
-        '<div class="level" tabindex="0" role="group" aria-label="Level, scrolls sideways" '
-        'style="overflow-x:auto;max-width:100%">'
-        f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" '
-        'style="image-rendering:pixelated;display:block;max-width:none">'
-        f"</div><p>{html.escape(words)}{curve}</p>{labels}"
+        f"{_pictures(craft, level, analysis, challenge, marks)}{said}"
         "<details><summary>Level text</summary>"
         f'<pre style="overflow-x:auto;line-height:1">{text}</pre></details>'
+    )
+
+
+def _pictures(
+    craft: LevelCraft,
+    level: Level,
+    analysis: Analysis,
+    challenge: Float[np.ndarray, " W"] | None,
+    marks: Sequence[tuple[int, int, str]],
+) -> str:
+    way, won = analysis.way(0), bool(analysis.won[0] == 1)
+    tile = max(WHOLE // level.tiles.shape[1], 1)
+    small = small_image(level, craft.legend, tile=tile, art=craft.art, way=way, won=won)
+    large = level_png(
+        level, craft.legend, art=craft.art, way=way, won=won, challenge=challenge,
+        spans=[(first, columns) for first, columns, _ in marks],
+    )  # fmt: skip
+    whole = png_bytes(small.quantize(128))
+    return (
+        f"{_image(whole, 'The whole level', 'max-width:100%;margin-bottom:.5rem')}"
+        '<div class="level" tabindex="0" role="group" aria-label="The level, tile by tile" '
+        'style="overflow-x:auto;max-width:100%">'
+        f"{_image(large, 'The level with a way through it', 'image-rendering:pixelated')}</div>"
+    )
+
+
+def _image(png: bytes, words: str, style: str) -> str:
+    data = base64.b64encode(png).decode()
+    return (
+        f'<img src="data:image/png;base64,{data}" alt="{words}" '
+        f'style="display:block;height:auto;{style}">'
     )
 
 
