@@ -15,8 +15,8 @@ def settings(**flags):
 
 def test_what_is_rewarded_is_what_the_total_is_made_of():
     scores = {name for name, entry in CATALOGUE.items() if entry.role == "score"}
-    assert set(rewarded_parts(settings().reward)) == scores
-    changed = settings(**{"reward.weights": {"close": 0.0, "arch": 1.0, "style": 0.5}}).reward
+    assert set(rewarded_parts(settings())) == scores
+    changed = settings(**{"reward.weights": {"close": 0.0, "arch": 1.0, "style": 0.5}})
     assert set(rewarded_parts(changed)) == scores - {"close"} | {"arch", "style"}
 
 
@@ -29,10 +29,10 @@ def test_each_part_is_left_out_once_for_each_seed():
     assert [t.config.seed for t in study] == [5, 5, 5, 6, 6, 6]
     assert study[0].config.reward == settings().reward
     for trial in study:
-        left = set(rewarded_parts(settings().reward)) - set(rewarded_parts(trial.config.reward))
+        left = set(rewarded_parts(settings())) - set(rewarded_parts(trial.config))
         assert left == (set() if trial.part == WHOLE else {trial.part})
     everything = trials(settings(), name="x", seeds=1)
-    assert [t.part for t in everything[1:]] == rewarded_parts(settings().reward)
+    assert [t.part for t in everything[1:]] == rewarded_parts(settings())
 
 
 def test_a_reward_of_ones_own_is_left_out_too(tmp_path):
@@ -50,7 +50,7 @@ def test_a_reward_of_ones_own_is_left_out_too(tmp_path):
 def test_what_cannot_be_left_out_is_refused():
     with pytest.raises(ConfigError, match=r"--part clse: rewarded are: .*close"):
         trials(settings(), name="x", seeds=1, only=["clse"])
-    lonely = dict.fromkeys(rewarded_parts(settings().reward), 0.0) | {"close": 1.0}
+    lonely = dict.fromkeys(rewarded_parts(settings()), 0.0) | {"close": 1.0}
     with pytest.raises(ConfigError, match="only one part"):
         trials(settings(**{"reward.weights": lonely}), name="x", seeds=1)
 

@@ -20,10 +20,15 @@ from makar.domains.music.genres import GENRES, YOURS, check_genre, genre_phrases
 from makar.domains.music.piece import Pieces
 from makar.measures.classifier import Logistic
 from makar.recipes import blend, blend_judges, blend_study
+from makar.recipes.ablation import rewarded_parts, trials
+from makar.recipes.assessment import MARKOV, RANDOM, distance_to
+from makar.recipes.assessment_page import details, write_assessment
+from makar.recipes.assessment_sources import assess_run
 from makar.recipes.blend import MEASURED, PLACE, ask_prompt, labelled, prepare
 from makar.recipes.blend_config import BlendConfig
 from makar.recipes.blend_judges import weight_of
 from makar.recipes.errors import ConfigError, CorpusTooSmallError, UnknownRewardError
+from makar.recipes.evaluation import HUMAN, PRIOR, TRAINED
 from makar.recipes.making import asked, make_works
 from makar.recipes.opening import finished, open_run
 from makar.recipes.session import Finished, run
@@ -152,7 +157,7 @@ def test_the_judges_learn_from_different_tunes(
 
 
 def finished_sides(config: BlendConfig) -> Any:
-    return finished(blend._read(config))
+    return finished(blend.read_sides(config))
 
 
 def test_every_weight_is_learned_from_as_many_of_the_second_as_it_says(
@@ -296,6 +301,49 @@ def test_a_run_from_settings_to_report(config: BlendConfig, corpora: None, tmp_p
         assert len(made) == 2
         kept = folder.ledger.find(made[0].id)
         assert kept.prompt["condition"][YOURS] == 1.0
+
+
+def test_a_run_is_measured_against_each_genre_by_itself(
+    config: BlendConfig, corpora: None, tmp_path: Path
+) -> None:
+    with RunFolder.create(tmp_path, "b", config=as_toml(config), seed=0, fresh=False) as folder:
+        list(run(folder, config))
+        opened = open_run(folder, config)
+    found = finished(assess_run(opened, config, works=24))
+    rows = {row.name: row for row in found.rows}
+    people = [f"{HUMAN}: irish", f"{HUMAN}: yours"]
+    assert list(rows)[:5] == [*people, RANDOM, MARKOV, PRIOR]
+    assert list(rows)[-1] == TRAINED
+    names = [distance_to("irish"), distance_to("yours")]
+    for own, other, row in ((0, 1, people[0]), (1, 0, people[1])):
+        far = [rows[row].measures[name].mean for name in names]
+        assert far[own] < far[other] / 5
+        assert far[own] < rows[RANDOM].measures[names[own]].mean / 5
+    # a table of both is of neither
+    mixed = rows[MARKOV].measures
+    for genre, name in zip(people, names, strict=True):
+        assert rows[genre].measures[name].mean < mixed[name].mean
+    # what says nothing of a blend is not there, and the page says so
+    assert not [m for m in mixed if m.startswith(("overlap_", "kl_"))]
+    page = write_assessment(found, tmp_path / "out", title="b").read_text()
+    assert "<figure" not in page
+    assert "a mixture, not a blend" in page
+    assert "people’s phrases of irish" in page
+    told = details(found, title="b")["measures"]
+    assert told[f"rule_{PLACE}"]["trained_on"]
+    assert not told[f"rule_{MEASURED}"]["trained_on"]
+    assert all(about["words"] for about in told.values())
+
+
+def test_a_blend_has_one_part_and_a_user_s_own(config: BlendConfig, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="only one part"):
+        trials(config, name="x", seeds=1)
+    mine = tmp_path / "mine.py"
+    mine.write_text("import numpy as np\ndef wit(works, prompts): return np.ones(len(works))\n")
+    reward = config.reward.model_copy(update={"custom": (f"{mine}:wit=1",)})
+    both = config.model_copy(update={"reward": reward})
+    left = [rewarded_parts(trial.config) for trial in trials(both, name="x", seeds=1)]
+    assert left == [[PLACE, "wit"], ["wit"], [PLACE]]
 
 
 def test_a_piece_that_is_brought_is_judged_phrase_by_phrase(folders: dict[str, Path]) -> None:

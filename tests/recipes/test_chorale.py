@@ -1,6 +1,7 @@
 """The chorale recipe on a small book of made-up hymns: prepared, trained, opened, harmonising."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 from typer.testing import CliRunner
 
 from makar.cli import app
-from makar.config import as_toml, load_config, of_tunes
+from makar.config import as_toml, load_config
 from makar.core.seeds import Seeds
 from makar.domains.music.chorales import Chorales
 from makar.domains.music.errors import UnreadableError
@@ -17,6 +18,8 @@ from makar.domains.music.piece import Key, Metre, Part, Piece, Provenance
 from makar.domains.music.voices import FIRST_PITCH, HOLD, LOWEST, VoiceGrid, VoiceGrids
 from makar.domains.music.voices_codec import NOT_GIVEN
 from makar.recipes import chorale
+from makar.recipes.ablation import judged, rewarded_parts, trials
+from makar.recipes.assessment_files import Files
 from makar.recipes.chorale import Learned, ask_prompt, build_policy, demonstrations
 from makar.recipes.errors import ConfigError
 from makar.recipes.harmonising import harmonise, sopranos
@@ -26,6 +29,7 @@ from makar.recipes.session import Finished, Heard, run
 from makar.runs.folder import RunFolder
 
 CHORDS = ((72, 67, 64, 48), (72, 69, 64, 45), (72, 69, 65, 53), (74, 69, 65, 50), (71, 67, 62, 43))
+TUNE = np.array([[0, 96, 71, 80], [96, 96, 72, 80]])
 TINY = {
     "ask.bars": 2, "model.width": 16, "pretrain.updates": 3, "pretrain.batch": 8,
     "loop.iterations": 2, "loop.works": 8, "evaluate.works": 12, "evaluate.best_of": 2,
@@ -189,9 +193,6 @@ def test_what_is_guaranteed_is_not_rewarded_too():
 def test_settings_of_another_recipe_are_refused():
     with pytest.raises(ConfigError, match="form"):
         load_config("chorale", {"ask.form": "AABA"}, environment={})
-    with pytest.raises(ConfigError, match="tune recipe"):
-        of_tunes(load_config("chorale", environment={}))
-    assert of_tunes(load_config("tune", environment={})).recipe == "tune"
 
 
 def test_the_command_harmonises_with_the_newest_chorale_run(trained, tmp_path):
@@ -205,3 +206,85 @@ def test_the_command_harmonises_with_the_newest_chorale_run(trained, tmp_path):
     (made,) = read_pieces(json.loads(told.output)["path"])
     assert [part.name for part in made.parts] == ["Soprano", "Alto", "Tenor", "Bass"]
     assert made.parts[0].notes[:, :3].tolist() == [[0, 96, 71], [96, 96, 72]]
+
+
+ROWS = ["human held-out", "random", "Markov", "prior", "best of 2", "best of 4", "trained"]
+
+
+def test_a_run_is_evaluated_beside_bach_chance_and_a_table(trained):
+    path, _ = trained
+    done = CliRunner().invoke(app, ["evaluate", str(path), "--works", "20", "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(next(line for line in done.output.splitlines() if line.startswith("{")))
+    rows = {row["row"]: row["measures"] for row in found["rows"]}
+    assert list(rows) == ROWS
+    assert found["about"]["makar-FD features"].startswith("voices-v1-")
+    human, chance, table = (rows[name] for name in ROWS[:3])
+    assert human["makar-FD"]["mean"] < chance["makar-FD"]["mean"] / 10
+    for feature in ("pitch_classes", "chords", "bass_note_lengths"):
+        areas = [row[f"overlap_{feature}"]["mean"] for row in (human, chance)]
+        assert areas[0] > areas[1], feature
+    # five chords in a book of thirty hymns: what people wrote is mostly found in the others
+    assert human["longest_run"]["mean"] > 2 * chance["longest_run"]["mean"]
+    assert table["longest_run"]["mean"] > 2 * chance["longest_run"]["mean"]
+    assert chance["near_copies"]["mean"] == 0
+    assert chance["rule_chord_fit"]["mean"] < human["rule_chord_fit"]["mean"]
+    told = found["measures"]
+    assert not told["rule_parallels"]["trained_on"]  # a guarantee
+    assert told["rule_cadence"]["trained_on"]
+    assert [name for name, about in told.items() if not about["words"]] == []
+    page = (path / "evaluation" / "evaluation.html").read_text()
+    assert page.count("<figure") == 17
+
+
+def test_a_folder_in_four_parts_is_measured_as_chorales(book, tmp_path, monkeypatch):
+    scores = tmp_path / "scores"
+    scores.mkdir()
+    for number in range(4):
+        write_piece(book.works[number].piece(), scores / f"{number}.musicxml")
+    (scores / "page.xml").write_text("<html/>")
+    monkeypatch.setenv("MAKAR_MODEL__WIDTH", "16")
+    out = tmp_path / "seen"
+    asked = ["evaluate", str(scores), "--works", "20", "--json", "--out", str(out)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    found = json.loads(next(line for line in done.output.splitlines() if line.startswith("{")))
+    rows = {row["row"]: row for row in found["rows"]}
+    assert list(rows) == ["human held-out", "the folder", "random", "Markov"]
+    assert rows["the folder"]["n"] == 8  # eight bars each, cut in four
+    # they are of the book that is learned from, or of its like
+    near = rows["the folder"]["measures"]["makar-FD"]["mean"]
+    assert near < rows["random"]["measures"]["makar-FD"]["mean"] / 10
+    assert any("makar train chorale teaches one" in note for note in found["notes"])
+    wrong = CliRunner().invoke(app, ["evaluate", str(scores), "--as", "fugue"])
+    assert "tune or chorale" in str(wrong.exception or wrong.output)
+
+
+def test_what_folders_are_taken_for(book, tmp_path):
+    four, one = book.works[0].piece(), replace(book.works[0].piece(), parts=(Part(TUNE),))
+    assert Files(tmp_path, [four, four, one], 3).recipe == "chorale"
+    assert Files(tmp_path, [four, one], 2).recipe == "tune"
+    assert Files(tmp_path, [], 0).recipe == "tune"
+
+
+def test_a_part_left_out_is_watched_and_nothing_else_changes(config):
+    parts = rewarded_parts(config)
+    assert {"cadence", "harmonic_rhythm", "line_steps"} <= set(parts)
+    assert not {"parallels", "chord_novelty", "chord_copy"} & set(parts)
+    for trial in trials(config, name="x", seeds=1)[1:]:
+        assert set(parts) - set(rewarded_parts(trial.config)) == {trial.part}
+
+
+def test_an_ablation_of_four_voices(config, tmp_path):
+    study = trials(config, name="x", seeds=1, only=["cadence"])
+    done = []
+    for trial in study:
+        with RunFolder.create(
+            tmp_path, trial.name, config=as_toml(trial.config), seed=1, fresh=False
+        ) as folder:
+            list(run(folder, trial.config))
+        done.append((trial, tmp_path / trial.name))
+    found = finished(judged(config, done))
+    assert list(found.changes) == ["cadence"]
+    assert np.isfinite(found.changes["cadence"]["cadence"].mean)
+    assert {"score", "distinct-4", "near copies", "harmonic_rhythm"} <= set(found.whole)

@@ -21,7 +21,7 @@ from makar.runs.folder import ABOUT, RunFolder
 if TYPE_CHECKING:
     from makar.recipes.ablation import Ablation, Trial
 
-LEAN = {"evaluate.works": 300, "evaluate.best_of": 1, "loop.iterations": 100}
+LEAN = {"evaluate.works": 300, "evaluate.best_of": 1}
 """Settings of a study's runs unless they are given: what matters is the difference. A TOML file
 is taken as it stands."""
 
@@ -33,7 +33,8 @@ def ablate(
         list[str] | None, typer.Option("--part", help="Leave out only this part; may be repeated.")
     ] = None,
     iterations: Annotated[
-        int | None, typer.Option(min=1, help="Learning steps of each run; 100 by default.")
+        int | None,
+        typer.Option(min=1, help="Learning steps of each run; the recipe's by default."),
     ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting, such as loop.works=64.")
@@ -49,10 +50,12 @@ def ablate(
     Examples:
       makar ablate --seeds 3
 
+      makar ablate chorale --seeds 1 --part harmonic_rhythm --part line_steps
+
       makar ablate tune --seeds 1 --iterations 40 --part close --part form_contrast
     """
     from makar.cli.training import pairs
-    from makar.config import RECIPES, load_config, of_tunes
+    from makar.config import RECIPES, load_config
     from makar.recipes.ablation import trials
     from makar.recipes.session import check
 
@@ -60,7 +63,7 @@ def ablate(
     flags |= {"loop.iterations": iterations} if iterations else {}
     if recipe in RECIPES:
         flags = {k: v for k, v in LEAN.items() if _variable(k) not in os.environ} | flags
-    config = of_tunes(load_config(recipe, flags))
+    config = load_config(recipe, flags)
     check(config)
     study = trials(config, name=name, seeds=seeds, only=parts or ())
     root = runs_root(runs)

@@ -16,19 +16,20 @@ import numpy as np
 
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement
-from makar.domains.music.grid import MelodyGrid
-from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.measures.diversity import distinct_share, duplicate_share
 from makar.measures.statistics import Estimate, mean_over_seeds
-from makar.recipes.blending import STYLE
+from makar.recipes import blend, chorale_reward, melody_reward
+from makar.recipes.blend_config import BlendConfig
+from makar.recipes.chorale import reward_config
+from makar.recipes.chorale_config import ChoraleConfig
 from makar.recipes.creator import Creator
+from makar.recipes.custom_reward import load_reward
 from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import DISTINCT, DUPLICATES, EVALUATION, NEAR_COPIES, SCORE
-from makar.recipes.melody import prepare
 from makar.recipes.melody_config import MelodyConfig
-from makar.recipes.melody_reward import DEFAULT_WEIGHTS, checked_rewards
 from makar.recipes.preparing import Progress
-from makar.recipes.recipe_config import RewardConfig
+from makar.recipes.recipe_config import RecipeConfig
+from makar.recipes.registry import recipe_of
 from makar.runs import checkpoint
 from makar.runs.atomic import write_json, write_text
 from makar.runs.report.assessment import AssessmentPage, assessment_html
@@ -51,26 +52,25 @@ class Trial:
 
     part: str
     name: str
-    config: MelodyConfig
+    config: RecipeConfig
 
 
-def rewarded_parts(config: RewardConfig) -> list[str]:
+def rewarded_parts(config: RecipeConfig) -> list[str]:
     """Names of the parts that the total is made of, gates left aside.
 
     Raises:
-        ConfigError: a reward cannot be used.
+        ConfigError: a reward cannot be used, or the recipe has no parts to leave out.
     """
-    custom = [c.name for c in checked_rewards(config, {}) if c.role == "score" and c.weight > 0]
-    weights = {
-        name: config.weights.get(name, DEFAULT_WEIGHTS.get(name, 1.0))
-        for name, entry in CATALOGUE.items()
-        if entry.role == "score" or (entry.role == "watch" and name in config.weights)
-    }
-    weights[STYLE] = config.weights.get(STYLE, 0.0)
-    return [name for name, weight in weights.items() if weight > 0] + custom
+    if isinstance(config, MelodyConfig):
+        return melody_reward.WEIGHTING.rewarded(config.reward)
+    if isinstance(config, ChoraleConfig):
+        return chorale_reward.WEIGHTING.rewarded(reward_config(config))
+    if isinstance(config, BlendConfig):
+        return blend.rewarded(config)
+    raise ConfigError(f"parts of music are left out one by one, not yet those of {config.recipe}")
 
 
-def trials(config: MelodyConfig, *, name: str, seeds: int, only: Sequence[str] = ()) -> list[Trial]:
+def trials(config: RecipeConfig, *, name: str, seeds: int, only: Sequence[str] = ()) -> list[Trial]:
     """The runs of a study, seed by seed, so that one that is cut short has whole seeds.
 
     Args:
@@ -82,7 +82,7 @@ def trials(config: MelodyConfig, *, name: str, seeds: int, only: Sequence[str] =
     Raises:
         ConfigError: a part is not rewarded, or it is the only one.
     """
-    parts = rewarded_parts(config.reward)
+    parts = rewarded_parts(config)
     if unknown := [part for part in only if part not in parts]:
         raise ConfigError(f"--part {', '.join(unknown)}: rewarded are: {', '.join(parts)}")
     if len(parts) < 2:
@@ -98,16 +98,16 @@ def trials(config: MelodyConfig, *, name: str, seeds: int, only: Sequence[str] =
     ]
 
 
-def _without(config: MelodyConfig, part: str) -> MelodyConfig:
+def _without(config: RecipeConfig, part: str) -> RecipeConfig:
     if part == WHOLE:
         return config
     reward = config.reward
-    if part in CATALOGUE or part == STYLE:
-        changed = {"weights": {**reward.weights, part: 0.0}}
-    else:
-        names = [component.name for component in checked_rewards(reward, {})]
-        kept = [spec for spec, n in zip(reward.custom, names, strict=True) if n != part]
+    own = [load_reward(spec, {}).name for spec in reward.custom]
+    if part in own:
+        kept = [spec for spec, name in zip(reward.custom, own, strict=True) if name != part]
         changed = {"custom": tuple(kept)}
+    else:
+        changed = {"weights": {**reward.weights, part: 0.0}}
     return config.model_copy(update={"reward": reward.model_copy(update=changed)})
 
 
@@ -144,7 +144,7 @@ class Ablation:
 
 
 def judged(
-    config: MelodyConfig, done: Sequence[tuple[Trial, Path]]
+    config: RecipeConfig, done: Sequence[tuple[Trial, Path]]
 ) -> Generator[Progress, None, Ablation]:
     """Judge the models of finished runs by the whole reward, on the same draws.
 
@@ -155,7 +155,7 @@ def judged(
     Raises:
         CheckpointError: a run's weights are not whole.
     """
-    prepared = yield from prepare(config)
+    prepared = yield from recipe_of(config).prepare(config)
     found: dict[str, list[dict[str, float]]] = {}
     names: dict[str, list[str]] = {}
     for number, (trial, path) in enumerate(done):
@@ -179,7 +179,7 @@ def judged(
     )
 
 
-def _measured(creator: Creator[MelodyGrid], config: MelodyConfig) -> dict[str, float]:
+def _measured(creator: Creator[Any], config: RecipeConfig) -> dict[str, float]:
     seeds = Seeds(config.prior_seed + EVALUATION, EVALUATION)
     prompts = [creator.ask] * config.evaluate.works
     works = creator.policy.sample(prompts, seeds=seeds).works

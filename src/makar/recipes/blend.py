@@ -270,6 +270,12 @@ def _rewards(
     ]
 
 
+def rewarded(config: BlendConfig) -> list[str]:
+    """Names of the parts that the total is made of: the place, and the user's own rewards."""
+    own = [c.name for c in _own_rewards(config, {}) if c.role == "score" and c.weight > 0]
+    return [PLACE] * (config.reward.weights.get(PLACE, 1.0) > 0) + own
+
+
 def _own_rewards(config: BlendConfig, functions: Mapping[str, Scorer]) -> list[Component]:
     """The user's own rewards, loaded.
 
