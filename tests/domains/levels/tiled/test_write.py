@@ -29,7 +29,6 @@ from makar.domains.levels.tiled.tilesets import TilesetReference
 from makar.domains.levels.tiled.variants import learn_variants
 from makar.domains.levels.tiled.write import (
     Written,
-    locked_cells,
     with_locked,
     write_into_map,
     write_with_tileset,
@@ -169,9 +168,6 @@ def test_locked_cells_keep_their_tile_and_how_it_was_turned(tmp_path: Path) -> N
     assert [layers["Ground"]["data"][n] for n in (2, 5, 12, 13)] == [0, 5, CELLS[12], 2]
     assert layers["makar locked"]["data"] == marks
     assert level_of(read_tiled(tmp_path / "new.tmj"), GAME) == written.level
-    mask, tiles = locked_cells(template, GAME, (3, 5))
-    assert np.flatnonzero(mask).tolist() == [2, 5, 12, 13]
-    assert tiles[mask].tolist() == [0, 2, 1, 1]
     level = parse_level_text("XXXXX\n-----\nXX---\n", GAME.legend)
     assert with_locked(level, template, GAME) == written.level
 
@@ -183,23 +179,24 @@ def test_rows_are_counted_from_the_floor(tmp_path: Path) -> None:
     written = write(tmp_path / "new.tmj", "-----\n-----\n-----\n-----\n", template)
     assert write_level_text(written.level, GAME.legend).split()[3] == "--X--"
     assert any("1 rows higher" in note for note in written.notes)
-    mask, _ = locked_cells(template, GAME, (2, 2))
-    assert not mask.any()
+    write(tmp_path / "new.tmj", "-----\n-----\n", template)
+    assert layers_of(tmp_path / "new.tmj")["makar locked"]["data"] == marks[5:]
     written = write(tmp_path / "new.tmj", "--\n--\n", template)
     assert "1 locked cells lie outside of the level and are lost" in written.notes
 
 
-def test_other_tile_layers_stay_where_they_fit(tmp_path: Path) -> None:
+def test_other_tile_layers_stay_and_are_cut_where_they_do_not_fit(tmp_path: Path) -> None:
     template = template_of(tmp_path)
     wider = write(tmp_path / "new.tmj", "S-----G\n-------\nXXXXXXX\n", template)
     assert json.dumps(layers_of(tmp_path / "new.tmj")["Back"]) == json.dumps(BACK)
     assert wider.notes == ()
     narrower = write(tmp_path / "new.tmj", "S--G\n----\nXXXX\n", template)
-    assert narrower.notes == ("tile layer 'Back' is larger than the level: left out",)
+    assert narrower.notes == ("tile layer 'Back' was larger than the level and is cut",)
     layers = layers_of(tmp_path / "new.tmj")
     (told,) = layers["makar objects"]["properties"]
     assert (told["name"], told["value"]) == ("notes", *narrower.notes)
-    assert set(layers) == {"Sky", "Doors", "World", "Ground", "makar objects", "makar collision"}
+    back = {key: value for key, value in BACK.items() if key not in ("encoding", "compression")}
+    assert layers["Back"] == back | {"data": [1] + [0] * 11, "width": 4}
     whole = json.loads((tmp_path / "new.tmj").read_text())
     assert (whole["width"], whole["height"], layers["Ground"]["width"]) == (4, 3, 4)
 

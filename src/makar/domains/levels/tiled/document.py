@@ -21,14 +21,16 @@ def copied(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The document for a file at ``path``, and what could not be kept.
 
-    Other layers stay as they are. A tile layer that is larger than the new map is left out.
+    Other layers stay as they are, but a tile layer that is larger than the new map is cut to it:
+    on the right, and at the top as levels stand on the map's floor.
     What lies in files is found from the new place: tilesets and their images; the pictures of
     image layers stay as they are written.
     """
     height, width = cells.shape
     document = dict(template.document)
     notes: list[str] = []
-    kept = _layers(document["layers"], layer.place, cells, notes)
+    drawn = {other.place: other.cells for other in template.layers} | {layer.place: cells}
+    kept = _layers(document["layers"], (), drawn, layer.place, notes)
     document["layers"] = [item for item in kept if item.get("name") not in (OBJECTS, COLLISION)]
     document |= {"height": height, "width": width}
     document["tilesets"] = [_moved(item, template, path) for item in document["tilesets"]]
@@ -47,20 +49,24 @@ def copied(
 
 def _layers(
     layers: list[dict[str, Any]],
-    place: tuple[int, ...] | None,
-    cells: UInt32[np.ndarray, "H W"],
+    place: tuple[int, ...],
+    drawn: Mapping[tuple[int, ...], UInt32[np.ndarray, "H W"]],
+    level: tuple[int, ...],
     notes: list[str],
 ) -> list[dict[str, Any]]:
-    """The layers, where ``place`` leads to the one that is written; None: it is not here."""
+    """The layers at ``place``, where the one at ``level`` has its new cells and others fit it."""
+    rows, columns = drawn[level].shape
     found: list[dict[str, Any]] = []
     for n, layer in enumerate(layers):
-        here = None if place is None or place[0] != n else place[1:]
-        if here == ():
-            found.append(_with_cells(layer, cells))
+        cells = drawn.get((*place, n))
+        if (*place, n) == level:
+            found.append(_with_cells(layer, drawn[level]))
         elif layer.get("type") == "group" and "layers" in layer:
-            found.append(layer | {"layers": _layers(layer["layers"], here, cells, notes)})
-        elif layer.get("type") == "tilelayer" and not _fits(layer, cells):
-            notes.append(f"tile layer {layer.get('name')!r} is larger than the level: left out")
+            inside = _layers(layer["layers"], (*place, n), drawn, level, notes)
+            found.append(layer | {"layers": inside})
+        elif cells is not None and (cells.shape[0] > rows or cells.shape[1] > columns):
+            notes.append(f"tile layer {layer.get('name')!r} was larger than the level and is cut")
+            found.append(_with_cells(layer, cells[-rows:, :columns]))
         else:
             found.append(layer)
     return found
@@ -70,10 +76,6 @@ def _with_cells(layer: Mapping[str, Any], cells: UInt32[np.ndarray, "H W"]) -> d
     written = {key: value for key, value in layer.items() if key not in _PACKING}
     height, width = cells.shape
     return written | {"data": cells.ravel().tolist(), "height": height, "width": width}
-
-
-def _fits(layer: Mapping[str, Any], cells: UInt32[np.ndarray, "H W"]) -> bool:
-    return layer["height"] <= cells.shape[0] and layer["width"] <= cells.shape[1]
 
 
 def _moved(entry: Mapping[str, Any], template: TiledMap, path: Path) -> dict[str, Any]:

@@ -42,17 +42,10 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-def locked_cells(
-    template: TiledMap, game: GameLegend, size: tuple[int, int]
-) -> tuple[Bool[np.ndarray, "H W"], UInt8[np.ndarray, "H W"]]:
-    """Which cells of a level of ``size`` rows and columns are locked, and their tiles."""
-    return _locked(template, level_layer(template, game), game, size)[:2]
-
-
 def with_locked(level: Level, template: TiledMap, game: GameLegend) -> Level:
     """The level with the template's locked tiles: as it will stand in the map, to be judged so."""
-    rows, columns = level.tiles.shape
-    mask, tiles = locked_cells(template, game, (rows, columns))
+    layer = level_layer(template, game)
+    mask, tiles, _, _ = _locked(template, layer, game, level.tiles.shape)
     return Level(np.where(mask, tiles, level.tiles), level.names)
 
 
@@ -67,10 +60,11 @@ def write_into_map(
 ) -> Written:
     """Write a copy of ``template`` with ``level`` in its level layer.
 
-    Locked cells keep the template's tile, turned as it was; every other layer is copied as it
-    is; the layers "makar objects" and "makar collision" are made anew, and what could not be kept
-    is noted in the property "notes" of the first. Where heights differ,
-    rows are counted from the bottom: levels stand on the template's floor.
+    Locked cells keep the template's tile, turned as it was. Every other layer is copied as it
+    is, but a tile layer that is larger than the level is cut to it. The layers "makar objects"
+    and "makar collision" are made anew; what could not be kept is noted in the property "notes"
+    of the first. Where heights differ, rows are counted from the bottom: levels stand on the
+    template's floor.
 
     Args:
         path: The ``.tmj`` file to write.
