@@ -61,15 +61,15 @@ class Settings:
     def learner(self) -> PolicyGradientConfig:
         """PPO's."""
         return PolicyGradientConfig(
-            algorithm="ppo", learning_rate=1e-3, decay_updates=self.updates, epochs=3,
-            minibatch=32, gamma=0.98, lam=0.9, entropy_weight=0.003, stability=KIT,
+            algorithm="ppo", learning_rate=2e-3, decay_updates=self.updates, epochs=3,
+            minibatch=8, gamma=0.97, lam=0.9, entropy_weight=0.001, stability=KIT,
         )  # fmt: skip
 
 
 SETTINGS: dict[Name, Settings] = {
-    "binary": Settings(updates=100),
-    "zelda": Settings(updates=100),
-    "sokoban": Settings(updates=100, change=1.0),
+    "binary": Settings(updates=45),
+    "zelda": Settings(updates=40),
+    "sokoban": Settings(updates=40, change=1.0),
 }
 
 
@@ -100,7 +100,7 @@ class Taught:
 def net_for(what: Problem, *, ahead: bool = True) -> MapNet:
     """An untaught net for the problem's maps."""
     size = (what.height, what.width)
-    return MapNet(size, len(what.tiles), numbers=2 * len(what.wishes), ahead=ahead)
+    return MapNet(size, len(what.tiles), numbers=2 * len(what.wishes), width=16, ahead=ahead)
 
 
 def teach(name: Name, settings: Settings, *, seed: int) -> Iterator[Taught]:
