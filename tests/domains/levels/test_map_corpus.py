@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from makar.domains.levels.analysis import Analyst
 from makar.domains.levels.errors import UnreadableLevelError
@@ -139,8 +140,13 @@ def test_the_example_game_is_what_its_script_makes(tmp_path: Path) -> None:
     made = sorted(path.name for path in tmp_path.iterdir())
     assert len(made) == 22
     for name in made:
-        if name != "hollow.png":  # how it is compressed is the library's own affair
+        if name != "hollow.png":
             assert (tmp_path / name).read_bytes() == (EXAMPLE / name).read_bytes(), name
+    # how a picture is compressed is the library's own affair
+    pictures = [Image.open(folder / "hollow.png") for folder in (tmp_path, EXAMPLE)]
+    assert pictures[0].tobytes() == pictures[1].tobytes()
+    for picture in pictures:
+        picture.close()
 
 
 def test_a_map_of_the_example_written_into_another_comes_back(

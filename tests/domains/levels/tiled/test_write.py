@@ -390,7 +390,7 @@ def test_tiled_opens_a_map_with_our_own_tileset(tmp_path: Path) -> None:
     assert {tile.get("type") for tile in sheet.findall("tile")} == set(MARIO.names[1:])
 
 
-ODD = (None, True, -1, 1 << 70, "a\0", [], {}, [[]])
+ODD = (None, True, -1, 1 << 70, "a\0", "\ud800", [], {}, [[]])
 
 
 def places_in(whole: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -171,8 +171,9 @@ def _permitted(source: str, path: Path, root: Path) -> Path:
         raise UnreadableLevelError(str(path), fault, remedy=_MOVE)
     try:
         file = (path.parent / source).resolve()
-    except (OSError, RuntimeError) as error:
-        raise UnreadableLevelError(str(path), f"tileset {shown(source)}: {error}") from error
+    except (OSError, RuntimeError, ValueError) as error:
+        fault = f"refers to the tileset {shown(source)}, which is no path"
+        raise UnreadableLevelError(str(path), fault, remedy=_MOVE) from error
     if not any(file.is_relative_to(folder.resolve()) for folder in (path.parent, root)):
         fault = f"refers to the tileset {shown(source)}, outside of its folder"
         raise UnreadableLevelError(str(path), fault, remedy=_MOVE)

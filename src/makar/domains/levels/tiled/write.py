@@ -133,10 +133,10 @@ def _write(
     document["layers"] = [*document["layers"], *added]
     document |= {"nextlayerid": layer_id, "nextobjectid": object_id}
     try:
-        text = json.dumps(document, ensure_ascii=False)
+        text = json.dumps(document)
     except RecursionError as error:
         raise UnreadableLevelError(str(template.path), "nests without end") from error
-    path.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
+    path.write_text(text + "\n", encoding="utf-8")
     return Written(level, notes)
 
 
