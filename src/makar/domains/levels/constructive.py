@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import UInt8
 
 from makar.core.seeds import Seeds
-from makar.domains.levels.constructive_pieces import HIGHEST, LOWEST, PIECES, stairs
+from makar.domains.levels.constructive_garnish import garnish, hang_decks
+from makar.domains.levels.constructive_pieces import HIGHEST, LOWEST, PIECES, roll, stairs
 from makar.domains.levels.constructive_trail import ROWS, Trail
 from makar.domains.levels.legend import MARIO
 from makar.domains.levels.level import Levels
@@ -62,7 +63,7 @@ def construct_one(
         difficulty: 0 to 1: widens gaps, spaces platforms out and adds enemies.
         random: Where chance comes from.
     """
-    trail = Trail(random, difficulty, height=int(random.integers(1, 4)))
+    trail = Trail(random, difficulty, height=int(random.integers(1, 3)))
     trail.ground(min(_OPENING, columns))
     phase = random.random()
     while _room(trail, columns) > 0:
@@ -71,6 +72,8 @@ def construct_one(
         climb = 0.2 * (progress - 0.5)
         trail.hardness = float(np.clip(difficulty + wave + climb, 0, 1))
         _add_group(trail, columns)
+    garnish(trail, until=columns - _ENDING)
+    hang_decks(trail, until=columns - _ENDING)
     trail.ground(columns - len(trail))
     return trail.tiles()
 
@@ -88,14 +91,14 @@ def _add_group(trail: Trail, columns: int) -> None:
     for i in range(trail.between(2, 3)):
         before, height = len(trail), trail.height
         pieces[motif[i % 2]](trail)
-        trail.ground(beat)
+        roll(trail, beat)
         if _room(trail, columns) < 0:
             del trail.columns[before:]
             trail.height = height
             _finish(trail, columns)
             return
     rest = trail.between(1, 4)
-    trail.ground(min(rest, max(_room(trail, columns), 0)))
+    roll(trail, min(rest, max(_room(trail, columns), 0)))
 
 
 def _finish(trail: Trail, columns: int) -> None:
@@ -106,4 +109,4 @@ def _finish(trail: Trail, columns: int) -> None:
     if _room(trail, columns) < 0:
         del trail.columns[before:]
         trail.height = max(height, LOWEST)
-    trail.ground(max(_room(trail, columns), 0))
+    roll(trail, max(_room(trail, columns), 0))

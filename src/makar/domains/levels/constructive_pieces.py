@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from makar.domains.levels.constructive_trail import Trail
 
-LOWEST, HIGHEST = 1, 5
+LOWEST, HIGHEST = 1, 4
 """Rows of ground, away from stairs."""
 _BLOCKS = 3
 """Free rows under a block that the hero bumps from below and stands on from a jump."""
@@ -131,23 +131,33 @@ def gap(trail: Trail) -> None:
 
 
 def gaps(trail: Trail) -> None:
-    """Gap after gap at one width: a rhythm to hop in."""
-    columns, island = trail.up_to(1, 5), 5 - trail.up_to(1, 3)
+    """Gap after gap to islands of about one size: a rhythm to hop in."""
+    columns, island = trail.up_to(1, 5), 6 - trail.up_to(1, 3)
     trail.ground(2)
     for _ in range(trail.between(2, 4)):
-        trail.gap(columns)
-        trail.ground(island)
+        height = min(max(trail.height + trail.between(-1, 1), LOWEST), HIGHEST)
+        first = trail.gap(min(columns, _farthest(1)))
+        if trail.chance(0.25):
+            trail.arc(first, columns, max(height, trail.height))
+        first = trail.ground(island + trail.between(-1, 1), height=height)
+        if trail.chance(0.3):
+            trail.row(first, height + trail.between(0, 2), "o" * trail.between(1, 2))
     trail.ground(2)
 
 
 def hill(trail: Trail) -> None:
-    """A step up to a plateau, and perhaps a step down behind it."""
+    """A step up to a plateau, perhaps a second on it, and perhaps a step down behind it."""
     before = trail.height
     trail.ground(2)
     columns = trail.between(4, 9)
     top = min(before + trail.between(1, 3), HIGHEST + 2)
     first = trail.ground(columns, height=top)
     trail.patrol(first, first + columns - 1, top, most=2)
+    if trail.chance(0.4):
+        top = min(top + trail.between(1, 2), HIGHEST + 3)
+        first = trail.ground(trail.between(2, 5), height=top)
+        if trail.chance(0.4):
+            trail.row(first, top + 1, "o" * (len(trail) - first))
     if top > HIGHEST or trail.chance(0.7):
         trail.ground(3, height=before)
     else:
@@ -156,19 +166,20 @@ def hill(trail: Trail) -> None:
 
 def stairs(trail: Trail) -> None:
     """Stairs up, a plateau or a gap at the top, and stairs or a drop down."""
-    before, steps = trail.height, trail.between(2, 4)
-    tread = trail.between(1, 2)
+    before, steps = trail.height, trail.between(2, 5)
     trail.ground(2)
     for i in range(1, steps + 1):
-        trail.ground(tread, height=before + i)
+        trail.ground(trail.between(1, 2), height=before + i)
     if trail.chance(0.2 + 0.5 * trail.hardness):
         trail.gap(trail.up_to(1, 5))
         trail.ground(2)
     else:
-        trail.ground(trail.between(1, 3))
+        first = trail.ground(trail.between(1, 4))
+        if trail.chance(0.4):
+            trail.row(first, trail.height + trail.between(0, 2), "o" * (len(trail) - first))
     if trail.chance(0.6):
-        for i in range(steps - 1, 0, -1):
-            trail.ground(tread, height=before + i)
+        for i in range(steps - trail.between(1, 2), 0, -1):
+            trail.ground(trail.between(1, 2), height=before + i)
     trail.ground(3, height=before)
 
 
@@ -250,6 +261,17 @@ def valley(trail: Trail) -> None:
     for at in range(first + 2, first + columns - 5, 6):
         trail.row(at, deck, _block_row(trail, trail.between(2, 3)))
     trail.ground(3, height=min(before, low + 3))
+
+
+def roll(trail: Trail, columns: int) -> None:
+    """So much ground to rest on, that rises and falls by single steps."""
+    while columns > 0:
+        if trail.chance(0.45):
+            step = 1 if trail.chance(0.5) else -1
+            trail.height = min(max(trail.height + step, LOWEST), HIGHEST)
+        run = min(trail.between(2, 6), columns)
+        trail.ground(run)
+        columns -= run
 
 
 PIECES: Mapping[Piece, tuple[float, float]] = MappingProxyType(

@@ -14,7 +14,7 @@ ROWS = 14
 """Rows of a level in the Video Game Level Corpus's alphabet."""
 
 _NUMBER = {tile.symbol: number for number, tile in enumerate(MARIO.tiles)}
-_SKY, _GROUND = _NUMBER["-"], _NUMBER["X"]
+SKY, _GROUND = _NUMBER["-"], _NUMBER["X"]
 
 
 @dataclass
@@ -61,13 +61,13 @@ class Trail:
         first = len(self)
         self.height = self.height if height is None else height
         for _ in range(columns):
-            self.columns.append([_GROUND] * self.height + [_SKY] * (ROWS - self.height))
+            self.columns.append([_GROUND] * self.height + [SKY] * (ROWS - self.height))
         return first
 
     def gap(self, columns: int) -> int:
         """Leave the ground out; return the first column."""
         first = len(self)
-        self.columns += [[_SKY] * ROWS for _ in range(columns)]
+        self.columns += [[SKY] * ROWS for _ in range(columns)]
         return first
 
     def put(self, column: int, altitude: int, symbol: str) -> None:
