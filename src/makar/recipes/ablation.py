@@ -30,9 +30,9 @@ from makar.recipes.melody_config import MelodyConfig
 from makar.recipes.preparing import Progress
 from makar.recipes.recipe_config import RecipeConfig
 from makar.recipes.registry import recipe_of
+from makar.recipes.study_page import interval, write_page
 from makar.runs import checkpoint
-from makar.runs.atomic import write_json, write_text
-from makar.runs.report.assessment import AssessmentPage, assessment_html
+from makar.runs.report.assessment import AssessmentPage
 from makar.runs.report.contents import Cell, Measure, Table
 
 WHOLE = "whole"
@@ -137,7 +137,10 @@ class Ablation:
                 "runs": list(self.runs[name]),
                 "n": self.works,
                 "seeds": len(self.runs[name]),
-                "measures": {m: _as_json(e) for m, e in measures.items()},
+                "measures": {
+                    m: interval(e.mean, e.low, e.high) | {"seeds": e.seeds}
+                    for m, e in measures.items()
+                },
             }
             for name, measures in rows.items()
         ]
@@ -216,11 +219,7 @@ def write_ablation(found: Ablation, target: Path) -> Path:
     Raises:
         FileExistsError: the folder is there already; nothing is overwritten.
     """
-    target.mkdir(parents=True)
-    write_json(target / "summary.json", found.as_json())
-    page = target / "ablation.html"
-    write_text(page, assessment_html(_page(found)))
-    return page
+    return write_page(_page(found), found.as_json(), target / "ablation.html")
 
 
 def _page(found: Ablation) -> AssessmentPage:
@@ -261,9 +260,3 @@ def _told(found: Ablation, part: str) -> str:
         f"Without {part.replace('_', ' ')} the score changes by {100 * changes[SCORE].mean:+.1f}, "
         f"the part itself by {100 * changes[part].mean:+.1f}{besides}."
     )
-
-
-def _as_json(estimate: Estimate) -> dict[str, float | int | None]:
-    numbers = {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
-    known = {n: float(value) if math.isfinite(value) else None for n, value in numbers.items()}
-    return {**known, "seeds": estimate.seeds}

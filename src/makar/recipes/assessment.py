@@ -20,6 +20,7 @@ from makar.models.token_policy import TokenPolicy
 from makar.recipes.assessment_gauge import DUPLICATES, NEAR, Gauge
 from makar.recipes.evaluation import CHOSEN, EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
 from makar.recipes.preparing import Progress
+from makar.recipes.study_page import interval
 
 W = TypeVar("W")
 RANDOM, MARKOV = "random", "Markov"
@@ -78,7 +79,10 @@ class Row:
             "row": self.name,
             "n": self.works,
             "seeds": 1,
-            "measures": {name: _as_json(e) for name, e in self.measures.items()},
+            "measures": {
+                name: interval(e.mean, e.low, e.high) | {"n": e.n}
+                for name, e in self.measures.items()
+            },
         }
 
 
@@ -242,9 +246,3 @@ def _of_rules(gauge: Gauge[W], judgement: Judgement) -> dict[str, Estimate]:
         for name, part in judgement.parts.items()
         if name not in gauge.terms.copies and name != UNJUDGED
     }
-
-
-def _as_json(estimate: Estimate) -> dict[str, float | int | None]:
-    numbers = {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
-    known = {n: float(value) if math.isfinite(value) else None for n, value in numbers.items()}
-    return {**known, "n": estimate.n}

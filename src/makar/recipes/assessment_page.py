@@ -20,11 +20,12 @@ from makar.recipes.assessment import (
 )
 from makar.recipes.assessment_sources import Assessment
 from makar.recipes.evaluation import CHOSEN, HUMAN, PRIOR, SCORE
-from makar.runs.atomic import write_json, write_text
-from makar.runs.report.assessment import AssessmentPage, Curve, Spread, assessment_html
+from makar.recipes.study_page import write_page
+from makar.runs.atomic import write_json
+from makar.runs.report.assessment import AssessmentPage, Curve, Spread
 from makar.runs.report.contents import Cell, Ink, Measure, Table
 
-SUMMARY, DETAILS, PAGE = "summary.json", "evaluation.json", "evaluation.html"
+DETAILS, PAGE = "evaluation.json", "evaluation.html"
 _WORDS = {
     SCORE: "the weighted mean of all reward parts, out of 100",
     DUPLICATES: "works that repeat another one exactly, out of 100",
@@ -45,11 +46,9 @@ def write_assessment(found: Assessment, target: Path, *, title: str) -> Path:
     Raises:
         FileExistsError: the folder is there already; nothing is overwritten.
     """
-    target.mkdir(parents=True)
-    write_json(target / SUMMARY, [row.as_json() for row in found.rows])
+    rows = [row.as_json() for row in found.rows]
+    page = write_page(page_of(found, title=title), rows, target / PAGE)
     write_json(target / DETAILS, details(found, title=title))
-    page = target / PAGE
-    write_text(page, assessment_html(page_of(found, title=title)))
     return page
 
 

@@ -16,10 +16,10 @@ from makar.measures.statistics import Difference, Estimate, mean_over_works, wel
 from makar.recipes.evaluation import SCORE, TRAINED, Scores
 from makar.recipes.reporting_curves import Log
 from makar.recipes.several import read_scores
-from makar.runs.atomic import write_json, write_text
+from makar.recipes.study_page import interval, write_page
 from makar.runs.errors import RunError
 from makar.runs.metrics import read_metrics
-from makar.runs.report.assessment import AssessmentPage, assessment_html
+from makar.runs.report.assessment import AssessmentPage
 from makar.runs.report.contents import Cell, Chart, Ink, Line, Measure, Table
 
 _INKS: tuple[Ink, ...] = ("before", "after", "people", "best", "plain")
@@ -83,12 +83,12 @@ class Comparison:
             "runs": list(self.names),
             "settings": {key: list(values) for key, values in self.settings.items()},
             "results": {
-                m: [_known(e.mean, e.low, e.high) | {"n": e.n} for e in found]
+                m: [interval(e.mean, e.low, e.high) | {"n": e.n} for e in found]
                 for m, found in self.results.items()
             },
             "differences": {
                 name: {
-                    m: _known(d.mean, d.low, d.high)
+                    m: interval(d.mean, d.low, d.high)
                     | {"p": d.p, "significant": m in self.counts[name]}
                     for m, d in found.items()
                 }
@@ -199,11 +199,7 @@ def write_comparison(found: Comparison, target: Path) -> Path:
     Raises:
         FileExistsError: the folder is there already; nothing is overwritten.
     """
-    target.mkdir(parents=True)
-    write_json(target / "summary.json", found.as_json())
-    page = target / "comparison.html"
-    write_text(page, assessment_html(_page(found)))
-    return page
+    return write_page(_page(found), found.as_json(), target / "comparison.html")
 
 
 def _page(found: Comparison) -> AssessmentPage:
@@ -273,8 +269,3 @@ def _where(found: Comparison, measure: str) -> str:
         if measure in counted
     ]
     return ", ".join(told)
-
-
-def _known(mean: float, low: float, high: float) -> dict[str, float | None]:
-    numbers = {"mean": mean, "low": low, "high": high}
-    return {n: float(value) if math.isfinite(value) else None for n, value in numbers.items()}

@@ -1,0 +1,30 @@
+"""Numbers and a page in a folder of their own: how ablations, comparisons and assessments end."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from makar.runs.atomic import write_json, write_text
+from makar.runs.report.assessment import AssessmentPage, assessment_html
+
+SUMMARY = "summary.json"
+
+
+def write_page(content: AssessmentPage, numbers: Any, page: Path) -> Path:
+    """Write the page, and its numbers as ``summary.json`` beside it; return the page's path.
+
+    Raises:
+        FileExistsError: the folder is there already; nothing is overwritten.
+    """
+    page.parent.mkdir(parents=True)
+    write_json(page.parent / SUMMARY, numbers)
+    write_text(page, assessment_html(content))
+    return page
+
+
+def interval(mean: float, low: float, high: float) -> dict[str, float | int | None]:
+    """An interval as JSON has it: null for what is not known."""
+    numbers = {"mean": mean, "low": low, "high": high}
+    return {n: float(value) if math.isfinite(value) else None for n, value in numbers.items()}
