@@ -83,6 +83,21 @@ class Twin:
         ends = self.ends and new[0] + self.p.body[0] == self.W
         return "win" if ends or "G" in touched else "go"
 
+    def go(self, at: tuple[int, int], steps: list[tuple[int, int]]) -> tuple:
+        """Step by step: what is said, whether the head bumped, and where one is then."""
+        bumped = False
+        for sx, sy in steps:
+            if (sx, sy) == (0, 0) or (sy < 0 and bumped):
+                continue
+            said = self.enter(at, (at[0] + sx, at[1] + sy))
+            if said == "stop":
+                bumped |= sy < 0
+                continue
+            at = at[0] + sx, at[1] + sy
+            if said != "go":
+                return said, bumped, at
+        return "go", bumped, at
+
     def after(self, moment: tuple, dx: int, button: bool) -> tuple[str, tuple]:
         """A moment is (x, y, how, ticks of it, air jumps): how is stand, rise or fall."""
         x, y, how, done, spare = moment
@@ -99,17 +114,10 @@ class Twin:
         if not rising:
             fall = self.downs[min(done, len(self.downs) - 1)]
             steps = [(dx, 0)] + [(0, 1)] * fall
-        how, bumped = ("rise" if rising else "fall"), False
-        for sx, sy in steps:
-            if (sx, sy) == (0, 0) or (sy < 0 and bumped):
-                continue
-            said = self.enter((x, y), (x + sx, y + sy))
-            if said == "stop":
-                bumped |= sy < 0
-                continue
-            x, y = x + sx, y + sy
-            if said != "go":
-                return said, (x, y, "over", 0, 0)
+        said, bumped, (x, y) = self.go((x, y), steps)
+        if said != "go":
+            return said, (x, y, "over", 0, 0)
+        how = "rise" if rising else "fall"
         done += 1
         if rising and (bumped or done == len(self.ups)):
             how, done = "fall", 0

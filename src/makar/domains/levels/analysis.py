@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from makar.core.types import Works
+from makar.domains.levels.challenge import challenge_of, danger_all
 from makar.domains.levels.jumping import arc
 from makar.domains.levels.legend import Legend
 from makar.domains.levels.level import Level, Levels
-from makar.domains.levels.moving import ENEMY, GOAL, HAZARD, SOLID
+from makar.domains.levels.moving import ENEMY, GOAL, HAZARD, SOLID, Game
 from makar.domains.levels.reach import reach_all
 
 ANYWHERE, NOWHERE = -1, -2
@@ -38,6 +40,9 @@ class Analysis:
         ways: ``(N, 4)`` the ways one after another: column and row of the hero's feet at each
             tick, 1 where a jump begins, and the moment's number in the search.
         bounds: ``(B + 1,)`` where each level's way begins in ``ways``, and the end.
+        kinds: ``(B, H, W)`` what each tile is to the search.
+        starts: ``(B, 2)`` see ``starts_of``.
+        game: What the levels have in common.
     """
 
     won: Int[np.ndarray, " B"]
@@ -48,9 +53,51 @@ class Analysis:
     searched: Int[np.ndarray, " B"]
     ways: Int[np.ndarray, "N 4"]
     bounds: Int[np.ndarray, " B1"]
+    kinds: UInt8[np.ndarray, "B H W"]
+    starts: Int[np.ndarray, "B 2"]
+    game: Game
 
     def __len__(self) -> int:
         return len(self.won)
+
+    @cached_property
+    def danger(self) -> Float[np.ndarray, " N"]:
+        """``(N,)`` of every tick in ``ways``: see ``challenge.challenge_of``.
+
+        At a tick where a jump begins, 1 less this is the precision that the jump forgives.
+        """
+        return danger_all(
+            self.kinds, self.starts, self.game, LIMIT, self.won, self.ways, self.bounds
+        )
+
+    @cached_property
+    def challenge(self) -> Float[np.ndarray, " B"]:
+        """``(B,)`` how hard each level is; 1 if it cannot be won, NaN if that is not known."""
+        dangers = np.bincount(self._owners, self.danger, len(self))
+        return self._unless_won(challenge_of(dangers[:, None]), 1.0)
+
+    @cached_property
+    def challenge_map(self) -> Float[np.ndarray, "B W"]:
+        """``(B, W)`` challenge of the ticks that the way spends in each column.
+
+        In a level that cannot be won it is 1 in the furthest column and 0 in the others.
+        """
+        B, W = len(self), self.kinds.shape[2]
+        cells = self._owners * W + self.ways[:, 0]
+        dangers = np.bincount(cells, self.danger, B * W).reshape(B, W)
+        blocked = np.arange(W) == np.maximum(self.furthest, 0)[:, None]
+        return self._unless_won(challenge_of(dangers[..., None]), blocked)
+
+    @cached_property
+    def _owners(self) -> Int[np.ndarray, " N"]:
+        """Which level each tick in ``ways`` belongs to."""
+        return np.repeat(np.arange(len(self)), np.diff(self.bounds))
+
+    def _unless_won(
+        self, values: Float[np.ndarray, " B *W"], lost: Float[np.ndarray, " B *W"] | float
+    ) -> Float[np.ndarray, " B *W"]:
+        won = self.won.reshape(-1, *[1] * (values.ndim - 1))
+        return np.where(won == 1, values, np.where(won == 0, lost, np.nan))
 
     def way(self, index: int) -> Int[np.ndarray, "T 3"]:
         """The way through one level: to the goal, or to where the hero is nearest to it."""
@@ -83,6 +130,19 @@ def starts_of(tiles: UInt8[np.ndarray, "B H W"], legend: Legend) -> Int[np.ndarr
     return starts
 
 
+def game_of(legend: Legend) -> Game:
+    """What the search has to know of a game."""
+    jump, physics = arc(legend.physics), legend.physics
+    return Game(
+        rise=jump.rise,
+        fall=jump.fall,
+        sky=jump.sky,
+        body=physics.body,
+        double=int(physics.double_jump),
+        ends=not legend.having("goal").any(),
+    )
+
+
 class Analyst:
     """Plays every level of a batch, once.
 
@@ -100,7 +160,7 @@ class Analyst:
             limit: Moments looked at in one level before nothing is said of it.
         """
         self.legend, self.limit = legend, limit
-        self.arc = arc(legend.physics)
+        self.game = game_of(legend)
         self.kinds = kinds_of(legend, enemies=enemies)
         self._memory: OrderedDict[bytes, Analysis] = OrderedDict()
 
@@ -122,18 +182,8 @@ class Analyst:
         return analysis
 
     def _analyse(self, tiles: UInt8[np.ndarray, "B H W"]) -> Analysis:
-        physics = self.legend.physics
-        facts, ways, bounds = reach_all(
-            self.kinds[tiles],
-            starts_of(tiles, self.legend),
-            not self.legend.having("goal").any(),
-            self.arc.rise,
-            self.arc.fall,
-            physics.body,
-            int(physics.double_jump),
-            self.arc.sky,
-            self.limit,
-        )
+        kinds, starts = self.kinds[tiles], starts_of(tiles, self.legend)
+        facts, ways, bounds = reach_all(kinds, starts, self.game, self.limit)
         won, furthest, searched, left, whole, jumps = facts.T
         progress = np.clip(1 - left / np.maximum(whole, 1), 0.0, 1.0)
         return Analysis(
@@ -145,6 +195,9 @@ class Analyst:
             searched=searched,
             ways=ways,
             bounds=bounds,
+            kinds=kinds,
+            starts=starts,
+            game=self.game,
         )
 
 

@@ -31,6 +31,26 @@ MOVES = 6
 """What can be done in a tick: left, stay, right; the same three with the jump button held."""
 
 
+class Game(NamedTuple):
+    """What the levels of a game have in common.
+
+    Attributes:
+        rise: See ``jumping.Arc``.
+        fall: See ``jumping.Arc``.
+        sky: Free rows above the map.
+        body: Columns and rows of the hero.
+        double: 1 if a jump may begin in the air, else 0.
+        ends: Whether the last column is the goal.
+    """
+
+    rise: Int[np.ndarray, " U"]
+    fall: Int[np.ndarray, " J1"]
+    sky: int
+    body: tuple[int, int]
+    double: int
+    ends: bool
+
+
 class World(NamedTuple):
     """A level as the hero meets it.
 

@@ -21,6 +21,7 @@ from makar.domains.levels.moving import (
     DEADLY,
     ENEMY,
     WINNING,
+    Game,
     World,
     can_rise,
     move_on,
@@ -58,12 +59,7 @@ class Book(NamedTuple):
 def reach_all(
     kinds: UInt8[np.ndarray, "B H W"],
     starts: Int[np.ndarray, "B 2"],
-    ends: bool,
-    rise: Int[np.ndarray, " U"],
-    fall: Int[np.ndarray, " J1"],
-    body: tuple[int, int],
-    double: int,
-    sky: int,
+    game: Game,
     limit: int,
 ) -> tuple[Int[np.ndarray, "B 6"], Int32[np.ndarray, "N 4"], Int[np.ndarray, " B1"]]:
     """Search every level of a batch.
@@ -72,12 +68,7 @@ def reach_all(
         kinds: What each tile is: ``moving``'s ``SOLID | HAZARD | GOAL | ENEMY``.
         starts: Row and column of the start; -1: every standing place of the first columns,
             -2: there is none.
-        ends: Whether the last column is the goal.
-        rise: See ``jumping.Arc``.
-        fall: See ``jumping.Arc``.
-        body: Columns and rows of the hero.
-        double: 1 if a jump may begin in the air, else 0.
-        sky: Free rows above the map.
+        game: What the levels have in common.
         limit: Moments to look at.
 
     Returns:
@@ -91,17 +82,18 @@ def reach_all(
     facts = np.zeros((B, 6), np.int64)
     bounds = np.zeros(B + 1, np.int64)
     ways = np.empty((256 + 2 * B * W, 4), np.int32)
-    moments = (sky + H + 1) * (W + 2) * (len(rise) + len(fall) - 1) * (double + 1)
+    moments = (game.sky + H + 1) * (W + 2) * (len(game.rise) + len(game.fall) - 1)
+    moments *= game.double + 1
     room = moments if moments <= MOST else 0
     best, before = np.empty(room, np.int32), np.empty(room, np.int32)
     stacks, waiting = np.empty((3, room), np.int32), np.zeros(3, np.int64)
     book = Book(best, before, stacks, waiting)
     for b in range(B):
-        places = terrain(kinds[b], body, sky, ends)
-        world = World(places.ravel(), W + 2, rise, fall, double)
-        first = sources(places, kinds[b], starts[b], body, sky)
+        places = terrain(kinds[b], game.body, game.sky, game.ends)
+        world = World(places.ravel(), W + 2, game.rise, game.fall, game.double)
+        first = sources(places, kinds[b], starts[b], game.body, game.sky)
         columns = columns_left(places)
-        left = columns if ends else steps_left(places)
+        left = columns if game.ends else steps_left(places)
         last = -1
         if room == 0:
             facts[b, 0] = -1
@@ -109,12 +101,12 @@ def reach_all(
             book.best[:] = UNSEEN
             last = _search(world, first, columns, left, book, facts[b], limit)
         if facts[b, 1] >= 0:
-            facts[b, 1] += body[0] - 1
+            facts[b, 1] += game.body[0] - 1
         length = way_length(book, last)
         if bounds[b] + length > len(ways):
             ways = np.concatenate((ways, np.empty((len(ways) + length, 4), np.int32)))
         bounds[b + 1] = bounds[b] + length
-        facts[b, 5] = _trace(world, book, last, sky, ways[bounds[b] : bounds[b + 1]])
+        facts[b, 5] = _trace(world, book, last, game.sky, ways[bounds[b] : bounds[b + 1]])
     return facts, ways[: bounds[B]], bounds
 
 
@@ -210,7 +202,7 @@ def _search(
     for at in first:
         cost = min(cost, columns[at])
         facts[4] = min(facts[4], left[at])
-        _offer(book, packed(world, at, 0, world.double), columns[at], -1)
+        _offer(book, packed(world, at, 0, world.double), int(columns[at]), -1)
     while book.waiting.any():
         if book.waiting[cost % 3] == 0:
             cost += 1
