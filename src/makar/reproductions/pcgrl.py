@@ -68,7 +68,7 @@ class Settings:
 
 SETTINGS: dict[Name, Settings] = {
     "binary": Settings(updates=45),
-    "zelda": Settings(updates=40),
+    "zelda": Settings(updates=30),
     "sokoban": Settings(updates=40, change=1.0),
 }
 
