@@ -178,6 +178,17 @@ def test_limits_cut_off(preset: Any) -> None:
     assert paid.tolist() == [0]
 
 
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_problem_says_how_its_limit_ends_it(name: str, preset: Any) -> None:
+    """One change is allowed in maps of rock, which are no good."""
+    process = editing(name, "wide", preset=preset, change=0.001)
+    state = process.start([Prompt(given=level(process, 1))], Seeds(0))
+    state, _ = process.step(state, torch.tensor([0]))
+    assert process.truncated(state).tolist() == [preset == "makar"]
+    assert process.terminated(state).tolist() == [preset == "pcgrl2020"]
+
+
 def test_steps_are_limited_too() -> None:
     process = editing("sokoban")
     state = process.start([Prompt()], Seeds(0))
@@ -211,6 +222,22 @@ def test_a_good_smb_level_can_be_made() -> None:
     found = dict(zip(names, state.statistics[0].tolist(), strict=True))
     assert (found["jumps"], found["dist-win"]) == (20 + 1, 0)
     assert process.terminated(state).tolist() == [True]
+
+
+@pytest.mark.parametrize(("enemies", "good"), [(9, False), (10, True), (30, True), (31, False)])
+def test_a_good_smb_level_has_ten_to_thirty_enemies(enemies: int, good: bool) -> None:
+    tiles = np.zeros((14, 114), np.uint8)
+    tiles[12:] = tiles[7] = 1
+    tiles[9:12, 4:100:5] = 1
+    standing = np.flatnonzero(tiles[11] == 0)[:enemies]
+    tiles[11, standing] = 2
+    process = editing("smb", "wide")
+    start = process.start([Prompt(given=Level(tiles, process.problem.tiles))], Seeds(0))
+    state, _ = process.step(start, torch.tensor([0]))
+    assert process.terminated(state).tolist() == [good]
+    _, paid = process.step(start, torch.tensor([(11 * 114 + 110) * 7 + 2]))  # one more
+    nearer, noise = {9: 1, 10: 0, 30: -1, 31: -1}[enemies], 3
+    assert paid.tolist() == [nearer - 4 * noise]
 
 
 def test_random_maps_have_the_asked_share_of_tiles() -> None:

@@ -141,6 +141,40 @@ def test_the_player_of_2020_against_heapq(seed: int) -> None:
     assert (found, columns.tolist()) == (left, jumps)
 
 
+@pytest.mark.parametrize(("width", "left"), [(402, 0), (403, 3)])
+def test_the_player_of_2020_gives_up_at_its_limit(width: int, left: int) -> None:
+    """The exit is reached over a tunnel that ends blind, after all of it: 25 moments a column.
+
+    The greedy plan of ``search_in_python`` needs 9,998 moments in the shorter map and 10,023 in
+    the longer one, the other plan more than 12,000 in both.
+    """
+    tiles = np.zeros((14, width), np.uint8)
+    tiles[12:], tiles[8, 2:], tiles[9:12, -1] = 1, 1, 1
+    assert play_2020(smb.set_up(tiles), 11)[0] == left
+    assert search_in_python(smb.set_up(tiles), 0.0)[0] == left
+    assert play(smb.set_up(tiles), 11)[0] == 0  # the other player has no limit
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30))
+def test_things_against_plain_python(seed: int, width: int) -> None:
+    tiles = random_level(seed, width)
+    floor = {"makar": {1, 3, 4, 6}, "pcgrl2020": {1, 3, 4}}
+    for preset, solid in floor.items():
+        found, heights = counted(tiles, preset=preset), []
+        for y, x in np.argwhere(tiles == 2).tolist():
+            below = [row for row in range(y + 1, 14) if int(tiles[row, x]) in solid]
+            heights.append(below[0] - y - 1 if below else 13)
+        assert found["dist-floor"] == sum(heights)
+        assert found["enemies"] == len(heights)
+        assert found["empty"] == (tiles == 0).sum()
+        across, down = tiles[:, 1:] != tiles[:, :-1], tiles[1:] != tiles[:-1]
+        assert found["noise"] == across.sum() + down.sum()
+        tubes = ["".join("T" if tile == 6 else " " for tile in row).split() for row in tiles]
+        runs = [len(run) for row in tubes for run in row]
+        broken, ends = sum(run for run in runs if run != 2), sum(2 for run in runs if run > 1)
+        assert found["disjoint-tubes"] == (broken if preset == "makar" else ends)
+
+
 FLAT = ["-" * 12, "X" * 12, "X" * 12]
 
 

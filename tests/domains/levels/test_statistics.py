@@ -130,6 +130,21 @@ def test_warehouses(seed: int, crates: int, rock: float) -> None:
     assert (away == 0, found) == (steps is not None, steps or 0)
 
 
+@given(SEEDS, st.booleans())
+def test_stores(seed: int, fair: bool) -> None:
+    """All that is counted in a warehouse, and when it is looked at for a solution."""
+    tiles = random_map(
+        seed, (5, 5), [0.8, 0.02, 0.06, 0.06, 0.06] if fair else [0.45, 0.4] + [0.05] * 3
+    )
+    player, crates, targets = (int((tiles == tile).sum()) for tile in (2, 3, 4))
+    regions = networkx.number_connected_components(graph(tiles, {1}))
+    expected = {"player": player, "crate": crates, "target": targets, "regions": regions}
+    expected |= {"ratio": abs(crates - targets), "dist-win": 250, "sol-length": 0}
+    if player == regions == 1 and crates == targets > 0:
+        expected["dist-win"], expected["sol-length"] = solve(tiles)
+    assert measured(sokoban, tiles) == expected
+
+
 def test_a_solution_by_hand() -> None:
     """One step to the crate's left, then three pushes."""
     tiles = np.array([[0, 0, 0, 0, 0], [0, 3, 0, 0, 4], [2, 0, 0, 0, 0]] + [[0] * 5] * 2, np.uint8)
