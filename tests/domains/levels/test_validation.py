@@ -31,10 +31,23 @@ def test_every_reward_is_measured(findings):
 
 def test_what_must_tell_does(findings):
     told = {f.name: f.overall for f in findings}
-    for name in ("playable", "progress", "near_copy", "pattern_divergence", "fun", "variety"):
+    for name in (
+        "playable",
+        "progress",
+        "near_copy",
+        "pattern_divergence",
+        "fun",
+        "variety",
+        "challenge",
+    ):
         assert told[name] > 0.7, name
 
 
 def test_the_study_is_repeatable(findings):
     again = tables(small_study(), LEVEL_CATALOGUE, list(SCRAMBLES))
     assert again == tables(findings, LEVEL_CATALOGUE, list(SCRAMBLES))
+
+
+def test_our_own_page_explains_and_measures_every_reward():
+    page = Path(__file__).parents[3] / "docs" / "level-rewards.md"
+    assert unlisted(page, LEVEL_CATALOGUE) == []

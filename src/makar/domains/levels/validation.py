@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from makar.core.scoring import Scorer
+from makar.core.scoring import Scorer, raw_values
 from makar.core.transforms import Transform
+from makar.core.types import Prompt
 from makar.domains.levels.analysis import Analyst
 from makar.domains.levels.constructive import construct
 from makar.domains.levels.legend import MARIO, Legend
 from makar.domains.levels.level import Levels
+from makar.domains.levels.noisy_player import failure_rate
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.domains.levels.rewards.scrambled import (
     SCRAMBLES,
@@ -66,42 +69,63 @@ def study(
     return findings
 
 
-_Told = tuple[np.ndarray, Mapping[str, np.ndarray]]
+_Told: TypeAlias = tuple[np.ndarray, Mapping[str, np.ndarray]]
+_OwnTest: TypeAlias = Callable[[Scorer, Transform], _Told]
+"""Scores of what is right, and of each kind of what is not."""
 
 
 def _own_tests(
     corpus: LevelCorpus, heldout: Levels, rng: np.random.Generator
-) -> dict[str, Callable[[Scorer, Transform], _Told]]:
+) -> dict[str, _OwnTest]:
     """Rewards that ask another question than whether a level is whole, and what they tell."""
+
+    def spoiled(scramble: Scramble) -> Levels:
+        return Levels(scramble(heldout.tiles, corpus.legend, rng), heldout.names)
+
     picked = corpus.windows.tiles[rng.integers(0, len(corpus.windows), len(heldout))]
     copies = {
         "copies": Levels(picked, heldout.names),
         "one tile in a hundred moved": Levels(altered(picked, rng, share=0.01), heldout.names),
     }
     alike = altered(heldout.tiles[[0] * len(heldout)], rng, share=0.01)
-
-    def told_from(works: Mapping[str, Levels]) -> Callable[[Scorer, Transform], _Told]:
-        def tell(scorer: Scorer, transform: Transform) -> _Told:
-            told = {kind: scores(scorer, transform, bad) for kind, bad in works.items()}
-            return scores(scorer, transform, heldout), told
-
-        return tell
-
-    def spoiled(scramble: Scramble) -> Levels:
-        return Levels(scramble(heldout.tiles, corpus.legend, rng), heldout.names)
-
-    unplayable = told_from({"a gap too wide": spoiled(cut_through)})
     screens = {
         "one screen over and over": spoiled(screens_repeated),
         "screens of other levels": spoiled(screens_exchanged),
     }
+    unplayable = _told_from(heldout, {"a gap too wide": spoiled(cut_through)})
+    as_asked = _told_by_failures(heldout, corpus.legend, rng)
     return {
         "playable": unplayable,
         "progress": unplayable,
-        "near_copy": told_from(copies),
-        "variety": told_from({"one level over and over": Levels(alike, heldout.names)}),
-        "fun": told_from(screens),
+        "challenge": as_asked,
+        "flow": as_asked,
+        "near_copy": _told_from(heldout, copies),
+        "variety": _told_from(heldout, {"one level over and over": Levels(alike, heldout.names)}),
+        "fun": _told_from(heldout, screens),
     }
+
+
+def _told_from(whole: Levels, others: Mapping[str, Levels]) -> _OwnTest:
+    def tell(scorer: Scorer, transform: Transform) -> _Told:
+        told = {kind: scores(scorer, transform, bad) for kind, bad in others.items()}
+        return scores(scorer, transform, whole), told
+
+    return tell
+
+
+def _told_by_failures(levels: Levels, legend: Legend, rng: np.random.Generator) -> _OwnTest:
+    """Ask each level to be as hard as a noisy player finds it, or as he finds another."""
+    own = failure_rate(levels, legend)
+    exchanged = rng.permutation(own)
+
+    def tell(scorer: Scorer, transform: Transform) -> _Told:
+        right, wrong = (
+            transform(raw_values(scorer(levels, [Prompt(condition={"challenge": r}) for r in of])))
+            for of in (own.tolist(), exchanged.tolist())
+        )
+        return right, {"asked as another level fails": wrong}
+
+    return tell
 
 
 def constructed_corpus(legend: Legend = MARIO) -> tuple[LevelCorpus, Levels, Levels]:

@@ -11,13 +11,14 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from makar.core.scoring import Scorer
-from makar.core.transforms import AtLeast, AtMost, Unchanged
+from makar.core.transforms import AtLeast, AtMost, Ramp, Unchanged
 from makar.core.types import Prompt, Works
 from makar.domains.levels.analysis import Analyst, tiles_of
 from makar.domains.levels.legend import Legend
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.near_copies import SHARE, WindowIndex
 from makar.domains.levels.rewards import dangers, shape
+from makar.domains.levels.rewards.flow import ChallengeMissed, Flow
 from makar.domains.levels.rewards.fun import fun
 from makar.domains.levels.rewards.patterns import PatternDivergence, PatternSurprise, Variety
 from makar.domains.levels.rewards.play import Playable, Progress
@@ -83,6 +84,14 @@ _PLAY: tuple[Entry[LevelCorpus], ...] = (
         "lets the player get far, if not to the goal",
         "exact search",
         fixed=Unchanged(),
+    ),
+    Entry(
+        "challenge",
+        lambda corpus: ChallengeMissed(corpus.analyst),
+        "is as hard as asked",
+        "structural challenge against the wish",
+        kind="asked",
+        fixed=Ramp(1.0, 0.0),
     ),
     Entry(
         "near_copy",
@@ -200,11 +209,24 @@ _PATTERNS: tuple[Entry[LevelCorpus], ...] = (
         "mean pairwise tile-pattern divergence",
         role="watch",
     ),
+)
+_ENJOYMENT: tuple[Entry[LevelCorpus], ...] = (
     Entry(
         "fun",
         of_tiles(fun),
         "brings something new on each screen, but not all at once (a model of fun)",
         "Wang et al. 2022",
     ),
+    Entry(
+        "flow",
+        lambda corpus: Flow(corpus.analyst),
+        "keeps near what its player can do, and goes up and down (a model of enjoyment)",
+        "after Csikszentmihalyi 1990",
+        kind="asked",
+        role="watch",
+        fixed=Unchanged(),
+    ),
 )
-LEVEL_CATALOGUE: Catalogue[LevelCorpus] = Catalogue([*_PLAY, *_SHAPE, *_DANGERS, *_PATTERNS])
+LEVEL_CATALOGUE: Catalogue[LevelCorpus] = Catalogue(
+    [*_PLAY, *_SHAPE, *_DANGERS, *_PATTERNS, *_ENJOYMENT]
+)

@@ -1,19 +1,22 @@
-"""The flow channel: a level neither too hard nor too easy for a player, nor always the same."""
+"""A level as hard as asked, and the flow channel: neither too hard nor too easy, nor monotonous."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from makar.core.types import Prompt, Works
+from makar.domains.levels.analysis import Analyst
 from makar.domains.levels.level import Level
 
 WINDOW = 14
 TOLERANCE = 0.5
 WAVE = 0.1
+SURE = 1 - 1e-12
+"""Of a challenge of 1, whose logarithm there would not be."""
 
 
 def flow(
@@ -21,8 +24,9 @@ def flow(
 ) -> Float[np.ndarray, " B"]:
     """How well a level keeps a player in flow, from 0 to 1, as this model has it.
 
-    The level is cut into windows of about 14 columns, half a screen each. With c(w) the mean
-    challenge of a window and s the player's skill, both from 0 to 1::
+    The level is cut into windows of about 14 columns, half a screen each. With c(w) the challenge
+    that the whole level would have if all of it were like window w, and s the player's skill, both
+    from 0 to 1::
 
         fit  = mean of max(0, 1 - |c(w) - s| / 0.5) over the windows
         wave = min(1, mean of |c(w) - c(w - 1)| / 0.1)
@@ -34,7 +38,7 @@ def flow(
     enjoyment: nobody has played these levels and said how they liked them.
 
     Args:
-        curve: Challenge of each column, from 0 to 1.
+        curve: Challenge of each column, from 0 to 1 (``Analysis.challenge_map``).
         skill: Of each level's player.
 
     Returns:
@@ -43,8 +47,9 @@ def flow(
     B, W = curve.shape
     count = max(W // WINDOW, 1)
     ends = np.arange(count + 1) * W // count
-    before = np.concatenate([np.zeros((B, 1)), curve.cumsum(1)], axis=1)
-    windows = np.diff(before[:, ends], axis=1) / np.diff(ends)
+    survived = np.log1p(-np.minimum(curve, SURE)).cumsum(1)  # of independent dangers
+    before = np.concatenate([np.zeros((B, 1)), survived], axis=1)
+    windows = 1 - np.exp(np.diff(before[:, ends], axis=1) * W / np.diff(ends))
     fit = np.clip(1 - np.abs(windows - skill[:, None]) / TOLERANCE, 0, 1).mean(1)
     steps = np.abs(np.diff(windows, axis=1))
     wave = np.minimum(steps.sum(1) / max(count - 1, 1) / WAVE, 1)
@@ -57,18 +62,32 @@ class Flow:
 
     The skill is the prompt's ``"skill"``, from 0 to 1; where it has none, its ``"challenge"``: who
     asks for hard levels is taken to be good. NaN where neither is asked.
-
-    Attributes:
-        curve: The challenge of each column of each level.
     """
 
-    curve: Callable[[Works[Level]], Float[np.ndarray, "B W"]]
+    analyst: Analyst
 
     def __call__(
         self, works: Works[Level], prompts: Sequence[Prompt], /
     ) -> Float[np.ndarray, " B"]:
         """Judge each level."""
-        return flow(self.curve(works), wishes(prompts, "skill", "challenge"))
+        return flow(self.analyst(works).challenge_map, wishes(prompts, "skill", "challenge"))
+
+
+@dataclass(frozen=True)
+class ChallengeMissed:
+    """How far a level's challenge lies from the one that its prompt asks for; 0 is as asked.
+
+    The challenge is a structural one (``challenge.challenge_of``): what a level forgives of a
+    player's errors, found without anybody playing. NaN where none is asked or it is not known.
+    """
+
+    analyst: Analyst
+
+    def __call__(
+        self, works: Works[Level], prompts: Sequence[Prompt], /
+    ) -> Float[np.ndarray, " B"]:
+        """Judge each level."""
+        return np.abs(self.analyst(works).challenge - wishes(prompts, "challenge"))
 
 
 def wishes(prompts: Sequence[Prompt], *names: str) -> Float[np.ndarray, " B"]:
