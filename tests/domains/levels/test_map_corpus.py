@@ -34,7 +34,7 @@ flag = { role = "goal", symbol = "G", ids = "2" }
 
 @pytest.fixture
 def game(tmp_path: Path) -> GameLegend:
-    return parse_legend(TEXTS, tmp_path / "legend.toml")
+    return parse_legend('[map]\nlicence = "CC0-1.0"\n' + TEXTS, tmp_path / "legend.toml")
 
 
 def test_maps_of_every_kind_become_one_corpus_of_one_height(
@@ -49,7 +49,7 @@ def test_maps_of_every_kind_become_one_corpus_of_one_height(
         "tilesets": [{"firstgid": 1, "name": "t", "tilecount": 3}],
     }  # fmt: skip
     (tmp_path / "c.tmj").write_text(json.dumps(whole))
-    corpus = read_map_corpus([tmp_path / "*.*", tmp_path / "b.txt"], game, licence="CC0-1.0")
+    corpus = read_map_corpus([tmp_path / "*.*", tmp_path / "b.txt"], game)
     assert [write_level_text(level, game.legend) for level in corpus.maps.levels] == [
         "--\n--\nSG\nXX\n", "---\n---\nS-G\nXXX\n", "--\n--\nSG\nXX\n",
     ]  # fmt: skip
@@ -101,6 +101,11 @@ def test_a_pattern_without_a_map_and_another_games_level_are_refused(
         read_map_corpus(["maps/*.tmj"], game)
     with pytest.raises(UnreadableLevelError, match="names 0 maps"):
         read_map_corpus([], game)
+    for n in range(2):
+        with (tmp_path / f"{n}.txt").open("wb") as file:
+            file.truncate(50_000_001)
+    with pytest.raises(UnreadableLevelError, match="larger than 100 MB"):
+        read_map_corpus([tmp_path / "*.txt"], game)
     other = Legend((Tile("air", "empty", "."), Tile("rock", "solid", "#")))
     level = Level(np.zeros((2, 2), np.uint8), other.names)
     (tmp_path / "a.json").write_text(write_level_json(level, other))

@@ -22,8 +22,15 @@ MAX_IDS = 65_536
 ANY_TILESET = ""
 """Stands for the tileset's name where the legend gives ids without one."""
 TileIds = dict[tuple[str, int], int]
+UNSTATED = "as the maps' author says"
 _TABLES = ("map", "physics", "tiles")
-_PLACES: Mapping[str, tuple[str, ...]] = {"layer": (), "start": ("left",), "goal": ("right",)}
+_PLACES: Mapping[str, tuple[str, ...]] = {
+    "layer": (),
+    "licence": (),
+    "start": ("left",),
+    "goal": ("right",),
+}
+_NAMES = ("layer", "licence")
 _TILE_KEYS = ("role", "symbol", "ids")
 _PHYSICS: Mapping[str, tuple[type, ...]] = {
     "jump_height": (int,),
@@ -33,7 +40,7 @@ _PHYSICS: Mapping[str, tuple[type, ...]] = {
     "gravity": (int, float),
 }
 _EXAMPLE = "docs/levels-legend.md has a whole example"
-_PLACES_REMEDY = 'Use layer = "its name", start = "left", goal = "right"'
+_PLACES_REMEDY = 'Use layer = "its name", licence = "CC0-1.0", start = "left", goal = "right"'
 _PHYSICS_REMEDY = (
     "Write jump_height = 4, jump_reach = 8, double_jump = false, body = [1, 1], gravity = 1.0"
 )
@@ -55,6 +62,7 @@ class GameLegend:
         layer: The tile layer that holds the level; empty: the one with the most known tiles.
         path: The file, for messages; tilesets may lie anywhere in its folder.
         text: The file's text, so that a run can keep it.
+        licence: What may be done with the maps, as their author says.
     """
 
     legend: Legend
@@ -62,6 +70,7 @@ class GameLegend:
     layer: str = ""
     path: Path = Path("legend.toml")
     text: str = ""
+    licence: str = UNSTATED
 
     def number(self, tileset: str, local_id: int) -> int | None:
         """The tile's number, or None for a tile that the legend leaves unnamed."""
@@ -101,7 +110,7 @@ class _Reader:
             self._refuse(f"no table [{unknown[0]}] is known", f"Use {_list(_TABLES)}", unknown[0])
         places = self._table(whole, "map")
         for key, value in places.items():
-            if value not in _PLACES.get(key, ()) and not (key == "layer" and _is_name(value)):
+            if value not in _PLACES.get(key, ()) and not (key in _NAMES and _is_name(value)):
                 self._refuse(f"[map] {key} = {shown(value)} is no setting", _PLACES_REMEDY, key)
         tiles, ids = self._tiles(self._table(whole, "tiles"))
         physics = self._table(whole, "physics")
@@ -113,7 +122,8 @@ class _Reader:
             self._refuse(str(error), "Change it in the legend")
         for role in ("start", "goal"):
             self._has_end(legend, places, role)
-        return GameLegend(legend, ids, places.get("layer", ""), self.path, self.text)
+        layer, licence = (places.get(key, "") for key in _NAMES)
+        return GameLegend(legend, ids, layer, self.path, self.text, licence or UNSTATED)
 
     def _parsed(self) -> dict[str, Any]:
         try:

@@ -20,10 +20,9 @@ from makar.domains.levels.tiled.read import TiledMap, read_tiled
 from makar.domains.levels.tiled.variants import TileVariants, learn_variants
 
 MAX_MAPS = 2_000
-MAX_CORPUS_CELLS = 1 << 24
+MAX_CORPUS_BYTES = 100_000_000
 HIGHEST = 64
 """Rows: a column is the model's unit, and it has no use for towers."""
-UNSTATED = "as the maps' author says"
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,7 @@ class MapCorpus:
         )
 
 
-def read_map_corpus(
-    patterns: Iterable[str | Path], game: GameLegend, *, licence: str = UNSTATED
-) -> MapCorpus:
+def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorpus:
     """Read the maps named by paths or patterns such as ``maps/*.tmj``.
 
     Raises:
@@ -66,15 +63,12 @@ def read_map_corpus(
     paths = _paths(patterns)
     found = [_read(path, game) for path in paths]
     sizes = [level.tiles.shape for level, _ in found]
-    if sum(rows * columns for rows, columns in sizes) > MAX_CORPUS_CELLS:
-        fault = f"the maps have more than {MAX_CORPUS_CELLS:,} cells together"
-        raise UnreadableLevelError(str(paths[0].parent), fault, remedy="Leave some out")
     height = max(rows for rows, _ in sizes)
     templates = tuple(template for _, template in found)
     return MapCorpus(
         Maps(
             [_padded(level, height, game) for level, _ in found],
-            [MapSource(path.stem, licence) for path in paths],
+            [MapSource(path.stem, game.licence) for path in paths],
         ),
         templates,
         learn_variants([tiled for tiled in templates if tiled is not None], game),
@@ -100,6 +94,9 @@ def _paths(patterns: Iterable[str | Path]) -> list[Path]:
     if not found or len(found) > MAX_MAPS:
         fault = f"names {len(found):,} maps"
         raise UnreadableLevelError("the corpus", fault, remedy=f"Name 1 to {MAX_MAPS:,} maps")
+    if sum(path.stat().st_size for path in found) > MAX_CORPUS_BYTES:
+        fault = f"is larger than {MAX_CORPUS_BYTES / 1e6:g} MB"
+        raise UnreadableLevelError("the corpus", fault, remedy="Leave maps out")
     return sorted(found)
 
 

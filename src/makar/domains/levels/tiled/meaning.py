@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 
 from makar.domains.levels.errors import LegendError, UnreadableLevelError
@@ -91,7 +93,8 @@ def _refuse_mixture(
         fault = (
             f"layer {layer.name!r} of {tiled.path.name} uses the tilesets {first!r} and {second!r}"
         )
-        remedy = f'Give the ids by tileset: ids = {{ "{first}" = "0-3", "{second}" = "7" }}'
+        ids = f'{{ {_quoted(first)} = "0-3", {_quoted(second)} = "7" }}'
+        remedy = f"Give the ids by tileset: ids = {ids}"
         raise LegendError(str(game.path), fault, remedy=remedy)
 
 
@@ -105,13 +108,18 @@ def _refuse_unnamed(layer: TileLayer, number: int, tiled: TiledMap, game: GameLe
     tileset, local = owner
     ids = f'"{local}"'
     if len(tiled.tilesets) > 1:
-        ids = f'{{ "{tileset.name}" = "{local}" }}'
+        ids = f'{{ {_quoted(tileset.name)} = "{local}" }}'
     fault = f"{where}: {game.path.name} leaves tile {local} of tileset {tileset.name!r} unnamed"
     remedy = (
         f"Add its id to one of the legend's tiles, or a line such as "
         f'tile{local} = {{ role = "decoration", symbol = "{_free(game)}", ids = {ids} }}'
     )
     raise LegendError(str(tiled.path), fault, remedy=remedy)
+
+
+def _quoted(name: str) -> str:
+    """A name as it can be written in the legend."""
+    return json.dumps(name, ensure_ascii=not name.isprintable())
 
 
 def _free(game: GameLegend) -> str:
