@@ -67,9 +67,9 @@ class Settings:
 
 
 SETTINGS: dict[Name, Settings] = {
-    "binary": Settings(updates=45),
+    "binary": Settings(updates=30),
     "zelda": Settings(updates=30),
-    "sokoban": Settings(updates=40, change=1.0),
+    "sokoban": Settings(updates=25, change=1.0),
 }
 
 
