@@ -152,6 +152,15 @@ def test_a_tile_is_drawn_as_the_map_draws_it_in_such_a_place(tmp_path: Path) -> 
     assert drawn("-X-e") == [0, 2, 0, -9]
 
 
+def test_a_tile_is_mirrored_where_the_map_mirrors_it(tmp_path: Path) -> None:
+    cells = [1, 2 | MIRRORED, 2 | MIRRORED, 2, 3, 0]
+    ground = {"type": "tilelayer", "name": "Ground", "width": 6, "height": 1, "data": cells}
+    template = template_of(tmp_path, layers=[ground], width=6, height=1)
+    write(tmp_path / "new.tmj", "-XXXX-\n", template)
+    drawn = layers_of(tmp_path / "new.tmj")["Ground"]["data"]
+    assert drawn == [0, 2 | MIRRORED, 2 | MIRRORED, 2 | MIRRORED, 3, 0]
+
+
 def test_a_tile_that_no_map_has_is_drawn_by_the_legends_first_id(tmp_path: Path) -> None:
     write(tmp_path / "new.tmj", "-----\nSe--G\nXXXXX\n", template_of(tmp_path))
     assert layers_of(tmp_path / "new.tmj")["Ground"]["data"][6] == 8  # props begin at 7
