@@ -18,6 +18,7 @@ from makar.domains.levels.level_text import parse_level_text, read_level_text
 from makar.domains.levels.map_corpus import read_map_corpus
 from makar.domains.levels.maps import MapSource
 from makar.domains.levels.near_copies import WindowIndex
+from makar.domains.levels.showing import challenge_curve
 from makar.domains.levels.tiled.meaning import level_layer, level_of
 from makar.domains.levels.tiled.read import read_tiled
 
@@ -196,17 +197,29 @@ class Page(HTMLParser):
 def test_a_card_shows_the_level_and_says_whether_it_can_be_won():
     legend = Legend((Tile("air", "empty", "<"), Tile("wall", "solid", "&")))
     level = parse_level_text("<" * 20 + "\n" + "&" * 20 + "\n", legend)
-    craft = LevelCraft(legend, challenge=lambda works: np.full((1, 20), 0.25))
+    craft = LevelCraft(legend)
     page = Page(craft.card(level, marks=[(3, 4, "as in <b>“map”</b>")]))
     text = " ".join(page.words)
-    assert "Can be won: the quickest way takes 0 jumps." in text
-    assert "25%" in text
+    assert "Can be won: the quickest way takes 0 jumps, and a clumsy player fails about 0%" in text
     assert "as in <b>“map”</b>" in text
     assert "<" * 20 + "\n" + "&" * 20 in text
     assert len(page.images) == 2
     for image in page.images:
         assert image["src"].startswith("data:image/png;base64,")
         assert image["alt"]
+
+
+def test_the_curve_is_the_challenge_of_a_level_that_is_all_alike():
+    alike = np.full(50, 0.02)
+    assert np.allclose(challenge_curve(alike), 1 - 0.98**50)
+    one = np.zeros(100)
+    one[40] = 0.05
+    curve = challenge_curve(one)
+    assert curve.argmax() == 40
+    assert (curve > 0).sum() == 17
+    assert np.isfinite(challenge_curve(np.eye(1, 30, 12)[0])).all()
+    assert np.isnan(challenge_curve(np.full(30, np.nan))).all()
+    assert challenge_curve(np.full(5, 0.1)).shape == (5,)
 
 
 def test_a_card_says_how_far_the_hero_gets():

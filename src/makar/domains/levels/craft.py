@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
 from makar.core.types import Works
 from makar.domains.levels.analysis import Analyst
 from makar.domains.levels.art import Art, art_of
+from makar.domains.levels.game_art import art_of_game
 from makar.domains.levels.legend import Legend
 from makar.domains.levels.legend_file import GameLegend
 from makar.domains.levels.level import Level, Levels
@@ -25,9 +26,6 @@ from makar.domains.levels.shape_cells import shape_cells
 
 NAMED_FROM = 0.7
 """Share of equal tiles from which on a source is worth naming."""
-
-Challenge = Callable[[Levels], Float[np.ndarray, "B W"]]
-"""How hard each column of each level is, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,9 @@ class LevelCraft:
         legend: The game's tiles and physics.
         index: The corpus, to find near copies in; None: nothing is said of them.
         sources: Whose each map of the index is.
-        game: The designer's legend, to write Tiled maps with the game's own tiles; None: with
-            makar's art.
-        maps: The designer's maps, one of which is the template of those that are written.
-        own_art: What tiles look like; None: as makar paints them.
-        challenge: Measures the curve under a picture; None: no curve.
+        game: The designer's legend; None: makar's own, whose tiles makar paints.
+        maps: The designer's maps: one of them is the template of those that are written, and
+            their tilesets are what tiles look like.
     """
 
     legend: Legend
@@ -73,8 +69,6 @@ class LevelCraft:
     sources: Sequence[MapSource] = ()
     game: GameLegend | None = None
     maps: MapCorpus | None = None
-    own_art: Art | None = None
-    challenge: Challenge | None = None
     kind: str = "levels/platform"
     shown: str = ".png"
     original: str = "Shares no stretch with the maps it was learned from."
@@ -92,7 +86,9 @@ class LevelCraft:
     @cached_property
     def art(self) -> Art:
         """What tiles look like."""
-        return art_of(self.legend) if self.own_art is None else self.own_art
+        if self.game is None or self.maps is None:
+            return art_of(self.legend)
+        return art_of_game(self.game, self.maps)
 
     def pack(self, work: Level) -> bytes:
         """The level as text."""

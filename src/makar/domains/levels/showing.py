@@ -21,21 +21,19 @@ if TYPE_CHECKING:
 
 WHOLE = 720
 """Pixels across the small picture that shows the whole level at once."""
+AROUND = 17
+"""Columns that the curve under a level looks at: odd, to have a middle."""
 
 
 def card_html(craft: LevelCraft, level: Level, *, marks: Sequence[tuple[int, int, str]]) -> str:
     """The whole level small, tile by tile to scroll along, the verdict, and the level's text."""
     batch = craft.stack([level])
     analysis = craft.analyst(batch)
-    challenge = craft.challenge(batch)[0] if craft.challenge else None
-    words = [verdict(analysis, 0, level.tiles.shape[1])]
-    if challenge is not None and np.isfinite(challenge).any():
-        words[0] += f" Below the level: its challenge, {np.nanmean(challenge):.0%} on average."
-    words += [label for _, _, label in marks]
+    words = [verdict(analysis, 0, level.tiles.shape[1]), *(label for _, _, label in marks)]
     said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in words)
     text = html.escape(write_level_text(level, craft.legend))
     return (
-        f"{_pictures(craft, level, analysis, challenge, marks)}{said}"
+        f"{_pictures(craft, level, analysis, marks)}{said}"
         "<details><summary>Level text</summary>"
         f'<pre style="overflow-x:auto;line-height:1">{text}</pre></details>'
     )
@@ -45,14 +43,14 @@ def _pictures(
     craft: LevelCraft,
     level: Level,
     analysis: Analysis,
-    challenge: Float[np.ndarray, " W"] | None,
     marks: Sequence[tuple[int, int, str]],
 ) -> str:
     way, won = analysis.way(0), bool(analysis.won[0] == 1)
     tile = max(WHOLE // level.tiles.shape[1], 1)
     small = small_image(level, craft.legend, tile=tile, art=craft.art, way=way, won=won)
     large = level_png(
-        level, craft.legend, art=craft.art, way=way, won=won, challenge=challenge,
+        level, craft.legend, art=craft.art, way=way, won=won,
+        challenge=challenge_curve(analysis.challenge_map[0]),
         spans=[(first, columns) for first, columns, _ in marks],
     )  # fmt: skip
     whole = png_bytes(small.quantize(128))
@@ -72,12 +70,26 @@ def _image(png: bytes, words: str, style: str) -> str:
     )
 
 
+def challenge_curve(challenge: Float[np.ndarray, " W"]) -> Float[np.ndarray, " W"]:
+    """How hard the level would be if all of it were like the columns around each.
+
+    Challenge is a chance to fail, and chances of single columns are small: their rates
+    ``-log(1 - challenge)`` are averaged over about a screen's width and taken for the whole level.
+    """
+    rate = -np.log1p(-np.minimum(challenge, 1 - 1e-9))
+    weights = np.bartlett(AROUND + 2)[1:-1]
+    nearby = np.convolve(np.pad(rate, AROUND // 2), weights, "valid")
+    there = np.convolve(np.pad(np.ones_like(rate), AROUND // 2), weights, "valid")
+    return 1 - np.exp(-len(rate) * nearby / there)
+
+
 def verdict(analysis: Analysis, index: int, columns: int) -> str:
     """Whether a level can be won, in words."""
     won, jumps = int(analysis.won[index]), int(analysis.jumps[index])
     furthest = int(analysis.furthest[index])
     if won == 1:
-        return f"Can be won: the quickest way takes {_many(jumps, 'jump')}."
+        failing = f"a clumsy player fails about {analysis.challenge[index]:.0%} of the time"
+        return f"Can be won: the quickest way takes {_many(jumps, 'jump')}, and {failing}."
     if won < 0:
         return "Not known whether it can be won: the search was given up."
     if furthest < 0:
