@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from jaxtyping import Int
@@ -13,10 +13,13 @@ from jaxtyping import Int
 from makar.core.rewards import Blend
 from makar.core.types import Prompt, Works
 from makar.learners.policy_gradient import PolicyGradient
+from makar.models.stepwise import StepwisePolicy
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.bonuses import Bonuses
 
 W = TypeVar("W")
+WorkPolicy: TypeAlias = TokenPolicy[W] | StepwisePolicy[Any, W]
+"""What makes whole works and can be taught: by writing tokens, or by editing step by step."""
 
 
 class Resemblance(Protocol):
@@ -132,8 +135,8 @@ class Creator(Generic[W]):
         explanations: Each reward part in plain words.
     """
 
-    policy: TokenPolicy[W]
-    prior: TokenPolicy[W]
+    policy: WorkPolicy[W]
+    prior: WorkPolicy[W]
     reward: Blend
     learner: PolicyGradient
     prompts: Callable[[int], Sequence[Prompt]]

@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
-from makar.models.token_policy import TokenPolicy
-from makar.recipes.creator import Craft
+from makar.recipes.creator import Craft, WorkPolicy
 from makar.recipes.errors import ConfigError
 from makar.recipes.evaluation import EVALUATION
 from makar.recipes.keeping import keep_works, prompt_from_json
@@ -106,7 +105,7 @@ def make_again(folder: RunFolder, opened: Opened, entry: Entry) -> Any:
     return rollout.works[place]
 
 
-def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> TokenPolicy[Any]:
+def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> WorkPolicy[Any]:
     """The model with the weights it had when it made the work."""
     creator = opened.creator
     if entry.phase == "before":

@@ -13,7 +13,7 @@ from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Rollout
 from makar.learners.likelihood import PretrainConfig
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Creator, WorkPolicy
 from makar.recipes.pretrained import pretrained
 
 W = TypeVar("W")
@@ -91,7 +91,7 @@ def taught(
 
 
 def tried(
-    blend: Blend, prior: TokenPolicy[Any], ask: Prompt, *, seed: int, scaled: bool
+    blend: Blend, prior: WorkPolicy[Any], ask: Prompt, *, seed: int, scaled: bool
 ) -> tuple[Blend, Judgement]:
     """What the reward says of the untrained model's works, which may scale its parts first.
 

@@ -15,8 +15,7 @@ from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Rollout
 from makar.domains.music.craft import MelodyCraft
 from makar.measures.guards import HackingAlarm
-from makar.models.token_policy import TokenPolicy
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Creator, WorkPolicy
 from makar.recipes.devices import checked_device
 from makar.recipes.evaluation import EVALUATION, Row, aggregate, compare, equal_cost
 from makar.recipes.keeping import keep_works
@@ -289,7 +288,7 @@ def show(folder: RunFolder, creator: Creator[Any], config: RecipeConfig, *, phas
 
 
 def _judged(
-    creator: Creator[Any], policy: TokenPolicy[Any], seeds: Seeds
+    creator: Creator[Any], policy: WorkPolicy[Any], seeds: Seeds
 ) -> tuple[Rollout[Any], Judgement]:
     prompts = [creator.ask] * CANDIDATES
     rollout = policy.sample(prompts, seeds=seeds)
@@ -300,7 +299,7 @@ def _watches(judgement: Judgement) -> dict[str, np.ndarray]:
     return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}
 
 
-def save_model(folder: RunFolder, policy: TokenPolicy[Any]) -> None:
+def save_model(folder: RunFolder, policy: WorkPolicy[Any]) -> None:
     """Write the trained network where other programs find it."""
     from safetensors.torch import save_file
 

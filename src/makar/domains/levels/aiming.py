@@ -166,6 +166,20 @@ class Aiming(Editing):
         then = _away(found, low[:, None], high[:, None]) @ self._weights
         return np.clip(now[:, None] - then, -MOST, MOST).astype(np.int16)
 
+    def measured(
+        self, tiles: UInt8[np.ndarray, "B H W"], prompts: Sequence[Prompt]
+    ) -> tuple[Int[np.ndarray, "B K"], Float[np.ndarray, " B"], Float[np.ndarray, " B"]]:
+        """Of finished maps the statistics, the distance from the aim, and 1 for good enough.
+
+        What is to be gained over the start counts from 0: a finished map does not show its start.
+        """
+        statistics = np.zeros((len(tiles), len(self._names)), np.int32)
+        self.problem.measure(np.ascontiguousarray(tiles), np.ones(len(tiles), bool), statistics)
+        low, high, asked = self._bounds(np.zeros_like(statistics), prompts)
+        away = _away(statistics, low, high)
+        good = ((away == 0) | ~asked).all(1)
+        return statistics, (away @ self._weights).astype(np.float64), good.astype(np.float64)
+
     def observe(self, state: Edits) -> Int16[Tensor, "B N"]:
         """The map, the distances, the gains and the cursor; see the class."""
         aimed = cast(Aimed, state)

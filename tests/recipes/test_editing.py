@@ -1,0 +1,106 @@
+"""Editing as a recipe: the whole session runs, goes on, and is rewarded for what was asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from makar.config import as_toml, load_config
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt
+from makar.domains.levels.level import Levels
+from makar.recipes.editing import LONG, asked_for, build_policy, check, process_of
+from makar.recipes.editing_config import EditingConfig
+from makar.recipes.editing_reward import HALF, editing_blend
+from makar.recipes.errors import ConfigError
+from makar.recipes.opening import open_run
+from makar.recipes.recipe_config import RewardConfig
+from makar.recipes.session import Finished, Stopped, run
+from makar.runs.checkpoint import load_newest
+from makar.runs.folder import RunFolder
+
+SMALL = {
+    "loop.iterations": 2, "loop.works": 32, "loop.checkpoint_every": 1, "evaluate.works": 12,
+    "evaluate.best_of": 2, "evaluate.show": 2, "model.width": 4, "model.depth": 2,
+}  # fmt: skip
+
+
+def config_of(recipe: str = "sokoban", **flags: object) -> EditingConfig:
+    config = load_config(recipe, SMALL | flags, environment={})
+    assert isinstance(config, EditingConfig)
+    return config
+
+
+@pytest.mark.parametrize("recipe", ["binary", "zelda", "sokoban"])
+def test_a_level_with_all_that_is_asked_scores_full_marks(recipe: str) -> None:
+    process = process_of(config_of(recipe))
+    blend, words = editing_blend(RewardConfig(scale_parts=False), process, {})
+    policy = build_policy(config_of(recipe), process)
+    prompts = [Prompt()] * 24
+    works = policy.sample(prompts, seeds=Seeds(5)).works
+    assert isinstance(works, Levels)
+    judgement = blend(works, prompts)
+    away = HALF / judgement.parts["near"].value - HALF
+    good = judgement.parts["good"].value
+    np.testing.assert_allclose(judgement.total, (2 * good + HALF / (HALF + away)) / 3)
+    assert set(judgement.parts) - {"unjudged"} == set(words)
+    if recipe == "binary":
+        found = judgement.parts
+        expected = (found["regions"].raw == 1) & (found["path-length"].raw >= LONG)
+        np.testing.assert_array_equal(good, expected)
+
+
+def test_what_is_asked_of_each_level_counts() -> None:
+    process = process_of(config_of("binary"))
+    blend, _ = editing_blend(RewardConfig(scale_parts=False), process, {})
+    tiles = np.ones((2, 14, 14), np.uint8)
+    tiles[:, 0, :11] = 0  # a path of 10
+    asked = [Prompt(condition={"path-length": 10}), Prompt(condition={"path-length": 30})]
+    judgement = blend(Levels(tiles, process.problem.tiles), asked)
+    assert judgement.parts["good"].value.tolist() == [1, 0]
+    assert judgement.parts["near"].value.tolist() == [1, 0.5]  # 20 steps short
+
+
+def test_every_value_is_asked_for_while_it_learns() -> None:
+    config = config_of(
+        "binary", **{"ask.statistics": {"path-length": 30}, "ask.spread": True, "loop.works": 256}
+    )
+    asked = [prompt.condition["path-length"] for prompt in asked_for(config, 0)]
+    assert len(asked) == 256
+    assert min(asked) < 15
+    assert max(asked) > 55
+    assert asked != [prompt.condition["path-length"] for prompt in asked_for(config, 1)]
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"ask.statistics": {"enemies": 99}}, "from 0 to 77"),
+        ({"ask.statistics": {"dragons": 9}}, "choose from player"),
+        ({"ask.spread": True}, "name what is to be asked"),
+        ({"reward.weights": {"good": 0, "near": 0}}, "every part is 0"),
+        ({"reward.weights": {"loud": 1}}, "there are: good, near"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_once(flags: dict[str, object], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        check(config_of("zelda", **flags), {})
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
+    config = config_of()
+    ends: list[dict[str, object]] = []
+    for name, stops in (("through", [False]), ("stopped", [True, False])):
+        with RunFolder.create(tmp_path, name, config=as_toml(config)) as folder:
+            for number, stop in enumerate(stops):
+                *_, last = run(folder, config, resume=number > 0, stop=lambda s=stop: s)
+                assert isinstance(last, Stopped if stop else Finished)
+            ends.append(load_newest(folder.checkpoints).state["creator"]["policy"])
+            opened = open_run(folder, config)
+            assert opened.step == 2
+            assert (folder.path / "report.html").is_file()
+    for name, tensor in ends[0].items():
+        np.testing.assert_array_equal(np.asarray(tensor), np.asarray(ends[1][name]), name)
