@@ -261,6 +261,24 @@ def test_a_batch_is_searched_once():
 
 def test_batches_of_none_and_other_tiles():
     empty = Levels(np.zeros((0, 14, 30), np.uint8), MARIO.names)
-    assert len(Analyst(MARIO)(empty)) == 0
+    found = Analyst(MARIO)(empty)
+    assert len(found) == len(found.challenge) == 0
+    assert found.challenge_map.shape == (0, 30)
     with pytest.raises(ValueError, match="read them with this legend"):
         Analyst(MARIO)(Levels(np.zeros((1, 2, 2), np.uint8), ("a", "b")))
+
+
+def test_the_smallest_maps_and_a_body_too_wide():
+    for rows in (["-"], ["X"], ["E"], ["-", "X"]):
+        assert analyse(rows).won[0] == Twin(rows, Physics()).play()[0]
+    assert analyse(["--", "XX"], Physics(body=(3, 1))).won[0] == 0
+    assert analyse(["@G", "XX"], Physics(body=(3, 1))).won[0] == 0
+
+
+def test_of_a_level_too_large_nothing_is_said():
+    levels = Levels(np.zeros((1, 1200, 1200), np.uint8), MARIO.names)
+    found = Analyst(MARIO)(levels)
+    assert found.won[0] == -1
+    assert found.progress[0] == 0
+    assert len(found.way(0)) == 0
+    assert np.isnan(found.challenge[0])

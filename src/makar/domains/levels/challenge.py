@@ -55,7 +55,7 @@ def danger_all(
 
     Returns:
         Aligned with ``ways``; 0 on the ways through levels that are not won and at every way's
-        end, from which no tick leads on.
+        end, from which no tick leads on; NaN in a level of more than ``limit`` moments.
     """
     danger = np.zeros(len(ways))
     for b in range(len(kinds)):
@@ -64,6 +64,9 @@ def danger_all(
         places = terrain(kinds[b], game.body, game.sky, game.ends)
         world = World(places.ravel(), places.shape[1], game.rise, game.fall, game.double)
         graph = solve(world, sources(places, kinds[b], starts[b], game.body, game.sky), limit)
+        if len(graph.moments) > limit:
+            danger[bounds[b] : bounds[b + 1]] = np.nan
+            continue
         number = np.empty(len(world.places) * phases(world), np.int32)
         for one in range(len(graph.moments)):
             number[graph.moments[one]] = one

@@ -13,8 +13,8 @@ from makar.core.types import Works
 from makar.domains.levels.analysis import LIMIT, game_of, kinds_of, starts_of, tiles_of
 from makar.domains.levels.legend import Legend
 from makar.domains.levels.level import Level
-from makar.domains.levels.moving import MOVES, Game, World, terrain
-from makar.domains.levels.reach import sources
+from makar.domains.levels.moving import MOVES, Game, World, phases, terrain
+from makar.domains.levels.reach import MOST, sources
 from makar.domains.levels.solving import HOME, LOST, NEVER, Graph, best_start, move_cost, solve
 
 LASTING = 0.5
@@ -48,7 +48,7 @@ def failure_rate(
         seed: Equal levels at equal places in the batch fail equally often with equal seeds.
 
     Returns:
-        1 where the level cannot be won.
+        1 where the level cannot be won, NaN where it is too large to tell.
     """
     tiles = tiles_of(works, legend)
     return _play_all(
@@ -75,10 +75,15 @@ def _play_all(
     for b in range(len(kinds)):
         places = terrain(kinds[b], game.body, game.sky, game.ends)
         world = World(places.ravel(), places.shape[1], game.rise, game.fall, game.double)
+        if len(world.places) * phases(world) > MOST:
+            failed[b] = np.nan
+            continue
         first = sources(places, kinds[b], starts[b], game.body, game.sky)
         graph = solve(world, first, LIMIT)
         start, cost = best_start(world, graph)
-        if cost == NEVER:
+        if len(graph.moments) > LIMIT:
+            failed[b] = np.nan
+        if len(graph.moments) > LIMIT or cost == NEVER:
             continue
         np.random.seed(seeds[b])  # noqa: NPY002 (numba's own generator)
         best = best_moves(world, graph)

@@ -96,7 +96,7 @@ def reach_all(
         left = columns if game.ends else steps_left(places)
         last = -1
         if room == 0:
-            facts[b, 0] = -1
+            facts[b] = np.array([-1, -1, 0, 1, 1, 0])
         else:
             book.best[:] = UNSEEN
             last = _search(world, first, columns, left, book, facts[b], limit)
