@@ -4,8 +4,10 @@ One thread, random actions, with the observation, narrow representation. Episode
 as gym-pcgrl's are on average with random actions (from the recorded episodes in
 ``tests/golden``): a map is replaced after that many steps, or when it is over. ``natural``
 lets episodes run until they are over, ``one-hot`` turns every observation into planes of
-32-bit floats as well, ``pcgrl2020`` is that preset. ``CPU`` counts processor time, for machines
-that do other things at the same time.
+32-bit floats as well, ``pcgrl2020`` is that preset. ``gymnasium`` goes through
+``gymnasium.make_vec`` with 64 maps, ``process`` does the same without it. ``CPU`` counts processor
+time, for machines that do other things at the same time. gym-pcgrl has no ``maze3d``, whose
+episodes run until they are over.
 
     python benchmarks/levels.py --seconds 5 --json levels.json
 """
@@ -15,8 +17,11 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import gymnasium
 import numpy as np
 import torch
 
@@ -24,11 +29,15 @@ from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.levels.editing import Editing
 from makar.domains.levels.problems import Preset, problem
+from makar.recipes.level_environments import register
 
 GYM_PCGRL = {"binary": 2650, "zelda": 5170, "sokoban": 11250, "smb": 119}
 """Steps per second of the original, with its wrapper where it has one."""
 BARS = {"binary": 300_000, "zelda": 200_000, "sokoban": 200_000, "smb": 3_000}
 RECORDED = Path(__file__).parents[1] / "tests" / "golden" / "pcgrl2020.npz"
+TITLES = {t.lower(): t for t in ("Binary", "Zelda", "Sokoban", "Smb", "Maze3D")}
+VECTOR = 64
+"""Maps at once in Gymnasium's vector."""
 OWN_STARTS = {"binary": 1500, "zelda": 1500, "sokoban": 1500, "smb": 120}
 """Steps recorded from the original's own random starts; the others began nearly solved."""
 
@@ -40,6 +49,27 @@ def mean_length(name: str) -> float:
     steps = (~start).cumsum()
     begins = np.flatnonzero(start & (steps < OWN_STARTS[name]))
     return float(steps[begins[-1]]) / (len(begins) - 1)
+
+
+def gymnasium_rate(name: str, *, rows: int, seconds: float) -> tuple[float, float]:
+    """The same through Gymnasium's vector environments, where episodes run until they are over."""
+    environments = gymnasium.make_vec(f"makar/{TITLES[name]}-narrow-v0", rows, flat=False)
+    environments.reset(seed=0)
+    actions = np.random.default_rng(0).integers(
+        environments.single_action_space.n, size=(4096, rows)
+    )
+    done, begun, used = 0, time.perf_counter(), time.process_time()
+    while time.perf_counter() - begun < seconds:
+        environments.step(actions[done // rows % 4096])
+        done += rows
+    return done / (time.perf_counter() - begun), done / (time.process_time() - used)
+
+
+def median_rates(measure: Callable[[], tuple[float, float]], repeats: int) -> tuple[float, float]:
+    """Medians over several runs, each number by itself; a first run, not counted, compiles."""
+    measure()
+    wall, cpu = zip(*(measure() for _ in range(repeats)), strict=True)
+    return float(np.median(wall)), float(np.median(cpu))
 
 
 def rate(
@@ -78,33 +108,30 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the table here")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    register()
     table = {}
-    for name, peer in GYM_PCGRL.items():
-        length = mean_length(name)
+    for name in TITLES:
+        peer, length = GYM_PCGRL.get(name), mean_length(name) if name in GYM_PCGRL else 0.0
+        row = {"length": length, "gym-pcgrl": peer, "bar": BARS.get(name)}
         variants = {
-            "makar": ("makar", length, False),
-            "natural": ("makar", 0.0, False),
-            "one-hot": ("makar", length, True),
-            "pcgrl2020": ("pcgrl2020", length, False),
+            "makar": ("makar", options.rows, length, False),
+            "natural": ("makar", options.rows, 0.0, False),
+            "one-hot": ("makar", options.rows, length, True),
+            "pcgrl2020": ("pcgrl2020", options.rows, length, False),
+            "process": ("makar", VECTOR, 0.0, False),
         }
-        row = {"length": length, "gym-pcgrl": peer, "bar": BARS[name]}
-        for label, (preset, steps, hot) in variants.items():
-            rate(name, preset, rows=options.rows, seconds=0.2, length=steps)  # compile
-            rates = [
-                rate(
-                    name,
-                    preset,
-                    rows=options.rows,
-                    seconds=options.seconds,
-                    length=steps,
-                    one_hot=hot,
-                )
-                for _ in range(options.repeats)
-            ]
-            row[label] = float(np.median([wall for wall, _ in rates]))
-            row[f"{label}, CPU"] = float(np.median([cpu for _, cpu in rates]))
+        measures = {
+            label: partial(
+                rate, name, preset, rows=rows, seconds=options.seconds, length=steps, one_hot=hot
+            )
+            for label, (preset, rows, steps, hot) in variants.items()
+            if peer or preset == "makar"
+        }
+        measures["gymnasium"] = partial(gymnasium_rate, name, rows=VECTOR, seconds=options.seconds)
+        for label, measure in measures.items():
+            row[label], row[f"{label}, CPU"] = median_rates(measure, options.repeats)
         table[name] = row
-        print(name, {k: round(v, 1) for k, v in row.items()}, f"{row['makar'] / peer:.0f}x")
+        print(name, {k: v if v is None else round(v, 1) for k, v in row.items()})
     if options.json:
         options.json.write_text(json.dumps(table, indent=1))
 

@@ -57,6 +57,14 @@ def test_a_reward_is_added_as_described(tiny_environment, tmp_path, monkeypatch)
     assert 0 <= float(said[1].splitlines()[-1]) <= 1
 
 
+@pytest.mark.slow
+def test_the_examples_for_gymnasium_run(tmp_path):
+    said = carry_out("gymnasium.md", tmp_path)
+    assert "'nearest-enemy'" in said[0]
+    assert "'crate': 1" in said[1]
+    assert "ep_rew_mean" in said[2]
+
+
 def test_the_quickstart_and_the_reward_are_as_short_as_promised():
     python = [text for language, _, text in blocks("quickstart.md") if language == "python"]
     assert all(len(text.splitlines()) <= 15 for text in python)
