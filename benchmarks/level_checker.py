@@ -2,7 +2,8 @@
 
 Levels of 114 x 14 tiles with gaps, walls, platforms and enemies by chance, with the physics of
 ``MARIO``, apart for those that can be won and those that cannot. Processor time of one thread,
-the best of several rounds, after compiling.
+the best of several rounds, after compiling. Then, for other levels of each seed that can be won,
+how the structural challenge agrees with the noisy player's failure rate.
 
     python benchmarks/level_checker.py --levels 400
 """
@@ -61,10 +62,29 @@ def milliseconds(work: Callable[[], object], levels: int, rounds: int = 5) -> fl
     return 1000 * min(taken) / levels
 
 
+def agreement(seed: int, count: int) -> str:
+    """Rank correlation and mean distance of challenge and failure rate."""
+    rng = np.random.default_rng([seed, 1])
+    levels = Levels(np.stack([level(rng) for _ in range(count)]), MARIO.names)
+    found = Analyst(MARIO)(levels)
+    won = np.flatnonzero(found.won == 1)
+    failed = failure_rate(levels.take(won), MARIO, runs=200, seed=seed)
+    challenge = found.challenge[won]
+    ranks = [np.unique(x, return_inverse=True)[1] for x in (challenge, failed)]
+    ties = [(r[:, None] > r).sum(1) + (r[:, None] == r).sum(1) / 2 for r in ranks]
+    error = np.abs(challenge - failed)
+    tenths = np.quantile(failed, (0.1, 0.5, 0.9)).round(2)
+    return (
+        f"seed {seed}: {len(won)} levels, failure rate {tenths} at 10, 50, 90 %, "
+        f"Spearman {np.corrcoef(*ties)[0, 1]:.3f}, mean distance {error.mean():.3f}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--levels", type=int, default=400)
     parser.add_argument("--runs", type=int, default=100, help="of the noisy player")
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
     asked = parser.parse_args()
     rng = np.random.default_rng(1)
     levels = Levels(np.stack([level(rng) for _ in range(asked.levels)]), MARIO.names)
@@ -82,6 +102,8 @@ def main() -> None:
             lambda some=some: failure_rate(some, MARIO, runs=asked.runs), count, rounds=2
         )
         print(f"{name:12}{len(some):8}{verdict:10.3f}{whole:10.3f}{noisy:10.3f}")
+    for seed in asked.seeds:
+        print(agreement(seed, asked.levels))
 
 
 if __name__ == "__main__":
