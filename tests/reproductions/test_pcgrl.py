@@ -15,7 +15,7 @@ from makar.domains.levels.look_ahead import Greedy
 from makar.domains.levels.problems import problem
 from makar.measures.statistics import Estimate
 from makar.models.map_net import AtCursor
-from makar.reproductions import pcgrl_table
+from makar.reproductions import pcgrl_control, pcgrl_table
 from makar.reproductions.pcgrl import Settings, net_for, teach
 from makar.reproductions.pcgrl_success import BUDGETS, Random, edited
 from makar.reproductions.pcgrl_table import Row, markdown, reproduce
@@ -90,3 +90,23 @@ def test_a_missed_bar_is_called_one() -> None:
     assert not row(0.87).missed
     assert not row(0.1, budget=0.1).missed  # nothing was asked there
     assert "86.0 %" in markdown([row(0.86)])
+
+
+def test_what_is_asked_for_is_told_beside_what_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pcgrl_control, "LEVELS", 6)
+    monkeypatch.setattr(pcgrl_control, "TARGETS", (10, 30))
+    events = pcgrl_control.control(tmp_path, seeds=[100], updates=1)
+    answers = [e for e in events if isinstance(e, pcgrl_control.Answer)]
+    assert [(a.editor, a.asked) for a in answers] == [
+        ("learned", 10), ("learned", 30), ("greedy search", 10), ("greedy search", 30)
+    ]  # fmt: skip
+    short, long = answers[2:]
+    assert short.reached < long.reached
+    assert long.error < 10  # off by less than the other target would be
+    assert json.loads((tmp_path / "control.json").read_text())["answers"][0]["asked"] == 10
+    asked = [int(p.condition["path-length"]) for p in pcgrl_control.drawn(100, 0)]
+    assert asked != [p.condition["path-length"] for p in pcgrl_control.drawn(100, 1)]
+    assert min(asked) >= 5
+    assert max(asked) <= 80

@@ -72,3 +72,28 @@ def _tell(rows: list[Row], folder: Path, table: str, *, as_json: bool) -> None:
             f"asked {row.bar:.1%}: {verdict}"
         )
     typer.echo(f"every number: {folder / 'summary.json'}")
+
+
+def pcgrl_control(
+    seeds: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 3,
+    first_seed: Annotated[int, typer.Option(help="Seed of the first; tune from 100 on.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Teach caves with a path as long as asked for, and ask for ten lengths.
+
+    After Earle et al. 2021. Writes control.json and control.md: asked, reached, off by how much,
+    of the taught editor and of greedy search.
+    """
+    from makar.reproductions.pcgrl_control import Answer, control, markdown
+
+    folder, answers = out or Path("reproductions/pcgrl"), list[Answer]()
+    for event in control(folder, seeds=range(first_seed, first_seed + seeds)):
+        if isinstance(event, Answer):
+            answers.append(event)
+        elif as_json:
+            typer.echo(json.dumps({"event": "stage", "name": event.name, "done": event.done}))
+    if as_json:
+        typer.echo(json.dumps({"event": "finished", "summary": str(folder / "control.json")}))
+    else:
+        typer.echo(markdown(answers))

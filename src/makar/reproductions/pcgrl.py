@@ -19,7 +19,7 @@ Settings were chosen on seeds 100 and 101, before 1 to 3 were run.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -103,8 +103,21 @@ def net_for(what: Problem, *, ahead: bool = True) -> MapNet:
     return MapNet(size, len(what.tiles), numbers=2 * len(what.wishes), width=16, ahead=ahead)
 
 
-def teach(name: Name, settings: Settings, *, seed: int) -> Iterator[Taught]:
-    """Teach an editor; yields after each update."""
+def teach(
+    name: Name,
+    settings: Settings,
+    *,
+    seed: int,
+    ask: Callable[[int], Sequence[Prompt]] | None = None,
+) -> Iterator[Taught]:
+    """Teach an editor; yields after each update.
+
+    Args:
+        name: Of the problem.
+        settings: How.
+        seed: Fixes every draw.
+        ask: What is asked of each stream's next map, by update; None: the problem's own goal.
+    """
     torch.manual_seed(seed)
     what, began = problem(name), time.process_time()
     process = Aiming(what, "wide", change=settings.change, ahead=settings.ahead)
@@ -113,8 +126,8 @@ def teach(name: Name, settings: Settings, *, seed: int) -> Iterator[Taught]:
         process, net, steps=settings.steps, fragments=True, shard=settings.streams
     )
     learner = PolicyGradient(policy, settings.learner(), seed=seed)
-    prompts = [Prompt()] * settings.streams
-    for report in train(policy, paid_on_the_way, learner, lambda _: prompts, seed=seed):
+    prompts = ask or (lambda _: [Prompt()] * settings.streams)
+    for report in train(policy, paid_on_the_way, learner, prompts, seed=seed):
         ended, cut = report.rollout.terminated, report.rollout.truncated
         assert ended is not None  # fragments always say how works ended
         assert cut is not None
