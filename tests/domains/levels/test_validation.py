@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from makar.domains.levels.legend import MARIO
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.domains.levels.rewards.scrambled import SCRAMBLES
 from makar.domains.levels.validation import study
-from makar.measures.reward_study import tables
+from makar.measures.reward_study import tables, unlisted
 
 
 def small_study(seed=0):

@@ -109,6 +109,7 @@ _SHAPE: tuple[Entry[LevelCorpus], ...] = (
         of_tiles(shape.linearity),
         "rises and falls about as much as the corpus's levels",
         "Smith & Whitehead 2010",
+        role="watch",
     ),
     Entry(
         "density",
