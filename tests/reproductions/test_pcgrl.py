@@ -15,7 +15,7 @@ from makar.domains.levels.look_ahead import Greedy
 from makar.domains.levels.problems import problem
 from makar.measures.statistics import Estimate
 from makar.models.map_net import AtCursor
-from makar.reproductions import pcgrl_control, pcgrl_table
+from makar.reproductions import pcgrl_control, pcgrl_memory, pcgrl_table
 from makar.reproductions.pcgrl import Settings, net_for, teach
 from makar.reproductions.pcgrl_success import BUDGETS, Random, edited
 from makar.reproductions.pcgrl_table import Row, markdown, reproduce
@@ -110,3 +110,12 @@ def test_what_is_asked_for_is_told_beside_what_came(
     assert asked != [p.condition["path-length"] for p in pcgrl_control.drawn(100, 1)]
     assert min(asked) >= 5
     assert max(asked) <= 80
+
+
+def test_both_editors_learn_from_as_many_steps(tmp_path: Path) -> None:
+    events = pcgrl_memory.compare(tmp_path, seeds=[100], updates=2)
+    found = [e for e in events if isinstance(e, pcgrl_memory.Compared)]
+    assert [one.memory for one in found] == [True, False]
+    assert found[0].steps == found[1].steps == 2 * 64 * 32
+    assert len(json.loads((tmp_path / "memory.json").read_text())) == 2
+    assert all(0 <= share <= 1 for one in found for share in (one.one_player, one.solvable))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from makar.cli.places import Json
-from makar.cli.reproducing_pcgrl import pcgrl, pcgrl_control
+from makar.cli.reproducing_pcgrl import pcgrl, pcgrl_control, pcgrl_memory
 from makar.cli.reproducing_rl_tuner import rl_tuner
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ reproduce = typer.Typer(
 reproduce.command("rl-tuner")(rl_tuner)
 reproduce.command("pcgrl")(pcgrl)
 reproduce.command("pcgrl-control")(pcgrl_control)
+reproduce.command("pcgrl-memory")(pcgrl_memory)
 Learners: TypeAlias = Literal["all", "ppo", "a2c", "reinforce", "rloo", "grpo", "dqn"]
 Out = Annotated[Path | None, typer.Option(help="Folder to write to.")]
 Seeds = Annotated[int, typer.Option(min=1, help="Number of runs of each.")]

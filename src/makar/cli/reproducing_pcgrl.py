@@ -97,3 +97,24 @@ def pcgrl_control(
         typer.echo(json.dumps({"event": "finished", "summary": str(folder / "control.json")}))
     else:
         typer.echo(markdown(answers))
+
+
+def pcgrl_memory(
+    seeds: Annotated[int, typer.Option(min=1, help="Number of runs of each.")] = 3,
+    first_seed: Annotated[int, typer.Option(help="Seed of the first; tune from 100 on.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to.")] = None,
+) -> None:
+    """Compare an editor that sees nine tiles and remembers a map with one that does not.
+
+    After Parisotto & Salakhutdinov 2017 (Neural Map), on sokoban. Writes memory.json.
+    """
+    from makar.reproductions.pcgrl_memory import Compared, compare
+
+    folder = out or Path("reproductions/pcgrl")
+    for event in compare(folder, seeds=range(first_seed, first_seed + seeds)):
+        if isinstance(event, Compared):
+            typer.echo(
+                f"seed {event.seed}, {'with' if event.memory else 'without'} memory: "
+                f"one player {event.one_player:.0%}, crates as targets {event.matched:.0%}, "
+                f"solvable {event.solvable:.0%}, paid {event.paid:.3f} a step"
+            )
