@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from makar.domains.levels.analysis import Analysis
 from makar.domains.levels.art import png_bytes
+from makar.domains.levels.explaining import explain
 from makar.domains.levels.level import Level
 from makar.domains.levels.level_text import write_level_text
 from makar.domains.levels.pictures import level_png, small_image
@@ -29,7 +30,7 @@ def card_html(craft: LevelCraft, level: Level, *, marks: Sequence[tuple[int, int
     """The whole level small, tile by tile to scroll along, the verdict, and the level's text."""
     batch = craft.stack([level])
     analysis = craft.analyst(batch)
-    words = [verdict(analysis, 0, level.tiles.shape[1]), *(label for _, _, label in marks)]
+    words = [verdict(craft, level, analysis), *(label for _, _, label in marks)]
     said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in words)
     text = html.escape(write_level_text(level, craft.legend))
     return (
@@ -83,18 +84,16 @@ def challenge_curve(challenge: Float[np.ndarray, " W"]) -> Float[np.ndarray, " W
     return 1 - np.exp(-len(rate) * nearby / there)
 
 
-def verdict(analysis: Analysis, index: int, columns: int) -> str:
-    """Whether a level can be won, in words."""
-    won, jumps = int(analysis.won[index]), int(analysis.jumps[index])
-    furthest = int(analysis.furthest[index])
-    if won == 1:
-        failing = f"a clumsy player fails about {analysis.challenge[index]:.0%} of the time"
-        return f"Can be won: the quickest way takes {_many(jumps, 'jump')}, and {failing}."
-    if won < 0:
-        return "Not known whether it can be won: the search was given up."
-    if furthest < 0:
-        return "Cannot be won: there is no place to start."
-    return f"Cannot be won: the hero gets to column {furthest + 1} of {columns} and no further."
+def verdict(craft: LevelCraft, level: Level, analysis: Analysis) -> str:
+    """Whether a level, the first that was analysed, can be won; how hard it is, or why not."""
+    if int(analysis.won[0]) == 1:
+        jumps = _many(int(analysis.jumps[0]), "jump")
+        return (
+            f"Can be won: the quickest way takes {jumps}, and a clumsy player fails about "
+            f"{analysis.challenge[0]:.0%} of the time; the strip below the level shows where."
+        )
+    reason = str(explain(level, craft.legend))
+    return f"{'Cannot be won' if analysis.won[0] == 0 else 'Not known to be won'}: {reason}."
 
 
 def _many(count: int, what: str) -> str:
