@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -79,6 +80,9 @@ def test_the_table_goes_on_where_it_stopped(
     kept = json.loads((tmp_path / "summary.json").read_text())
     assert [row["mean"] for row in kept] == [row.estimate.mean for row in first]
     assert "| sokoban | learned, narrow | solvable |" in (tmp_path / "table.md").read_text()
+    drawn = ElementTree.fromstring((tmp_path / "curves.svg").read_text())
+    assert len(drawn.findall(".//{*}polyline")) == 3  # editors
+    assert len(drawn.findall(".//{*}circle")) == 3 * 4 * 2  # each seed within each budget
 
 
 def test_a_missed_bar_is_called_one() -> None:

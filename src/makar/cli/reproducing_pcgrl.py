@@ -31,7 +31,7 @@ def pcgrl(
 
     120 random maps for each seed, edited by the taught editor, by greedy search and by chance,
     with 10, 20, 40 and 100 % of the tiles to change. Writes parts/, summary.json, table.md and
-    curves.html; run again after a stop, it goes on with the next seed. Leaves with exit code 1
+    curves.svg; run again after a stop, it goes on with the next seed. Leaves with exit code 1
     where a bar is missed.
 
     Examples:

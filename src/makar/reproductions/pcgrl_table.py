@@ -21,6 +21,7 @@ from makar.measures.statistics import Estimate, mean_over_seeds
 from makar.models.map_net import AtCursor, MapNet
 from makar.reproductions.cartpole_table import Stage
 from makar.reproductions.pcgrl import SETTINGS, Name, Settings, teach
+from makar.reproductions.pcgrl_curves import curves_svg
 from makar.reproductions.pcgrl_success import BUDGETS, Edited, Random, edited
 from makar.runs import atomic
 from makar.runs.errors import RunExistsError
@@ -105,6 +106,7 @@ def reproduce(
         rows += _rows(name, runs)
     atomic.write_json(folder / "summary.json", [row.record() for row in rows])
     atomic.write_text(folder / "table.md", markdown(rows))
+    atomic.write_text(folder / "curves.svg", curves_svg(_curves(rows), BUDGETS))
     yield from rows
 
 
@@ -190,6 +192,15 @@ def markdown(rows: Sequence[Row]) -> str:
         for (problem_, editor, measure), cells in _gathered(rows).items()
     ]
     return "\n".join(lines) + "\n"
+
+
+def _curves(rows: Sequence[Row]) -> dict[str, dict[str, list[Sequence[float]]]]:
+    """Success of each seed, by problem, editor and budget."""
+    curves: dict[str, dict[str, list[Sequence[float]]]] = {}
+    for row in rows:
+        if row.measure == "good":
+            curves.setdefault(row.problem, {}).setdefault(row.editor, []).append(row.each)
+    return curves
 
 
 def _gathered(rows: Sequence[Row]) -> dict[tuple[str, str, str], list[str]]:
