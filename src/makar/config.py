@@ -15,14 +15,21 @@ from pydantic import ValidationError
 from makar.recipes.blend_config import BlendConfig
 from makar.recipes.chorale_config import ChoraleConfig
 from makar.recipes.custom_reward import anchored
+from makar.recipes.editing_config import BinaryConfig, SokobanConfig, ZeldaConfig
 from makar.recipes.errors import ConfigError
 from makar.recipes.melody_config import MelodyConfig
+from makar.recipes.platform_config import LevelsConfig, MarioConfig
 from makar.recipes.recipe_config import RecipeConfig
 
 RECIPES: Mapping[str, type[RecipeConfig]] = {
     "tune": MelodyConfig,
     "chorale": ChoraleConfig,
     "blend": BlendConfig,
+    "mario": MarioConfig,
+    "levels": LevelsConfig,
+    "binary": BinaryConfig,
+    "zelda": ZeldaConfig,
+    "sokoban": SokobanConfig,
 }
 """Every recipe's settings, by the recipe's name."""
 NONE = "none"
@@ -106,12 +113,13 @@ def _anchored(layer: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The layer with its paths made absolute: a run is gone on with from anywhere."""
     layer = copy.deepcopy(layer)
     corpus, reward = layer.get("corpus"), layer.get("reward")
-    if (
-        isinstance(corpus, dict)
-        and isinstance(place := corpus.get("folder"), str)
-        and place != NONE
-    ):
-        corpus["folder"] = str(folder / Path(place).expanduser())
+    if isinstance(corpus, dict):
+        for name in {"folder", "legend", "files"} & corpus.keys():
+            place = corpus[name]
+            if isinstance(place, str) and place != NONE:
+                corpus[name] = str(folder / Path(place).expanduser())
+            elif isinstance(place, list | tuple):
+                corpus[name] = [str(folder / Path(str(one)).expanduser()) for one in place]
     if isinstance(reward, dict) and isinstance(specs := reward.get("custom"), list):
         reward["custom"] = [anchored(str(spec), folder) for spec in specs]
     return layer

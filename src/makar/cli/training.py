@@ -19,7 +19,8 @@ _FLAGS = {
     "metre": "ask.metre", "mode": "ask.mode", "key": "ask.key", "form": "ask.form",
     "tempo": "ask.tempo", "model": "model.kind", "algorithm": "learn.algorithm",
     "iterations": "loop.iterations", "works": "loop.works", "first": "corpus.first",
-    "second": "corpus.second", "blend": "ask.blend",
+    "second": "corpus.second", "blend": "ask.blend", "legend": "corpus.legend",
+    "columns": "ask.columns", "challenge": "ask.challenge",
 }  # fmt: skip
 """The setting behind each flag."""
 
@@ -28,6 +29,10 @@ def train(
     recipe: Annotated[
         str, typer.Argument(help="A recipe or a TOML file; with --resume, the run.")
     ] = "",
+    more: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="", help="levels: further maps, as --corpus maps/*.tmj gives."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
     runs: Runs = None,
     resume: Annotated[
@@ -36,7 +41,15 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Fixes every random draw.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Train with so many seeds and compare.")] = 1,
     corpus: Annotated[
-        Path | None, typer.Option("--corpus", "--and-folder", help="Folder of your own music.")
+        Path | None,
+        typer.Option("--corpus", "--and-folder", help="Your own music, or your game's maps."),
+    ] = None,
+    legend: Annotated[
+        Path | None, typer.Option(help="levels: what the tiles of your game mean.")
+    ] = None,
+    columns: Annotated[int | None, typer.Option(help="Columns in a level.")] = None,
+    challenge: Annotated[
+        float | None, typer.Option(help="Of a level, from 0 to 1: about the chance to fail.")
     ] = None,
     first: Annotated[
         str | None, typer.Option("--from", help="blend: irish, american, scots, chorale or essen.")
@@ -87,12 +100,20 @@ def train(
 
       makar train blend --from irish --and chorale --blend 0.5
 
+      makar train levels --corpus maps/*.tmj --legend legend.toml --challenge 0.5
+
       makar train mine.toml --seeds 5 --name study
 
       makar train --resume
     """
     given = {n: v for n, v in locals().items() if n in _FLAGS and v is not None}
     flags = {_FLAGS[n]: str(v) if isinstance(v, Path) else v for n, v in given.items()}
+    if recipe == "levels":  # the shell spreads maps/*.tmj over several words
+        maps = [str(path) for path in (corpus, *(more or ())) if path is not None]
+        flags |= {"corpus.files": maps} if maps else {}
+        flags.pop("corpus.folder", None)
+    elif more:
+        raise ConfigError(f"{more[0]}: only the levels recipe takes further files")
     flags |= pairs(settings or [], "--set", "")
     flags |= pairs(weight or [], "--weight", "reward.weights.")
     if reward:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.learners.stability import Stability
 from makar.recipes.loop import LoopConfig
 from makar.recipes.recipe_config import EvaluateConfig, RecipeConfig
 
@@ -68,11 +69,13 @@ class PlatformConfig(RecipeConfig):
     model: PlatformModelConfig = Field(default_factory=PlatformModelConfig)
     pretrain: PretrainConfig = Field(
         default_factory=lambda: PretrainConfig(
-            updates=500, batch=32, learning_rate=4e-3, evaluate_every=50
+            updates=400, batch=32, learning_rate=4e-3, evaluate_every=50
         )
     )
     learn: PolicyGradientConfig = Field(
-        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
+        default_factory=lambda: PolicyGradientConfig(
+            learning_rate=5e-4, stability=Stability(kl_target=0.01)
+        )
     )
     loop: LoopConfig = Field(
         default_factory=lambda: LoopConfig(iterations=60, works=64, checkpoint_every=20)

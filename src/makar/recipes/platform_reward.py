@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from makar.core.rewards import Component
 from makar.core.scoring import Scorer
+from makar.core.transforms import Ramp
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.models.token_policy import TokenPolicy
@@ -18,11 +19,13 @@ from makar.recipes.recipe_config import RewardConfig
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "challenge": 6.0,
+    "variety": 2.0,
     "pattern_divergence": 2.0,
-    "fun": 1.0,
     "leniency": 0.0,
     "enemies": 0.0,
     "gaps": 0.0,
+    "enemy_spread": 0.0,
+    "gap_spread": 0.0,
     "gap_width": 0.0,
 }
 """Weights that differ from 1.
@@ -30,7 +33,9 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 What a challenge consists of is left to the model, so that counts of enemies and gaps are only
 watched: a level asked to be hard needs more of them than most have.
 """
-PROGRESS = "progress"
+PROGRESS, VARIETY, CHALLENGE = "progress", "variety", "challenge"
+MISSED = 0.4
+"""A challenge that is so far from the one asked for gets no marks."""
 STUCK = 0.5
 """Of the marks of a level that can be won, what one is left with that fails at its very end."""
 _WEIGHTING = Weighting(LEVEL_CATALOGUE, DEFAULT_WEIGHTS)
@@ -80,18 +85,24 @@ def platform_blend(
         with_defaults(config), scorers, quantiles,
         functions=functions or {}, prior=prior, judges=judges,
     )  # fmt: skip
-    return replace(blend, components=[_graded(part) for part in blend.components]), bands, words
+    usual = quantiles[VARIETY][2]
+    components = [_graded(part, usual) for part in blend.components]
+    return replace(blend, components=components), bands, words
 
 
 def with_defaults(config: RewardConfig) -> RewardConfig:
     """The user's weights over ours."""
-    watched = {name: 0.0 for name, weight in DEFAULT_WEIGHTS.items() if weight == 0}
-    return config.model_copy(update={"weights": watched | config.weights})
+    return config.model_copy(update={"weights": {**DEFAULT_WEIGHTS} | config.weights})
 
 
-def _graded(part: Component) -> Component:
+def _graded(part: Component, variety: float) -> Component:
+    """The part as it is used here; ``variety`` is what levels of the corpus usually have."""
     if part.name == PROGRESS:
         return replace(part, role="penalty", transform=Won())
+    if part.name == CHALLENGE:
+        return replace(part, transform=Ramp(MISSED, 0.0))
+    if part.name == VARIETY:
+        return replace(part, transform=Ramp(variety / 2, variety))
     return replace(part, role="watch") if part.name == "playable" else part
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from torch import Tensor
 
 from makar.core.scoring import Scorer
 from makar.core.types import Prompt
-from makar.domains.music.piece import Piece
+from makar.recipes.bringing import Brought
 from makar.recipes.creator import Craft
 from makar.recipes.preparing import Preparation
 from makar.recipes.recipe_config import RecipeConfig
@@ -19,6 +20,11 @@ MODULES = {
     "tune": "makar.recipes.melody",
     "chorale": "makar.recipes.chorale",
     "blend": "makar.recipes.blend",
+    "mario": "makar.recipes.platform",
+    "levels": "makar.recipes.platform",
+    "binary": "makar.recipes.editing",
+    "zelda": "makar.recipes.editing",
+    "sokoban": "makar.recipes.editing",
 }
 """Where each recipe is, by the name that its config has in ``recipe``."""
 
@@ -27,7 +33,7 @@ class Recipe(Protocol):
     """What a run needs of its recipe; ``config`` is always of the recipe's own kind.
 
     Attributes:
-        BRING: What somebody's music must be to be judged by it.
+        BRING: What somebody's file must be to be judged by it.
     """
 
     BRING: str
@@ -54,8 +60,8 @@ class Recipe(Protocol):
         """How works are handed out as files; it knows no sources, so it is there at once."""
         ...
 
-    def phrases_in(self, piece: Piece, bars: int) -> tuple[Sequence[Any], dict[str, int]]:
-        """Somebody's piece as works that can be judged, and what is left out, by reason."""
+    def brought(self, path: Path, config: Any) -> Sequence[Brought]:
+        """What is in somebody's file, as works that can be judged."""
         ...
 
 

@@ -20,6 +20,7 @@ from makar.recipes.devices import checked_device
 from makar.recipes.evaluation import EVALUATION, Row, aggregate, compare, equal_cost
 from makar.recipes.keeping import keep_works
 from makar.recipes.loop import Step, Training
+from makar.recipes.memory import keep_freed_memory
 from makar.recipes.opening import prior_weights
 from makar.recipes.preparing import Preparation, Prepared, Progress
 from makar.recipes.recipe_config import RecipeConfig
@@ -138,6 +139,7 @@ def run(
     Raises:
         RewardFailureError: a reward judged nothing for too long; everything is saved.
     """
+    keep_freed_memory()
     begun = resume and bool(steps(folder.checkpoints))
     prior = prior_weights(folder) if begun else None
     work = recipe_of(config).prepare(config, prior=prior, functions=functions)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -49,7 +48,7 @@ class TileCodec:
     height: int
     columns: int
 
-    @cached_property
+    @property
     def vocabulary(self) -> int:
         """Tiles, and the numbers that a prefix is told in."""
         return max(len(self.legend.tiles), STEPS + 2, BASE)
