@@ -77,19 +77,6 @@ def load_config(
         raise ConfigError(_explained(error, layers, RECIPES[kind])) from None
 
 
-def of_tunes(config: RecipeConfig) -> MelodyConfig:
-    """The settings, where they are the ``tune`` recipe's.
-
-    Raises:
-        ConfigError: they are another recipe's, whose works have no single melody.
-    """
-    if isinstance(config, MelodyConfig):
-        return config
-    raise ConfigError(
-        f"this works on runs of the tune recipe, and not yet on those of {config.recipe}"
-    )
-
-
 def _read_toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         known = ", ".join(RECIPES)

@@ -18,6 +18,7 @@ from makar.runs.folder import ABOUT, RunFolder, list_runs
 if TYPE_CHECKING:
     from makar.recipes.assessment_sources import Assessment
     from makar.recipes.preparing import Progress
+    from makar.recipes.recipe_config import RecipeConfig
 
 T = TypeVar("T")
 Out = Annotated[
@@ -51,7 +52,8 @@ def evaluate(
 
     Beside them stand people's held-out works, works by chance and by a table, and for a run the
     model before and its best of n at equal cost. A folder holds MIDI, MusicXML or ABC files: tunes,
-    or pieces in four parts.
+    or pieces in four parts. Of a run of platform levels 1,000 are made, for ten challenges, and
+    played.
 
     Examples:
       makar evaluate my-run
@@ -62,6 +64,10 @@ def evaluate(
 
       makar evaluate my-run --works 200 --json
     """
+    from makar.cli.assessing_levels import evaluate_levels
+    from makar.config import load_config
+    from makar.recipes.platform_config import PlatformConfig
+
     place = Path(what) if what is not None else None
     if what is None or _is_run(what, runs) or place is None:
         folder = find_run(what, runs)
@@ -69,7 +75,11 @@ def evaluate(
         title = f"The run {folder.path.name}, evaluated"
         if bars is not None or recipe is not None:
             raise ConfigError("--bars and --as are for folders of works; a run has its own")
-        found = _evaluated_run(folder, works)
+        config = load_config(folder.path / "config.toml", environment={})
+        if isinstance(config, PlatformConfig):
+            evaluate_levels(folder, config, target, as_json=as_json)
+            return
+        found = _evaluated_run(folder, config, works)
     elif place.exists():
         target = _free(out or Path("evaluation"), given=out is not None)
         title = f"The works in {place.name or place.resolve().name}, evaluated"
@@ -86,12 +96,10 @@ def evaluate(
     say_assessment(found, page, title=title, as_json=as_json)
 
 
-def _evaluated_run(folder: RunFolder, works: int | None) -> Assessment:
-    from makar.config import load_config
+def _evaluated_run(folder: RunFolder, config: RecipeConfig, works: int | None) -> Assessment:
     from makar.recipes.assessment_sources import assess_run, check_run
     from makar.recipes.opening import open_run
 
-    config = load_config(folder.path / "config.toml", environment={})
     check_run(config)
     opened = open_run(folder, config)
     return shown(assess_run(opened, config, works=works))

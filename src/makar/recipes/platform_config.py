@@ -69,7 +69,7 @@ class PlatformConfig(RecipeConfig):
     model: PlatformModelConfig = Field(default_factory=PlatformModelConfig)
     pretrain: PretrainConfig = Field(
         default_factory=lambda: PretrainConfig(
-            updates=400, batch=32, learning_rate=4e-3, evaluate_every=50
+            updates=600, batch=32, learning_rate=4e-3, evaluate_every=50
         )
     )
     learn: PolicyGradientConfig = Field(
@@ -78,7 +78,7 @@ class PlatformConfig(RecipeConfig):
         )
     )
     loop: LoopConfig = Field(
-        default_factory=lambda: LoopConfig(iterations=60, works=64, checkpoint_every=20)
+        default_factory=lambda: LoopConfig(iterations=120, works=96, checkpoint_every=20)
     )
     evaluate: EvaluateConfig = Field(default_factory=lambda: EvaluateConfig(works=300))
 

@@ -19,7 +19,7 @@ from makar.recipes.recipe_config import RewardConfig
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "challenge": 6.0,
-    "variety": 2.0,
+    "variety": 4.0,
     "pattern_divergence": 2.0,
     "leniency": 0.0,
     "enemies": 0.0,
@@ -36,7 +36,7 @@ watched: a level asked to be hard needs more of them than most have.
 PROGRESS, VARIETY, CHALLENGE = "progress", "variety", "challenge"
 MISSED = 0.4
 """A challenge that is so far from the one asked for gets no marks."""
-STUCK = 0.5
+STUCK = 0.3
 """Of the marks of a level that can be won, what one is left with that fails at its very end."""
 _WEIGHTING = Weighting(LEVEL_CATALOGUE, DEFAULT_WEIGHTS)
 
