@@ -71,18 +71,17 @@ def test_the_table_goes_on_where_it_stopped(
     monkeypatch.setattr(pcgrl_table, "LEVELS", 4)
     tiny = Settings(updates=1, change=0.2, streams=32, steps=2)
     monkeypatch.setitem(pcgrl_table.SETTINGS, "sokoban", tiny)
-    monkeypatch.setitem(pcgrl_table.judged.__kwdefaults__, "levels", 4)
     first = [e for e in reproduce(tmp_path, ["sokoban"], seeds=[7, 8]) if isinstance(e, Row)]
     monkeypatch.setattr(pcgrl_table, "teach", None)  # nothing may be taught again
     again = [e for e in reproduce(tmp_path, ["sokoban"], seeds=[7, 8]) if isinstance(e, Row)]
     assert first == again
-    assert len(first) == 3 * 3 * 4  # editors, measures, budgets
+    assert len(first) == 5 * 3 * 4  # editors, measures, budgets
     kept = json.loads((tmp_path / "summary.json").read_text())
     assert [row["mean"] for row in kept] == [row.estimate.mean for row in first]
     assert "| sokoban | learned, narrow | solvable |" in (tmp_path / "table.md").read_text()
     drawn = ElementTree.fromstring((tmp_path / "curves.svg").read_text())
-    assert len(drawn.findall(".//{*}polyline")) == 3  # editors
-    assert len(drawn.findall(".//{*}circle")) == 3 * 4 * 2  # each seed within each budget
+    assert len(drawn.findall(".//{*}polyline")) == 5  # editors
+    assert len(drawn.findall(".//{*}circle")) == 5 * 4 * 2  # each seed within each budget
 
 
 def test_a_missed_bar_is_called_one() -> None:

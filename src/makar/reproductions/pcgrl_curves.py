@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 WIDE, HIGH, MARGIN, GAP = 220, 160, 40, 30
-INKS = ("#0b6e4f", "#c1666b", "#8d99ae")
+INKS = ("#0b6e4f", "#7fb069", "#c1666b", "#8d99ae", "#e0a030")
 """Of the editors, in the order in which they are given."""
 
 Curves = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
@@ -71,9 +71,9 @@ def _down(share: float) -> float:
 
 def _legend(editors: Sequence[str], height: int) -> str:
     words = [
-        f'<rect x="{MARGIN + 190 * n}" y="{height - 18}" width="10" height="10" '
+        f'<rect x="{MARGIN + 172 * n}" y="{height - 18}" width="10" height="10" '
         f'fill="{INKS[n % len(INKS)]}"/>'
-        f'<text x="{MARGIN + 190 * n + 15}" y="{height - 9}">{escape(editor)}</text>'
+        f'<text x="{MARGIN + 172 * n + 15}" y="{height - 9}">{escape(editor)}</text>'
         for n, editor in enumerate(editors)
     ]
     return "".join(words)

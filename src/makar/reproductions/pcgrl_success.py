@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +54,6 @@ def edited(
     seed: int,
     at_cursor: AtCursor | None = None,
     budgets: Sequence[float] = BUDGETS,
-    told: Callable[[float], None] = lambda _: None,
 ) -> Edited:
     """Let a net edit random maps, with its decisions drawn by their chances.
 
@@ -68,7 +67,6 @@ def edited(
         seed: Of maps and draws.
         at_cursor: How the net is read where there is a cursor; None: it gives actions itself.
         budgets: Shares of the tiles that may be changed, the largest last.
-        told: Called now and then with the share of maps that are finished.
     """
     state = process.start(prompts, Seeds(seed, FIRST_MAP))
     draw = Seeds(seed, FIRST_MAP, branch=1).generator()
@@ -85,8 +83,6 @@ def edited(
         if not going.any():
             return count.edited(state)
         stale = (state.changes > before.changes) & going
-        if int(state.steps.max()) % 1000 == 0:
-            told(1 - float(going.mean()))
 
 
 @torch.no_grad()

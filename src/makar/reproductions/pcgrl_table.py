@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ from makar.runs.errors import RunExistsError
 
 LEVELS = 120
 """Random maps edited by each editor of each seed."""
-LEARNED, GREEDY, RANDOM = "learned, narrow", "greedy search, whole map", "random, narrow"
+LEARNED, WIDE, BLIND = "learned, narrow", "learned, wide", "learned without search, narrow"
+GREEDY, RANDOM = "greedy search, whole map", "random, narrow"
 SOLVABLE = "solvable"
 BARS: Mapping[tuple[Name, str, float], float] = {
     ("binary", "good", 0.2): 0.68,
@@ -93,26 +94,26 @@ def reproduce(
     """
     torch.set_num_threads(1)
     (folder / "parts").mkdir(parents=True, exist_ok=True)
-    total, rows = len(names) * len(seeds), list[Row]()
-    for number, name in enumerate(names):
-        runs: list[dict[str, Any]] = []
-        for run, seed in enumerate(seeds):
-            part = folder / "parts" / f"{name}-{seed}.json"
-            settings = _settings(name, quick=quick)
-            if not part.is_file():
-                begun = number * len(seeds) + run
-                yield from _made(part, name, seed, settings, begun, total)
-            runs.append(_read(part, settings))
-        rows += _rows(name, runs)
+    jobs: list[tuple[Name, int, bool]] = [
+        (name, seed, ahead) for name in names for seed in seeds for ahead in (True, False)
+    ]
+    runs: dict[Name, dict[int, dict[str, Any]]] = {name: {} for name in names}
+    for number, (name, seed, ahead) in enumerate(jobs):
+        part = folder / "parts" / f"{name}-{seed}{'' if ahead else '-without'}.json"
+        settings = _settings(name, ahead=ahead, quick=quick)
+        if not part.is_file():
+            yield from _made(part, name, seed, settings, number, len(jobs))
+        runs[name].setdefault(seed, {}).update(_read(part, settings)["editors"])
+    rows = [row for name in names for row in _rows(name, list(runs[name].values()))]
     atomic.write_json(folder / "summary.json", [row.record() for row in rows])
     atomic.write_text(folder / "table.md", markdown(rows))
     atomic.write_text(folder / "curves.svg", curves_svg(_curves(rows), BUDGETS))
     yield from rows
 
 
-def _settings(name: Name, *, quick: bool) -> Settings:
-    settings = SETTINGS[name]
-    return Settings(settings.updates // 10, settings.change) if quick else settings
+def _settings(name: Name, *, ahead: bool, quick: bool) -> Settings:
+    settings = replace(SETTINGS[name], ahead=ahead)
+    return replace(settings, updates=settings.updates // 10) if quick else settings
 
 
 def _read(part: Path, settings: Settings) -> dict[str, Any]:
@@ -127,19 +128,20 @@ def _read(part: Path, settings: Settings) -> dict[str, Any]:
 def _made(
     part: Path, name: Name, seed: int, settings: Settings, begun: int, total: int
 ) -> Generator[Stage, None, None]:
-    """Teach one editor, let all three edit the same maps, and keep what came of it."""
+    """Teach one editor, let it edit, beside search and chance, and keep what came of it."""
+    title = f"{name}, seed {seed}" + ("" if settings.ahead else ", without search")
     curve: list[list[float]] = []
     taught, wall = None, time.time()
     for taught in teach(name, settings, seed=seed):
         curve.append([taught.seconds, taught.good])
         done = (begun + taught.updates / settings.updates) / total
-        yield Stage(f"{name}, seed {seed}", done, f"{taught.good:.0%} good enough")
+        yield Stage(title, done, f"{taught.good:.0%} good enough")
     assert taught is not None
     wall = time.time() - wall
-    yield Stage(f"{name}, seed {seed}", (begun + 1) / total, "judging")
+    yield Stage(title, (begun + 1) / total, "judging")
     save_file(taught.net.state_dict(), part.with_suffix(".safetensors"))
     results = judged(name, taught.net, seed=seed)
-    learned = results[LEARNED]
+    learned = results[LEARNED if settings.ahead else BLIND]
     atomic.write_json(
         part,
         {
@@ -151,13 +153,19 @@ def _made(
     )  # fmt: skip
 
 
-def judged(name: Name, net: MapNet, *, seed: int, levels: int = LEVELS) -> dict[str, Edited]:
-    """The taught editor, greedy search and chance on the same random maps."""
-    what, prompts = problem(name), [Prompt()] * levels
-    narrow, wide = (Aiming(what, r, change=1.0) for r in ("narrow", "wide"))
-    cursor = AtCursor(net, net.size)
+def judged(name: Name, net: MapNet, *, seed: int) -> dict[str, Edited]:
+    """The taught editor, and beside one with search in view also search and chance.
+
+    All edit the same random maps.
+    """
+    what, prompts, cursor = problem(name), [Prompt()] * LEVELS, AtCursor(net, net.size)
+    narrow, wide = (Aiming(what, r, change=1.0, ahead=net.ahead) for r in ("narrow", "wide"))
+    learned = edited(narrow, net, prompts, seed=seed, at_cursor=cursor)
+    if not net.ahead:
+        return {BLIND: learned}
     return {
-        LEARNED: edited(narrow, net, prompts, seed=seed, at_cursor=cursor),
+        LEARNED: learned,
+        WIDE: edited(wide, net, prompts, seed=seed),
         GREEDY: edited(wide, Greedy(what), prompts, seed=seed),
         RANDOM: edited(narrow, Random(narrow.actions), prompts, seed=seed),
     }
@@ -174,10 +182,10 @@ def _counted(name: Name, result: Edited) -> dict[str, list[float]]:
 def _rows(name: Name, runs: Sequence[Mapping[str, Any]]) -> list[Row]:
     """One row for each editor, measure and budget."""
     rows: list[Row] = []
-    for editor, measures in runs[0]["editors"].items():
+    for editor, measures in runs[0].items():
         for measure in measures:
             for c, budget in enumerate(BUDGETS):
-                each = [run["editors"][editor][measure][c] for run in runs]
+                each = [run[editor][measure][c] for run in runs]
                 estimate = mean_over_seeds([np.array([value]) for value in each])
                 rows.append(Row(name, editor, measure, budget, estimate, each))
     return rows
