@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from makar.core.rewards import Blend
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Rollout
@@ -21,7 +22,7 @@ from makar.domains.levels.legend_file import read_legend
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.map_corpus import read_map_corpus
 from makar.domains.levels.near_copies import WindowIndex
-from makar.domains.levels.rewards.catalogue import LevelCorpus
+from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.domains.levels.tile_codec import CHALLENGE, COLUMNS, ENDS, TileCodec
 from makar.domains.levels.windows import Windows
 from makar.learners.policy_gradient import PolicyGradient, frozen
@@ -204,10 +205,16 @@ def _set_up(
         ),
         human=human,
         human_prompts=[replace(ask)] * len(human),
-        notes=list(learned.notes),
+        notes=[*learned.notes, *_left_out(blend)],
         explanations=words,
     )  # fmt: skip
     return Prepared(creator, bands, start)
+
+
+def _left_out(blend: Blend) -> list[str]:
+    """Which rewards say nothing of such levels."""
+    names = LEVEL_CATALOGUE.keys() - {component.name for component in blend.components}
+    return [f"cannot be told of these maps: {', '.join(sorted(names))}"] if names else []
 
 
 def asked_for(config: PlatformConfig, iteration: int) -> Sequence[Prompt]:

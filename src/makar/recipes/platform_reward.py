@@ -13,6 +13,7 @@ from makar.core.scoring import Scorer
 from makar.core.transforms import Ramp
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
+from makar.measures.catalogue import Quantiles
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.blending import Blended, Weighting
 from makar.recipes.recipe_config import RewardConfig
@@ -65,7 +66,8 @@ def platform_blend(
     """The blend, the corpus's 5-95 % range of every part, and each part in plain words.
 
     How far one gets multiplies everything else: a gate, which gives nothing to every level that
-    cannot be won, would tell a model nothing of how near it came.
+    cannot be won, would tell a model nothing of how near it came. What says nothing of any level
+    of the corpus, such as how enemies are spread in a game that has none, is left out.
 
     Args:
         config: Weights and the user's own rewards.
@@ -81,6 +83,7 @@ def platform_blend(
     """
     scorers = LEVEL_CATALOGUE.build(list(LEVEL_CATALOGUE), corpus)
     quantiles = LEVEL_CATALOGUE.people_quantiles(scorers, known, judges)
+    scorers = {name: scorer for name, scorer in scorers.items() if _can_tell(name, quantiles)}
     blend, bands, words = _WEIGHTING.blend(
         with_defaults(config), scorers, quantiles,
         functions=functions or {}, prior=prior, judges=judges,
@@ -88,6 +91,11 @@ def platform_blend(
     usual = quantiles[VARIETY][2]
     components = [_graded(part, usual) for part in blend.components]
     return replace(blend, components=components), bands, words
+
+
+def _can_tell(name: str, quantiles: Mapping[str, Quantiles]) -> bool:
+    entry = LEVEL_CATALOGUE[name]
+    return entry.fixed is not None or entry.kind == "asked" or bool(np.isfinite(quantiles[name][2]))
 
 
 def with_defaults(config: RewardConfig) -> RewardConfig:

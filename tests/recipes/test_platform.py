@@ -1,0 +1,180 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from makar.cli import app
+from makar.config import load_config
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt
+from makar.domains.levels.analysis import Analyst
+from makar.domains.levels.constructive import construct
+from makar.domains.levels.legend import MARIO
+from makar.domains.levels.level import Level
+from makar.domains.levels.level_text import parse_level_text, write_level_text
+from makar.domains.levels.maps import Maps, MapSource
+from makar.recipes.errors import ConfigError, CorpusTooSmallError
+from makar.recipes.platform import TARGETS, asked_for, challenges
+from makar.recipes.platform_corpus import STUDIED, Game, learn_from, read_game
+from makar.recipes.platform_reward import Won
+from makar.recipes.platform_study import spearman
+
+TINY = {
+    "ask.columns": 32, "corpus.levels": 24, "model.width": 24, "model.inner": 16,
+    "pretrain.updates": 12, "pretrain.batch": 16, "pretrain.evaluate_every": 6,
+    "loop.iterations": 2, "loop.works": 16, "evaluate.works": 16, "evaluate.show": 2,
+}  # fmt: skip
+
+
+def run_makar(*words):
+    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A small run of the mario recipe, made as a user would make it."""
+    root = tmp_path_factory.mktemp("levels")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAKAR_CACHE", str(root / "cache"))
+        settings = [f"{name}={value}" for name, value in TINY.items()]
+        flags = [word for one in settings for word in ("--set", one)]
+        result = run_makar("train", "mario", "--name", "m", "--runs", root, *flags)
+        assert result.exit_code == 0, result.output
+        yield root
+
+
+def test_a_run_ends_with_pictures_and_a_report(trained):
+    page = (trained / "m" / "report.html").read_text()
+    assert "data:image/png;base64," in page
+    assert "where this page says people, it means these maps" in page
+    table = json.loads((trained / "m" / "summary.json").read_text())
+    assert {"playable", "challenge", "variety"} <= set(table[-1]["measures"])
+    assert list((trained / "m" / "samples").glob("after-*.png"))
+
+
+def test_samples_are_levels_in_the_corpus_alphabet(trained):
+    result = run_makar("sample", "m", "--runs", trained, "-n", 3, "--challenge", 0.2, "--json")
+    assert result.exit_code == 0, result.output
+    for line in result.output.splitlines():
+        text = Path(json.loads(line)["path"]).read_text()
+        assert len(text.splitlines()) == 14
+        assert set(text) <= {tile.symbol for tile in MARIO.tiles} | {"\n"}
+
+
+def test_a_level_is_gone_on_with(trained, tmp_path):
+    begun = construct(1, 40, seed=5).tiles[0, :, :20]
+    file = tmp_path / "mine.txt"
+    file.write_text(write_level_text(Level(begun, MARIO.names), MARIO))
+    result = run_makar(
+        "continue", file, "--runs", trained, "--columns", 12, "--variations", 2, "--json"
+    )
+    if result.exit_code == 2:
+        assert "can be won" in result.output
+        return
+    record = json.loads(result.output)
+    assert 1 <= len(record["levels"]) <= 2
+    for one in record["levels"]:
+        level = parse_level_text(Path(one["path"]).read_text(), MARIO)
+        assert level.tiles.shape == (14, 32)
+        assert np.array_equal(level.tiles[:, :20], begun)
+        assert Analyst(MARIO)([level]).won[0] == 1
+    assert (tmp_path / "mine-continued" / "levels.png").stat().st_size > 1000
+
+
+def test_somebodys_level_is_judged(trained, tmp_path):
+    file = tmp_path / "mine.txt"
+    level = construct(1, 32, seed=6)[0]
+    file.write_text(write_level_text(level, MARIO))
+    result = run_makar("score", file, "--run", "m", "--runs", trained, "--json")
+    parts = json.loads(result.output)["parts"]
+    assert parts["playable"]["raw"] == 1
+    file.write_text("--\n-X-\n")
+    result = run_makar("score", file, "--run", "m", "--runs", trained)
+    assert result.exit_code == 1
+    assert "line" in result.stderr
+
+
+def test_levels_of_a_step_ask_for_easy_and_hard():
+    config = load_config("mario", environment={})
+    prompts = asked_for(config, 3)
+    wishes = [float(p.condition["challenge"]) for p in prompts]
+    assert len(prompts) == config.loop.works
+    assert len(set(wishes)) >= TARGETS - 1
+    assert min(wishes) <= 0.15
+    assert max(wishes) >= 0.85
+    assert asked_for(config, 3) == prompts
+    one = load_config("mario", {"ask.spread": False, "ask.challenge": 0.3}, environment={})
+    assert {p.condition["challenge"] for p in asked_for(one, 3)} == {0.3}
+
+
+def test_challenge_of_a_stretch_is_told_for_the_whole_width():
+    maps = construct(6, 100, seed=1)
+    analyst = Analyst(MARIO)
+    plain, doubled = challenges(analyst, maps), challenges(analyst, maps, columns=200)
+    assert np.allclose(1 - doubled, (1 - plain) ** 2)
+    walled = maps.tiles[:1].copy()
+    walled[:, :, 50] = 1
+    walled[:, :, 60:90] = 0
+    walled[:, 2:, 55] = 1
+    assert np.isnan(challenges(analyst, type(maps)(walled, MARIO.names))).all()
+
+
+def test_a_level_that_is_nearly_won_beats_one_that_is_lost_at_once_but_not_one_that_is_won():
+    lost, nearly, won, unknown = Won()(np.array([0.1, 0.99, 1.0, np.nan]))
+    assert lost < nearly < 0.5 < won == 1
+    assert np.isnan(unknown)
+
+
+def test_what_is_studied_shares_nothing_with_what_is_held_out():
+    learned = learn_from(read_game(load_config("mario", environment={})), 100)
+    maps = learned.game.maps.levels
+    assert learned.studied.levels.tiles.shape[2] == STUDIED
+    assert not learned.rules.broken(learned.studied.levels.tiles).any()
+    sides = [
+        {int(n) for n in side.source} for side in (learned.train, learned.valid, learned.heldout)
+    ]
+    assert not sides[0] & (sides[1] | sides[2])
+    stretches = dict(learned.stretches)
+    assert set(stretches) == sides[0]
+    assert all(np.array_equal(s.tiles, maps[n].tiles) for n, s in stretches.items())
+
+
+def test_two_maps_are_too_few():
+    levels = construct(2, 100, seed=0)
+    with pytest.raises(CorpusTooSmallError, match="three or more"):
+        learn_from(Game(MARIO, Maps(list(levels), [MapSource()] * 2)), 100)
+
+
+def test_the_levels_recipe_says_what_it_needs():
+    with pytest.raises(ConfigError, match="--legend"):
+        read_game(load_config("levels", environment={}))
+
+
+def test_maps_spread_by_the_shell_are_all_taken(tmp_path):
+    result = CliRunner().invoke(
+        app, ["train", "levels", "--corpus", "a.tmj", "b.tmj", "--legend", "none.toml"]
+    )
+    assert result.exit_code != 0
+    result = CliRunner().invoke(app, ["train", "mario", "b.tmj"])
+    assert "only the levels recipe" in str(result.exception)
+
+
+def test_ranks_share_ties():
+    assert spearman(np.array([1.0, 2, 2, 3]), np.array([1.0, 2, 2, 3])) == pytest.approx(1)
+    assert spearman(np.array([1.0, 1, 2, 2]), np.array([4.0, 3, 2, 1])) == pytest.approx(
+        -0.8944, abs=1e-3
+    )
+
+
+def test_the_same_seeds_make_the_same_levels(trained):
+    from makar.recipes.opening import open_run
+    from makar.runs.folder import RunFolder
+
+    with RunFolder(trained / "m") as folder:
+        config = load_config(folder.path / "config.toml", environment={})
+        creator = open_run(folder, config).creator
+    ask = Prompt(condition={"columns": 20, "challenge": 0.5})
+    made = [creator.policy.sample([ask] * n, seeds=Seeds(4)).works.tiles for n in (3, 5)]
+    assert np.array_equal(made[0], made[1][:3])
