@@ -30,7 +30,7 @@ from makar.reproductions.pcgrl import KIT, paid_on_the_way
 from makar.runs import atomic
 
 WINDOW, CHANNELS, STREAMS, STEPS = 3, 8, 64, 32
-UPDATES = 100
+UPDATES = 600
 LEVELS = 120
 JUDGED = 1_000_000_000
 """Iteration number that the maps to judge by come from."""
