@@ -67,11 +67,20 @@ def test_every_value_is_asked_for_while_it_learns() -> None:
     config = config_of(
         "binary", **{"ask.statistics": {"path-length": 30}, "ask.spread": True, "loop.works": 256}
     )
-    asked = [prompt.condition["path-length"] for prompt in asked_for(config, 0)]
+    asked = [int(prompt.condition["path-length"]) for prompt in asked_for(config, 0)]
     assert len(asked) == 256
     assert min(asked) < 15
     assert max(asked) > 55
     assert asked != [prompt.condition["path-length"] for prompt in asked_for(config, 1)]
+
+
+def test_what_is_not_set_stays_as_the_recipe_has_it() -> None:
+    config = config_of("sokoban", **{"learn.epochs": 1, "ask.spread": False})
+    assert (config.learn.algorithm, config.learn.epochs) == ("ppo", 1)
+    assert config.learn.stability.kl_coefficient == 0
+    assert config.loop.variety is None
+    assert config.ask.change == 1
+    assert config_of("zelda").ask.change == 0.3
 
 
 @pytest.mark.parametrize(

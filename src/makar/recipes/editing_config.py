@@ -4,19 +4,52 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.learners.policy_gradient import Algorithm, PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.recipes.loop import LoopConfig
 from makar.recipes.recipe_config import EvaluateConfig, RecipeConfig, RewardConfig
 
-LEARN = PolicyGradientConfig(
-    algorithm="ppo", learning_rate=2e-3, epochs=3, minibatch=32, gamma=0.97, lam=0.9,
-    entropy_weight=0.001,
-    stability=Stability(kl_coefficient=0.0, kl_target=None, entropy_floor=None, clip_norm=0.5),
-)  # fmt: skip
-"""There is nobody's style to stay near to; the rest as in ``makar.reproductions.pcgrl``."""
+
+class EditingLearnConfig(PolicyGradientConfig):
+    """How editors learn: as in ``makar.reproductions.pcgrl``."""
+
+    algorithm: Algorithm = "ppo"
+    learning_rate: PositiveFloat = 2e-3
+    epochs: PositiveInt = 3
+    minibatch: PositiveInt | None = Field(default=32, description="works per step; none takes all")
+    gamma: float = Field(default=0.97, gt=0, le=1, description="discount per edit")
+    lam: float = Field(
+        default=0.9, ge=0, le=1, description="GAE: 0 trusts the value, 1 the rewards"
+    )
+    entropy_weight: NonNegativeFloat = Field(default=0.001, description="constant bonus")
+    stability: Stability = Field(
+        default=Stability(kl_coefficient=0.0, kl_target=None, entropy_floor=None, clip_norm=0.5),
+        description="there is nobody's style to stay near to",
+    )
+
+
+class EditingLoopConfig(LoopConfig):
+    """How long editors learn."""
+
+    iterations: PositiveInt = 60
+    works: PositiveInt = Field(default=256, description="works made and judged per iteration")
+    checkpoint_every: PositiveInt = 20
+    exploration: NonNegativeFloat = Field(
+        default=0.0, description="bonus for kinds of levels seldom met before; 0 switches it off"
+    )
+    variety: PositiveFloat | None = Field(
+        default=None, description="share of found levels' distinct-4 to keep up; none: off"
+    )
+
+
+class EditingRewardConfig(RewardConfig):
+    """What is rewarded."""
+
+    scale_parts: bool = Field(
+        default=False, description="divide each part's weight by its spread at the start"
+    )
 
 
 class EditingAskConfig(BaseModel):
@@ -54,13 +87,9 @@ class EditingConfig(RecipeConfig):
 
     ask: EditingAskConfig = Field(default_factory=EditingAskConfig)
     model: EditingModelConfig = Field(default_factory=EditingModelConfig)
-    learn: PolicyGradientConfig = LEARN
-    loop: LoopConfig = Field(
-        default_factory=lambda: LoopConfig(
-            iterations=60, works=256, checkpoint_every=20, exploration=0.0, variety=None
-        )
-    )
-    reward: RewardConfig = Field(default_factory=lambda: RewardConfig(scale_parts=False))
+    learn: EditingLearnConfig = Field(default_factory=EditingLearnConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - its defaults hold where some of it is set
+    loop: EditingLoopConfig = Field(default_factory=EditingLoopConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - likewise
+    reward: EditingRewardConfig = Field(default_factory=EditingRewardConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - likewise
     evaluate: EvaluateConfig = Field(default_factory=lambda: EvaluateConfig(works=300))
 
 
@@ -76,8 +105,16 @@ class ZeldaConfig(EditingConfig):
     recipe: Literal["zelda"] = "zelda"  # pyright: ignore[reportIncompatibleVariableOverride] - its own name
 
 
+class SokobanAskConfig(EditingAskConfig):
+    """The warehouses asked for: they need more changes than other levels."""
+
+    change: float = Field(
+        default=1.0, gt=0, le=1, description="share of a random map's tiles that may be changed"
+    )
+
+
 class SokobanConfig(EditingConfig):
     """Everything the ``sokoban`` recipe can be told: warehouses with a long solution."""
 
     recipe: Literal["sokoban"] = "sokoban"  # pyright: ignore[reportIncompatibleVariableOverride] - its own name
-    ask: EditingAskConfig = Field(default_factory=lambda: EditingAskConfig(change=1.0))
+    ask: SokobanAskConfig = Field(default_factory=SokobanAskConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - likewise

@@ -20,8 +20,8 @@ from makar.recipes.recipe_config import RewardConfig
 
 WEIGHTS: Mapping[str, float] = {"good": 2.0, "near": 1.0}
 WORDS: Mapping[str, str] = {
-    "good": "Whether the level has everything that was asked for.",
-    "near": "How near it comes to that: 1 when nothing is missing, 1/2 twenty points away.",
+    "good": "has everything that was asked for",
+    "near": "comes near to it: half marks where twenty points are missing",
 }
 HALF = 20.0
 """Distance, in the problem's weights, at which a level has half the marks for coming near."""
@@ -94,7 +94,7 @@ def editing_blend(
         Component(name, _statistic(measured, k), role="watch", seconds=None)
         for k, name in enumerate(names)
     ]
-    told = {name: f"The {name} of the level, as PCGRL measures it." for name in names}
+    told = {name: f"has much {name}, as PCGRL counts it" for name in names}
     return Blend([*parts, *custom, *watches]), dict(WORDS) | told
 
 
