@@ -98,7 +98,25 @@ def test_a_level_is_good_when_it_has_what_was_asked_for() -> None:
         assert not state.good.any()
         state, _ = process.step(state, torch.tensor([cell * 2, cell * 2]))
     assert state.good.tolist() == [True, False]
-    assert state.asked[0].tolist() == [True, True]
+    state, paid = process.step(state, torch.tensor([2 * 5, 2 * 100]))
+    assert paid[0] == 0  # it stays as it is, and the bonus is paid once
+    assert paid[1] != 0
+
+
+def test_what_is_asked_beside_the_goal_must_be_there_too() -> None:
+    process = Aiming(problem("zelda"), "wide", change=1.0)
+    state = process.start([Prompt()] * 30, Seeds(2))
+    search = Greedy(process.problem)
+    for _ in range(40):
+        state, _ = process.step(state, search(process.observe(state))[0].argmax(-1))
+    tiles = state.tiles[state.good][:1]
+    assert len(tiles)
+    enemies = int(statistics(process.problem, tiles)[0, 3])
+    asked = [Prompt(), *(Prompt(condition={"enemies": enemies + more}) for more in (0, 1))]
+    found, away, good = process.measured(np.repeat(tiles, 3, 0), asked)
+    assert good.tolist() == [1, 1, 0]
+    assert away.tolist() == [0, 0, 1]
+    assert (found[:, 3] == enemies).all()
 
 
 def test_what_is_seen_is_laid_out_as_promised() -> None:
