@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
+from makar.core.seeds import Seeds
+from makar.core.types import Judgement, Prompt
+from makar.domains.levels.aiming import Aiming
+from makar.domains.levels.problems import problem
+from makar.learners.likelihood import Likelihood, PretrainConfig
+from makar.learners.policy_gradient import Algorithm, PolicyGradient, PolicyGradientConfig
+from makar.learners.q_learning import QLearning, QLearningConfig
+from makar.learners.stability import Stability
 from makar.models.map_net import NEVER, AtCursor, MapNet
+from makar.models.stepwise import StepwisePolicy
+from makar.models.stepwise_q import StepwiseQ
 
 SIZE, TILES, NUMBERS = (4, 5), 3, 2
 CELLS = SIZE[0] * SIZE[1]
@@ -73,3 +85,35 @@ def test_impatience_stops_at_certainty() -> None:
     logp, _ = at(torch.tensor([[0, 0, 2, 1], [0, 0, 3, 1]], dtype=torch.int16)[:1])
     assert logp.exp()[0].tolist() == pytest.approx([0, 0, 0, 1], abs=1e-4)  # cell 7: x 2, y 1
     assert torch.isfinite(logp).all()
+
+
+def learner_and_generator(kind: str) -> tuple[MapNet, Any, Any]:
+    torch.manual_seed(0)
+    what = problem("sokoban")
+    process = Aiming(what, "wide", change=0.3)
+    net = MapNet((5, 5), 5, numbers=2 * len(what.wishes), width=8)
+    kept = kind in ("ppo", "a2c", "dqn")
+    if kind == "dqn":
+        q = StepwiseQ(process, net, steps=7, fragments=True, epsilon=0.2, shard=8)
+        config = QLearningConfig(kind="dqn", memory=32, warmup=8, batch=8, updates=2)
+        return net, QLearning(q, config, seed=0), q
+    policy = StepwisePolicy(process, net, steps=7, fragments=kept, shard=8)
+    if kind == "likelihood":
+        return net, Likelihood(policy, PretrainConfig()), policy
+    algorithm: Algorithm = kind  # type: ignore[assignment]
+    config = PolicyGradientConfig(algorithm=algorithm, stability=Stability(kl_coefficient=0.1))
+    return net, PolicyGradient(policy, config, seed=0), policy
+
+
+@pytest.mark.parametrize("kind", ["reinforce", "rloo", "grpo", "a2c", "ppo", "dqn", "likelihood"])
+def test_every_learner_teaches_it(kind: str) -> None:
+    net, learner, generator = learner_and_generator(kind)
+    before = [weights.detach().clone() for weights in net.parameters()]
+    for iteration in range(3):
+        rollout = generator.sample([Prompt()] * 8, seeds=Seeds(1, iteration))
+        metrics = learner.update(rollout, Judgement(total=np.zeros(len(rollout.works)), parts={}))
+        assert all(np.isfinite(value) for value in metrics.values())
+    after = list(net.parameters())
+    assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    assert all(weights.isfinite().all() for weights in after)
+    assert max(float(weights.detach().abs().max()) for weights in after) < 10

@@ -132,6 +132,17 @@ def test_what_is_seen_is_laid_out_as_promised() -> None:
     assert blind.observe(blind.start([Prompt()], Seeds(8))).shape == (1, cells + 2 * K + 2)
 
 
+def test_only_edits_that_change_something_are_legal() -> None:
+    process = Aiming(problem("sokoban"), "wide", change=1.0)
+    state = process.start([Prompt()] * 2, Seeds(8))
+    legal = process.legal(state)
+    assert legal is not None
+    for action in range(process.actions):
+        new, _ = process.step(state, torch.tensor([action, action]))
+        np.testing.assert_array_equal(new.changes == 1, legal[:, action].numpy())
+    assert Aiming(problem("sokoban"), "narrow").legal(state) is None
+
+
 def test_a_restarted_row_has_its_own_aims() -> None:
     process = Aiming(problem("binary"), "wide")
     state = process.start([Prompt()] * 2, Seeds(1))

@@ -47,7 +47,7 @@ class Aiming(Editing):
     ``{"path-length": 30}``, over the problem's own goal (controllable generation: Earle et al.
     2021, *Learning Controllable Content Generators*, IEEE CoG, arXiv 2105.02993).
 
-    It differs from ``Editing`` in four ways:
+    It differs from ``Editing`` in five ways:
 
     1. Observed is the whole map, then how far each statistic is below the least and above the
        most that is asked (less than 0: it is not), then, with ``ahead``, the gain of each edit,
@@ -55,7 +55,8 @@ class Aiming(Editing):
     2. ``ahead`` is one step of search: what each edit of each cell would bring at once.
     3. Paid is how much nearer the statistics came to the aim. What lies beyond a goal is worth
        nothing; in ``Editing`` a long path pays more than the goal, and reaching it is put off.
-    4. Reaching the aim pays ``bonus`` once; all that is paid is multiplied by ``scale``.
+    4. In ``wide`` only edits that change something are legal.
+    5. Reaching the aim pays ``bonus`` once; all that is paid is multiplied by ``scale``.
 
     Args:
         problem: What is asked.
@@ -189,6 +190,14 @@ class Aiming(Editing):
         if self.representation != "wide":
             seen.append(state.cursor)
         return torch.from_numpy(np.concatenate(seen, 1, dtype=np.int16, casting="unsafe"))
+
+    def legal(self, state: Edits) -> Bool[Tensor, "B A"] | None:
+        """In ``wide`` the edits that change something; with a cursor all actions."""
+        if self.representation != "wide":
+            return None
+        tiles = state.tiles.reshape(len(state.tiles), -1, 1)
+        changing = tiles != np.arange(len(self.problem.tiles), dtype=np.uint8)
+        return torch.from_numpy(changing.reshape(len(tiles), -1))
 
     def step(self, state: Edits, actions: Int[Tensor, " B"]) -> tuple[Edits, Float[Tensor, " B"]]:
         """See ``Editing.step``."""

@@ -150,7 +150,7 @@ class Editing:
         """
         return torch.from_numpy(state.seen)
 
-    def legal(self, state: Edits) -> None:
+    def legal(self, state: Edits) -> Bool[Tensor, "B A"] | None:
         """All actions, always."""
 
     def place(self, state: Edits) -> Int[Tensor, " B"]:
