@@ -41,6 +41,20 @@ def test_a_change_inside_peoples_band_is_no_alarm() -> None:
         assert alarm.check({"rests": around(0.15, seed)}) == []
 
 
+def test_coming_nearer_to_people_is_no_alarm_but_going_further_away_is() -> None:
+    nearer, further = (HackingAlarm(PEOPLE, {"rests": around(0.7)}) for _ in range(2))
+    for seed in (1, 2):
+        assert nearer.check({"rests": around(0.4, seed)}) == []
+    further.check({"rests": around(0.9, 1)})
+    assert len(further.check({"rests": around(0.9, 2)})) == 1
+
+
+def test_a_watch_of_which_people_say_nothing_rings_nothing() -> None:
+    alarm = HackingAlarm({"rests": (np.nan, np.nan)}, {"rests": around(0.1)})
+    for seed in (1, 2):
+        assert alarm.check({"rests": around(0.9, seed)}) == []
+
+
 def test_what_cannot_be_judged_rings_nothing() -> None:
     alarm = HackingAlarm(PEOPLE, {"rests": around(0.1)})
     for _ in range(3):

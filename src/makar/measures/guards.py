@@ -39,7 +39,8 @@ class Alarm:
 class HackingAlarm:
     """Rings when a watch leaves the human band and has truly moved, twice running.
 
-    A change alone is no alarm: likelihood under the prior falls in any RL.
+    A change alone is no alarm: likelihood under the prior falls in any RL. Nor is a watch that
+    began outside and comes nearer, or of which people's works say nothing.
 
     Attributes:
         bands: 5 % and 95 % quantile of each watch over held-out human works.
@@ -58,13 +59,18 @@ class HackingAlarm:
             now, start = _known(watches.get(name)), _known(self.start.get(name))
             if len(now) < 2 or len(start) < 2:
                 continue
-            mean = float(now.mean())
+            mean, began = float(now.mean()), float(start.mean())
             moved = welch_test(start, now).p < SIGNIFICANT
-            out = moved and not low <= mean <= high
+            out = moved and _beyond(mean, low, high) > max(_beyond(began, low, high), 0.0)
             self.outside[name] = self.outside.get(name, 0) + 1 if out else 0
             if self.outside[name] >= 2:
-                ringing.append(Alarm(name, mean, low, high, float(start.mean())))
+                ringing.append(Alarm(name, mean, low, high, began))
         return ringing
+
+
+def _beyond(mean: float, low: float, high: float) -> float:
+    """How far outside; below 0 inside, NaN where there is no band."""
+    return max(low - mean, mean - high)
 
 
 def _known(values: np.ndarray | None) -> np.ndarray:

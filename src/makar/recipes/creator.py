@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from makar.core.rewards import Blend
-from makar.core.types import Prompt, Works
+from makar.core.types import Judgement, Prompt, Works
 from makar.learners.policy_gradient import PolicyGradient
 from makar.models.stepwise import StepwisePolicy
 from makar.models.token_policy import TokenPolicy
@@ -133,6 +133,8 @@ class Creator(Generic[W]):
         human_prompts: What would ask for them.
         notes: Sentences that the user should read: what was left out, what cannot be learned.
         explanations: Each reward part in plain words.
+        fit: Which works may be handed out, by their judgement; others are made in their place.
+            None hands out all.
     """
 
     policy: WorkPolicy[W]
@@ -147,6 +149,7 @@ class Creator(Generic[W]):
     human_prompts: Sequence[Prompt]
     notes: Sequence[str]
     explanations: Mapping[str, str]
+    fit: Callable[[Judgement], Bool[np.ndarray, " B"]] | None = None
 
     def state_dict(self) -> dict[str, Any]:
         """What changes while it learns."""

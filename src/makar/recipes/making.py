@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from makar.core.seeds import Seeds
@@ -23,6 +24,8 @@ from makar.runs.folder import RunFolder
 
 SAMPLE = "sample"
 """Phase of works that were asked for after training."""
+SPARE = 2
+"""Works made for each that is wanted, where some may not be handed out."""
 SAMPLED = EVALUATION + 2**20
 """Iteration number of the first draw of such works; each further request counts on."""
 
@@ -45,7 +48,9 @@ def make_works(
     temperature: float,
     seed: int,
 ) -> list[Made]:
-    """Make works with a run's newest weights, judge them, and keep them all.
+    """Make works with a run's newest weights, judge them, and keep those that may be handed out.
+
+    They are fewer than asked for where half of what is made is not fit (``Creator.fit``).
 
     Args:
         folder: The run, open for writing.
@@ -61,18 +66,24 @@ def make_works(
     before = folder.ledger.query(phase=SAMPLE)
     iteration = max((e.seed_iteration for e in before), default=SAMPLED - 1) + 1
     creator, seeds = opened.creator, Seeds(seed, iteration)
+    draws = count if creator.fit is None else SPARE * count
     try:
-        rollout = creator.policy.sample([prompt] * count, seeds=seeds, temperature=temperature)
+        rollout = creator.policy.sample([prompt] * draws, seeds=seeds, temperature=temperature)
     except ValueError as fault:
         raise ConfigError(str(fault)) from None
     judgement = creator.reward(rollout.works, rollout.prompts)
+    fit = np.arange(draws) if creator.fit is None else np.flatnonzero(creator.fit(judgement))
+    rows = [int(row) for row in fit[:count]]
     ids = keep_works(
         folder.ledger, creator.craft, rollout, judgement, phase=SAMPLE,
         iteration=opened.step - 1,  # of the weights' last step: going on from there keeps them
-        rows=range(count), first_row=1 + max((e.row for e in before), default=-1),
+        rows=rows, first_row=1 + max((e.row for e in before), default=-1),
         seeds=seeds, temperature=temperature,
     )  # fmt: skip
-    return [Made(i, rollout.works[n], float(judgement.total[n])) for n, i in enumerate(ids)]
+    return [
+        Made(i, rollout.works[row], float(judgement.total[row]))
+        for row, i in zip(rows, ids, strict=True)
+    ]
 
 
 def asked(config: RecipeConfig, **wishes: Any) -> Prompt:

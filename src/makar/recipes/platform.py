@@ -9,15 +9,16 @@ from typing import cast
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from makar.core.rewards import Blend
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
-from makar.core.types import Prompt, Rollout
+from makar.core.types import Judgement, Prompt, Rollout
 from makar.domains.levels.analysis import Analyst
 from makar.domains.levels.craft import LevelCraft
+from makar.domains.levels.grafting import with_ends
 from makar.domains.levels.legend_file import read_legend
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.map_corpus import read_map_corpus
@@ -152,7 +153,8 @@ def demonstrations(
     """The windows as if they had been asked for: by their ends, and most by their challenge."""
     shown = policy.demonstrate(windows.levels)
     columns = windows.levels.tiles.shape[2]
-    hard = challenges(analyst, windows.levels, columns=config.ask.columns)
+    played = with_ends(windows.levels, analyst.legend)
+    hard = challenges(analyst, played, columns=config.ask.columns)
     hard[Seeds(config.prior_seed, seed).generator().random(len(hard)) < UNASKED] = np.nan
     ends = np.array([["none", "right"], ["left", "both"]])
     kinds = ends[windows.starts.astype(int), windows.ends.astype(int)]
@@ -207,8 +209,15 @@ def _set_up(
         human_prompts=[replace(ask)] * len(human),
         notes=[*learned.notes, *_left_out(blend)],
         explanations=words,
+        fit=can_be_handed_out,
     )  # fmt: skip
     return Prepared(creator, bands, start)
+
+
+def can_be_handed_out(judgement: Judgement) -> Bool[np.ndarray, " B"]:
+    """Levels that can be won, as far as is known, and are nobody's copy."""
+    parts = judgement.parts
+    return ~(parts["playable"].value < 1) & ~(parts["near_copy"].value < 1)
 
 
 def _left_out(blend: Blend) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Int
 
+from makar.domains.levels.grafting import with_ends
 from makar.domains.levels.legend import MARIO, Legend
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.maps import Maps, MapSource
@@ -58,7 +59,8 @@ class Learned:
         rules: What may stand where.
         studied: Narrow windows of the training side, to learn from.
         tested: The same of the validation side.
-        train, valid, heldout: Windows as wide as the levels asked for.
+        train, valid, heldout: Windows as wide as the levels asked for, that break no rule either.
+        stretches: What of the maps is on the training side, by the number of the map.
         notes: What the user should know of the corpus.
     """
 
@@ -69,24 +71,8 @@ class Learned:
     train: Windows
     valid: Windows
     heldout: Windows
+    stretches: Sequence[tuple[int, Level]]
     notes: tuple[str, ...]
-
-    @property
-    def stretches(self) -> list[tuple[int, Level]]:
-        """What of the maps is on the training side: number of the map, and the stretch."""
-        found: list[tuple[int, Level]] = []
-        width = self.train.levels.tiles.shape[2]
-        order = np.lexsort((self.train.first, self.train.source))
-        places = list(zip(self.train.source[order], self.train.first[order], strict=True))
-        begin = 0
-        for i, (source, first) in enumerate(places):
-            last = i + 1 == len(places)
-            if last or places[i + 1][0] != source or places[i + 1][1] > first + width:
-                level = self.game.maps.levels[source]
-                columns = slice(places[begin][1], first + width)
-                found.append((int(source), Level(level.tiles[:, columns], level.names)))
-                begin = i + 1
-        return found
 
     @property
     def height(self) -> int:
@@ -171,12 +157,42 @@ def learn_from(game: Game, columns: int) -> Learned:
             "or one that is many times as wide as the levels asked for"
         )
     studied, tested = (_narrow(side, rules) for side in sides[:2])
-    if not (len(studied) and len(tested)):
+    whole = [_playable(_unbroken(side, rules), game.legend) for side in sides]
+    if not all(len(side) for side in (studied, tested, *whole)):
         raise CorpusTooSmallError(
             "every window of the maps breaks a rule that the maps keep elsewhere: a thing that is "
             "two tiles wide has lost its other half. Mend the maps, or give more of them"
         )
-    return Learned(game, rules, studied, tested, *sides, notes=_notes(game, sides, width, columns))
+    train, valid, heldout = whole
+    return Learned(
+        game, rules, studied, tested, train, valid, heldout,
+        stretches=_stretches(levels, sides.train), notes=_notes(game, whole, width, columns),
+    )  # fmt: skip
+
+
+def _stretches(maps: Sequence[Level], train: Windows) -> list[tuple[int, Level]]:
+    """Overlapping and neighbouring windows joined again."""
+    found: list[tuple[int, Level]] = []
+    width = train.levels.tiles.shape[2]
+    order = np.lexsort((train.first, train.source))
+    places = list(zip(train.source[order], train.first[order], strict=True))
+    begin = 0
+    for i, (source, first) in enumerate(places):
+        last = i + 1 == len(places)
+        if last or places[i + 1][0] != source or places[i + 1][1] > first + width:
+            tiles = maps[source].tiles[:, places[begin][1] : first + width]
+            found.append((int(source), Level(tiles, maps[source].names)))
+            begin = i + 1
+    return found
+
+
+def _playable(side: Windows, legend: Legend) -> Windows:
+    """The windows with a start and a goal, where the game has such tiles."""
+    return replace(side, levels=with_ends(side.levels, legend))
+
+
+def _unbroken(side: Windows, rules: TileRules) -> Windows:
+    return _taken(side, np.flatnonzero(~rules.broken(side.levels.tiles)))
 
 
 def _narrow(side: Windows, rules: TileRules) -> Windows:
@@ -220,6 +236,11 @@ def _notes(game: Game, sides: Sequence[Windows], width: int, columns: int) -> tu
         f"({'; '.join(licences)}); where this page says people, it means these maps",
         *game.notes,
     ]
+    if game.legend.having("start", "goal").any():
+        notes.append(
+            "maps are compared in stretches; one that was cut from its start or its goal was given "
+            "one at its end"
+        )
     if width < columns:
         notes.append(
             f"the narrowest map has {width} columns: compared with levels of {columns} columns are "
