@@ -157,7 +157,7 @@ def learn_from(game: Game, columns: int) -> Learned:
             "or one that is many times as wide as the levels asked for"
         )
     studied, tested = (_narrow(side, rules) for side in sides[:2])
-    whole = [_playable(_unbroken(side, rules), game.legend) for side in sides]
+    whole = [_unbroken(_playable(side, game.legend), rules) for side in sides]
     if not all(len(side) for side in (studied, tested, *whole)):
         raise CorpusTooSmallError(
             "every window of the maps breaks a rule that the maps keep elsewhere: a thing that is "

@@ -88,3 +88,12 @@ def test_a_start_comes_once():
     once[1, 0] = twice[1, 0] = twice[1, 4] = 2
     rules = TileRules.of([once], legend)
     assert rules.broken(np.stack((once, twice))).tolist() == [False, True]
+
+
+def test_a_start_may_stand_on_anything_solid():
+    legend = Legend((Tile("air", "empty", "-"), Tile("rock", "solid", "X"),
+                     Tile("wood", "solid", "="), Tile("door", "start", "S")))  # fmt: skip
+    tiles = np.array([[0, 0], [3, 0], [1, 2]], np.uint8)
+    rules = TileRules.of([tiles], legend)
+    assert rules.over[2, 3]
+    assert not rules.over[0, 3]

@@ -61,6 +61,7 @@ class TileRules:
         solid = np.append(legend.having("solid"), False)
         walks = legend.having("enemy") & (stands[solid].sum(0) >= WALKS * upper)
         over[:, walks] = solid[:, None]
+        over |= solid[:, None] & legend.having("start", "goal")
         return cls(_mirrored(over, right), right, left, legend.having("start"), legend.empty)
 
     def settled(self, tiles: UInt8[np.ndarray, "H W"]) -> UInt8[np.ndarray, "H W"]:
