@@ -178,3 +178,10 @@ def test_the_same_seeds_make_the_same_levels(trained):
     ask = Prompt(condition={"columns": 20, "challenge": 0.5})
     made = [creator.policy.sample([ask] * n, seeds=Seeds(4)).works.tiles for n in (3, 5)]
     assert np.array_equal(made[0], made[1][:3])
+
+
+def test_a_setting_of_a_section_leaves_the_others_of_it_alone():
+    config = load_config("mario", {"loop.iterations": 7, "learn.algorithm": "rloo"}, environment={})
+    assert (config.loop.iterations, config.loop.works) == (7, 96)
+    assert config.learn.stability.kl_target == 0.01
+    assert config.learn.learning_rate == 5e-4

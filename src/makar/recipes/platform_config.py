@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
@@ -62,25 +62,45 @@ class MapsConfig(BaseModel):
     legend: Path | None = Field(default=None, description="what your tiles mean: legend.toml")
 
 
+class PlatformPretrainConfig(PretrainConfig):
+    """How long and how fast to learn from maps."""
+
+    updates: PositiveInt = Field(default=600, description="gradient steps at most")
+    batch: PositiveInt = 32
+    learning_rate: PositiveFloat = 4e-3
+    evaluate_every: PositiveInt = 50
+
+
+class PlatformLearnConfig(PolicyGradientConfig):
+    """How to learn what is rewarded: a level has a thousand decisions, so steps are small."""
+
+    learning_rate: PositiveFloat = 5e-4
+    stability: Stability = Field(default_factory=lambda: Stability(kl_target=0.01))
+
+
+class PlatformLoopConfig(LoopConfig):
+    """How long to learn, and on how much at a time."""
+
+    iterations: PositiveInt = 120
+    works: PositiveInt = Field(default=96, description="works made and judged per iteration")
+    checkpoint_every: PositiveInt = 20
+
+
+class PlatformEvaluateConfig(EvaluateConfig):
+    """The comparison at the end."""
+
+    works: PositiveInt = Field(default=300, description="works per row of the table")
+
+
 class PlatformConfig(RecipeConfig):
     """What both recipes can be told."""
 
     ask: PlatformAskConfig = Field(default_factory=PlatformAskConfig)
     model: PlatformModelConfig = Field(default_factory=PlatformModelConfig)
-    pretrain: PretrainConfig = Field(
-        default_factory=lambda: PretrainConfig(
-            updates=600, batch=32, learning_rate=4e-3, evaluate_every=50
-        )
-    )
-    learn: PolicyGradientConfig = Field(
-        default_factory=lambda: PolicyGradientConfig(
-            learning_rate=5e-4, stability=Stability(kl_target=0.01)
-        )
-    )
-    loop: LoopConfig = Field(
-        default_factory=lambda: LoopConfig(iterations=120, works=96, checkpoint_every=20)
-    )
-    evaluate: EvaluateConfig = Field(default_factory=lambda: EvaluateConfig(works=300))
+    pretrain: PlatformPretrainConfig = Field(default_factory=PlatformPretrainConfig)
+    learn: PlatformLearnConfig = Field(default_factory=PlatformLearnConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - its own defaults
+    loop: PlatformLoopConfig = Field(default_factory=PlatformLoopConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - its own defaults
+    evaluate: PlatformEvaluateConfig = Field(default_factory=PlatformEvaluateConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - its own defaults
 
     @property
     def ends(self) -> Literal["both", "none"]:
