@@ -16,8 +16,8 @@ from makar.measures.diversity import distinct_share, duplicate_share, overlap_wi
 from makar.measures.frechet import frechet_distance
 from makar.measures.overlap import Overlap, grouped_jackknife, overlap
 from makar.measures.statistics import Estimate, mean_over_works
-from makar.models.token_policy import TokenPolicy
 from makar.recipes.assessment_gauge import DUPLICATES, NEAR, Gauge
+from makar.recipes.creator import WorkPolicy
 from makar.recipes.evaluation import CHOSEN, EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
 from makar.recipes.preparing import Progress
 from makar.recipes.study_page import interval
@@ -115,8 +115,8 @@ def people_and_chance(bench: Bench[W]) -> dict[str, Works[W]]:
 
 def models(
     bench: Bench[W],
-    prior: TokenPolicy[W],
-    trained: TokenPolicy[W] | None,
+    prior: WorkPolicy[W],
+    trained: WorkPolicy[W] | None,
     *,
     best_of: Sequence[int],
 ) -> Generator[Progress, None, dict[str, Works[W]]]:
@@ -143,7 +143,7 @@ def models(
     return rows
 
 
-def _best_of(bench: Bench[W], prior: TokenPolicy[W], n: int) -> Generator[Progress, None, Works[W]]:
+def _best_of(bench: Bench[W], prior: WorkPolicy[W], n: int) -> Generator[Progress, None, Works[W]]:
     seeds = Seeds(bench.seed, EVALUATION + 1)
     kept: list[W] = []
     for first in range(0, bench.works, _SHARD):
