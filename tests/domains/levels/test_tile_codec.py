@@ -5,7 +5,7 @@ import torch
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.levels.constructive import construct
-from makar.domains.levels.legend import MARIO
+from makar.domains.levels.legend import MARIO, Legend, Tile
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.tile_codec import BASE, DIGITS, STEPS, TileCodec
 from makar.domains.levels.tile_rules import TileRules
@@ -89,3 +89,27 @@ def test_a_map_can_always_be_filled_to_its_top(codec, maps):
     made = policy_of(codec).sample([Prompt(given=Level(tiles, MARIO.names))] * 8, seeds=Seeds(5))
     assert not codec.rules.broken(made.works.tiles).any()
     assert (made.works.tiles[:, 3:13, 3] == 9).all()
+
+
+def test_starts_and_goals_keep_to_their_ends():
+    game = Legend(
+        (Tile("air", "empty", "-"), Tile("rock", "solid", "X"), Tile("door", "start", "S"),
+         Tile("lamp", "goal", "G")),
+    )  # fmt: skip
+    maps = np.zeros((2, 4, 12), np.uint8)
+    maps[:, 3] = 1
+    maps[0, 2, 1], maps[1, 2, 2] = 2, 2
+    maps[0, 2, 11], maps[1, 2, 9] = 3, 3
+    rules = TileRules.of(list(maps), game)
+    assert rules.within == (3, 3)
+    codec = TileCodec(game, rules, 4, 16)
+    torch.manual_seed(0)
+    net = TileColumns(TileColumnsConfig(vocabulary=codec.vocabulary, height=4))
+    made = TokenPolicy(net, codec).sample([Prompt()] * 64, seeds=Seeds(2)).works.tiles
+    assert (made[:, :, :3] == 2).any()
+    assert not (made[:, :, 3:] == 2).any()
+    assert (made[:, :, 13:] == 3).any()
+    assert not (made[:, :, :13] == 3).any()
+    inside = [Prompt(condition={"ends": "none"})] * 64
+    anywhere = TokenPolicy(net, codec).sample(inside, seeds=Seeds(2)).works.tiles
+    assert (anywhere[:, :, :13] == 3).any()

@@ -158,6 +158,7 @@ class TileLegality:
         tiles = len(rules.once)
         below = self.grid[:, column, row - 1] if row else np.full(len(self.grid), tiles)
         allowed = self.can[:, row] & rules.over[below] & ~(rules.once & self.had[:, None])
+        self._keep_to_the_ends(column, allowed)
         allowed[~allowed.any(1), rules.empty] = True
         given = self.given[:, column, row]
         rows = np.flatnonzero(given >= 0)
@@ -165,6 +166,14 @@ class TileLegality:
         allowed[rows, given[rows]] = True
         beyond = self.codec.vocabulary - tiles
         return torch.from_numpy(np.pad(allowed, ((0, 0), (0, beyond))))
+
+    def _keep_to_the_ends(self, column: int, allowed: Bool[np.ndarray, "B A"]) -> None:
+        """Take away starts and goals where maps have none, if their end is part of the level."""
+        legend, (left, right) = self.codec.legend, self.codec.rules.within
+        if column >= left:
+            allowed &= ~(self.ends[:, :1] & legend.having("start"))
+        if column < self.grid.shape[1] - right:
+            allowed &= ~(self.ends[:, 1:] & legend.having("goal"))
 
     def _enter(self, column: int) -> None:
         """Find out what can stand in the next column."""

@@ -7,7 +7,7 @@ maps, so that a model can be kept from breaking them, whatever the game.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,8 @@ class TileRules:
         left_half: The same at its left.
         once: Tiles of which a map has one at most.
         empty: The tile that may stand where nothing else may.
+        within: Columns from a map's left end in which starts stand, and from its right end in
+            which goals do; a map that may have its goal anywhere is soon one that is won at once.
     """
 
     over: Bool[np.ndarray, "A1 A"]
@@ -43,9 +45,10 @@ class TileRules:
     left_half: Int[np.ndarray, " A"]
     once: Bool[np.ndarray, " A"]
     empty: int
+    within: tuple[int, int]
 
     @classmethod
-    def of(cls, maps: Iterable[UInt8[np.ndarray, "H W"]], legend: Legend) -> TileRules:
+    def of(cls, maps: Sequence[UInt8[np.ndarray, "H W"]], legend: Legend) -> TileRules:
         """The rules that these maps keep."""
         A = len(legend.tiles)
         stands, beside = np.zeros((A + 1, A), np.int64), np.zeros((A, A), np.int64)
@@ -62,7 +65,10 @@ class TileRules:
         walks = legend.having("enemy") & (stands[solid].sum(0) >= WALKS * upper)
         over[:, walks] = solid[:, None]
         over |= solid[:, None] & legend.having("start", "goal")
-        return cls(_mirrored(over, right), right, left, legend.having("start"), legend.empty)
+        within = _within(maps, legend)
+        return cls(
+            _mirrored(over, right), right, left, legend.having("start"), legend.empty, within
+        )
 
     def settled(self, tiles: UInt8[np.ndarray, "H W"]) -> UInt8[np.ndarray, "H W"]:
         """The map with what may not float put down where it would land, or taken away."""
@@ -98,6 +104,14 @@ def _halves(beside: Int[np.ndarray, "A A"]) -> tuple[np.ndarray, np.ndarray]:
         if a != b and both >= ALWAYS:
             right[a], left[b] = b, a
     return right, left
+
+
+def _within(maps: Sequence[UInt8[np.ndarray, "H W"]], legend: Legend) -> tuple[int, int]:
+    """How far from their ends the maps have their starts and goals."""
+    starts, goals = legend.having("start"), legend.having("goal")
+    left = [int(np.flatnonzero(starts[m].any(0)).max(initial=-1)) + 1 for m in maps]
+    right = [int((m.shape[1] - np.flatnonzero(goals[m].any(0))).max(initial=0)) for m in maps]
+    return max(left, default=0), max(right, default=0)
 
 
 def _mirrored(
