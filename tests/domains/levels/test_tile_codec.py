@@ -113,3 +113,18 @@ def test_starts_and_goals_keep_to_their_ends():
     inside = [Prompt(condition={"ends": "none"})] * 64
     anywhere = TokenPolicy(net, codec).sample(inside, seeds=Seeds(2)).works.tiles
     assert (anywhere[:, :, :13] == 3).any()
+
+
+def test_a_whole_level_is_given_the_goal_that_it_was_written_without():
+    game = Legend(
+        (Tile("air", "empty", "-"), Tile("rock", "solid", "X"), Tile("lamp", "goal", "G")),
+    )  # fmt: skip
+    tiles = np.zeros((1, 4, 12), np.uint8)
+    tiles[:, 3] = 1
+    tiles[0, 2, 11] = 2
+    codec = TileCodec(game, TileRules.of(list(tiles), game), 4, 12)
+    bare = tiles.copy()
+    bare[0, 2, 11] = 0
+    tokens, _ = codec.encode(Levels(bare, game.names))
+    assert np.array_equal(codec.decode(tokens, [Prompt()]).tiles, tiles)
+    assert np.array_equal(codec.decode(tokens, [Prompt(condition={"ends": "none"})]).tiles, bare)

@@ -15,6 +15,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor
 
 from makar.core.types import Prompt, Works
+from makar.domains.levels.grafting import with_ends
 from makar.domains.levels.legend import Legend
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.tile_rules import TileRules, fits
@@ -84,9 +85,15 @@ class TileCodec:
         return torch.from_numpy(columns.astype(np.int64)), [prompt] * len(tiles)
 
     def decode(self, actions: Int[Tensor, "B T"], prompts: Sequence[Prompt]) -> Levels:
-        """Levels from tokens."""
+        """Levels from tokens.
+
+        A level that has both its ends, and was written without the start or the goal that its
+        game needs, is given one at its end: few maps show a model where they belong.
+        """
         grid = actions.numpy().reshape(len(prompts), -1, self.height)
         tiles = np.ascontiguousarray(grid.transpose(0, 2, 1)[:, ::-1]).astype(np.uint8)
+        whole = self.prefix(prompts)[:, 1:3].numpy().all(1)
+        tiles[whole] = with_ends(Levels(tiles[whole], self.legend.names), self.legend).tiles
         return Levels(tiles, self.legend.names)
 
     def place(self, actions: Int[Tensor, "B T"]) -> Int[Tensor, "B T"]:
