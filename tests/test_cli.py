@@ -7,7 +7,10 @@ from pathlib import Path
 import mido
 import pytest
 
+from makar.cli.faults import exit_code_of
 from makar.config import load_config
+from makar.domains.levels.errors import UnreadableLevelError
+from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece import UNVERIFIED
 from makar.recipes.session import run
 from makar.runs.folder import RunFolder
@@ -117,6 +120,13 @@ def test_bad_input_is_named(at, arguments, code, words):
     assert done.code == code
     assert words in done.err
     assert "Traceback" not in done.err
+    assert "fault of makar" not in done.err
+
+
+@pytest.mark.parametrize("kind", [UnreadableError, UnreadableLevelError])
+def test_an_unreadable_file_is_the_users_to_mend(kind, capsys):
+    assert exit_code_of(kind("a.tmj", "is broken")) == 2
+    assert capsys.readouterr().err.startswith("makar: a.tmj: is broken. ")
 
 
 def test_samples_differ_from_call_to_call_and_each_can_be_made_again(at):

@@ -79,6 +79,7 @@ def test_bad_input_is_refused_before_anything_is_begun(makar, tiny_environment, 
     for word in words:
         assert word in done.err
     assert "Traceback" not in done.err
+    assert "fault of makar" not in done.err
     assert not list(tiny_environment.glob("*/run.json"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
@@ -314,6 +315,24 @@ def test_one_pass_over_the_whole_equals_one_minibatch_of_everything(toy: Any) ->
         results.append(weights(policy))
     assert equal(results[0], results[1])
     assert equal(results[0], results[2])
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_shards_take_the_very_step_of_the_whole(algorithm: str, toy: Any) -> None:
+    """Works of unequal length, in shards that do not divide them evenly."""
+    whole, parts = toy.policy(), toy.policy()
+    kit = Stability(kl_coefficient=0.3, entropy_floor=0.6)
+    rollout = whole.sample(PROMPTS, seeds=Seeds(1))
+    keep = torch.arange(rollout.mask.shape[1]) < 1 + torch.arange(len(rollout))[:, None] % 3
+    rollout = replace(rollout, mask=rollout.mask & keep)
+    one = learner_of(whole, algorithm, stability=kit)
+    many = learner_of(parts, algorithm, stability=kit, shard=7)
+    for _ in range(2):
+        told = one.update(rollout, toy.judged(threes(rollout)))
+        same = many.update(rollout, toy.judged(threes(rollout)))
+        assert same == pytest.approx(told, rel=1e-4, abs=1e-6)
+    for x, y in zip(weights(whole), weights(parts), strict=True):
+        torch.testing.assert_close(x, y, rtol=1e-3, atol=1e-5)
 
 
 def test_minibatches_cover_every_work_once_an_epoch(toy: Any) -> None:

@@ -3,13 +3,15 @@ import torch
 
 from makar.models.tile_columns import FIRST_DIGIT, TileColumns, TileColumnsConfig
 
-HEIGHT, VOCABULARY, COLUMNS = 5, 22, 6
+HEIGHT, VOCABULARY, COLUMNS, STEPS = 5, 22, 6, 20
 
 
 @pytest.fixture
 def net():
     torch.manual_seed(0)
-    return TileColumns(TileColumnsConfig(vocabulary=VOCABULARY, height=HEIGHT, width=16, inner=8))
+    return TileColumns(
+        TileColumnsConfig(vocabulary=VOCABULARY, height=HEIGHT, steps=STEPS, width=16, inner=8)
+    )
 
 
 def sequence(rows=3, *, ends=(1, 1)):
@@ -49,3 +51,22 @@ def test_ends_and_width_are_told(net):
     assert not torch.equal(first((1, 1)), first((0, 1)))
     assert not torch.equal(first((1, 1)), first((1, 1), columns=9))
     assert torch.equal(first((1, 0)), first((1, 0), columns=9)), "no end in sight, no matter"
+
+
+def test_a_wish_that_was_never_shown_is_taken_like_the_next_one_below(net):
+    def first(wish):
+        prefix, _ = sequence(1)
+        prefix = prefix.clone()
+        prefix[:, 0] = wish
+        return net.logits(net.hidden(prefix)[:, -1])
+
+    learning = torch.optim.SGD(net.parameters(), lr=1.0)
+    first(10)[0, 0].backward()
+    learning.step()
+    assert torch.equal(first(10), first(17)), "never shown"
+    assert not torch.equal(first(9), first(10))
+    before = first(21)
+    first(10)[0, 0].backward()
+    with torch.no_grad():
+        net.wish.weight += 1.0 * (net.wish.weight.grad != 0)
+    assert torch.equal(first(21), before), "no wish is no step"

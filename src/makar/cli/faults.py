@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 
+from makar.domains.levels.errors import UnreadableLevelError
 from makar.domains.music.errors import UnreadableError
 from makar.recipes.errors import ConfigError, RewardFailureError
 from makar.runs.errors import AmbiguousIdError, RunError, RunNotFoundError, WorkNotFoundError
@@ -14,6 +15,7 @@ FAILED, BAD_INPUT = 1, 2
 _BAD_INPUT = (
     ConfigError,
     UnreadableError,
+    UnreadableLevelError,
     RunNotFoundError,
     WorkNotFoundError,
     AmbiguousIdError,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast, runtime_checkable
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from makar.core.devices import device_of
 from makar.core.signal import decision_rewards
 from makar.core.types import Evaluation, Judgement, Rollout
+from makar.learners.evaluations import joined, rows_of, shards
 from makar.learners.optimisers import Adam
 from makar.learners.stability import (
     AdaptiveCoefficient,
@@ -48,6 +50,10 @@ class PolicyGradientConfig(BaseModel):
     epochs: PositiveInt = Field(default=1, description="passes over each rollout")
     minibatch: PositiveInt | None = Field(
         default=None, description="works per step; none takes all"
+    )
+    shard: PositiveInt | None = Field(
+        default=None,
+        description="works whose gradient is taken at once, to save memory; none takes all",
     )
     gamma: float = Field(default=1.0, gt=0, le=1, description="discount per decision")
     lam: float = Field(
@@ -88,6 +94,12 @@ class _Batch:
     advantage: Tensor
     target: Tensor
     prior: Evaluation | None
+
+    def select(self, rows: Tensor) -> _Batch:
+        """The same for fewer works."""
+        rows = rows.to(self.advantage.device)
+        prior = None if self.prior is None else rows_of(self.prior, rows)
+        return _Batch(self.rollout.select(rows), self.advantage[rows], self.target[rows], prior)
 
 
 class PolicyGradient:
@@ -135,19 +147,14 @@ class PolicyGradient:
         if not usable.all():
             rollout, rewards = rollout.select(usable.nonzero()[:, 0]), rewards[usable]
         self.model.eval()  # dropout would set the policy apart from the one that sampled
-        single = self.config.epochs == 1 and (self.config.minibatch or len(rollout)) >= len(rollout)
-        with torch.set_grad_enabled(single):  # a single step learns from this very evaluation
-            before = self.policy.evaluate(rollout)
+        now, prior = self._evaluated(rollout)
         with torch.no_grad():
-            prior = self.prior.evaluate(rollout) if self.prior is not None else None
-            advantage, target = self._advantages(rollout, rewards, before.value)
+            advantage, target = self._advantages(rollout, rewards, now and now.value)
         batch = _Batch(rollout, advantage, target, prior)
-        if single:
-            steps = [self._step(batch, before)]
+        if now is not None and now.logp.requires_grad:  # a single step learns from this very one
+            steps = [self._step(batch, now)]
         else:
-            steps = [
-                self._step(b, self.policy.evaluate(b.rollout)) for b in self._minibatches(batch)
-            ]
+            steps = [self._step(step) for step in self._minibatches(batch)]
         metrics |= _mean(steps)
         self._adapt(metrics, prior, rollout.mask)
         return metrics
@@ -205,20 +212,47 @@ class PolicyGradient:
             return advantages.leave_one_out(returns, mask, rollout.group), returns
         return advantages.group_relative(returns, mask, rollout.group), returns
 
+    def _evaluated(self, rollout: Rollout[Any]) -> tuple[Evaluation | None, Evaluation | None]:
+        """What the policy, where that is needed, and the prior make of a rollout as it is."""
+        config, size = self.config, len(rollout)
+        single = config.epochs == 1 and min(config.minibatch or size, config.shard or size) >= size
+        now = self.policy.evaluate(rollout) if single else None
+        parts = [rollout.select(rows) for rows in shards(size, config.shard)]
+        with torch.no_grad():
+            if not single and config.uses_value:
+                now = joined([self.policy.evaluate(part) for part in parts])
+            if self.prior is None:
+                return now, None
+            return now, joined([self.prior.evaluate(part) for part in parts])
+
     def _minibatches(self, whole: _Batch) -> Iterator[_Batch]:
         size = self.config.minibatch or len(whole.rollout)
         shuffle = torch.Generator().manual_seed(self.seed * 1_000_003 + self.updates)
         for _ in range(self.config.epochs):
             order = torch.randperm(len(whole.rollout), generator=shuffle).to(whole.advantage.device)
             for first in range(0, len(order), size):
-                rows = order[first : first + size]
-                prior = whole.prior and _rows(whole.prior, rows)
-                yield _Batch(
-                    whole.rollout.select(rows), whole.advantage[rows], whole.target[rows], prior
-                )
+                yield whole.select(order[first : first + size])
 
-    def _step(self, batch: _Batch, now: Evaluation) -> dict[str, float]:
-        """One gradient step; an unusable one changes nothing and is counted."""
+    def _step(self, batch: _Batch, now: Evaluation | None = None) -> dict[str, float]:
+        """One gradient step, whose gradient is summed over shards of the batch.
+
+        An unusable step changes nothing and is counted.
+        """
+        self.optimiser.zero_grad(set_to_none=True)
+        metrics: Counter[str] = Counter()
+        decisions, finite = batch.rollout.mask.sum(), True
+        for rows in shards(len(batch.rollout), self.config.shard):
+            part = batch if len(rows) == len(batch.rollout) else batch.select(rows)
+            loss, found = self._loss(part, now or self.policy.evaluate(part.rollout))
+            share = part.rollout.mask.sum() / decisions
+            finite = finite and bool(loss.isfinite())
+            if finite:
+                (loss * share).backward()  # pyright: ignore[reportUnknownMemberType] - torch leaves it untyped
+            metrics.update({name: value * float(share) for name, value in found.items()})
+        return metrics | self._descend(finite=finite)
+
+    def _loss(self, batch: _Batch, now: Evaluation) -> tuple[Tensor, dict[str, float]]:
+        """What to descend, a mean over the batch's decisions, and what it consists of."""
         mask, config = batch.rollout.mask, self.config
         if config.algorithm in ("ppo", "grpo"):
             loss = policy_loss.clipped(
@@ -242,13 +276,12 @@ class PolicyGradient:
         metrics["clipped"] = policy_loss.clipped_share(
             now.logp.detach(), batch.rollout.logp, mask, clip=config.clip
         )
-        return metrics | {"entropy": entropy.item()} | self._descend(loss)
+        return loss, metrics | {"entropy": entropy.item()}
 
-    def _descend(self, loss: Tensor) -> dict[str, float]:
-        self.optimiser.zero_grad(set_to_none=True)
+    def _descend(self, *, finite: bool) -> dict[str, float]:
+        """Follow the gradient, unless it is unusable."""
         norm = math.nan
-        if loss.isfinite():
-            loss.backward()  # pyright: ignore[reportUnknownMemberType] - torch leaves it untyped
+        if finite:
             norm = gradient_norm(self.model, self.config.stability.clip_norm)
         usable = math.isfinite(norm)
         rolled_back = self.last_good.update(usable=usable)
@@ -306,18 +339,6 @@ def _in_flat_group(returns: Tensor, judged: Tensor, group: Tensor) -> Tensor:
     spread = apart.new_zeros(int(group.max()) + 1).index_add_(0, group, apart)
     rounding = 1e-6 * returns.abs().amax().clamp(min=1.0)
     return spread[group] <= rounding
-
-
-def _rows(evaluation: Evaluation, rows: Tensor) -> Evaluation:
-    """The same evaluation of fewer works."""
-    gaussian = evaluation.gaussian
-    return Evaluation(
-        logp=evaluation.logp[rows],
-        entropy=evaluation.entropy[rows],
-        value=None if evaluation.value is None else evaluation.value[rows],
-        logits=None if evaluation.logits is None else evaluation.logits[rows],
-        gaussian=None if gaussian is None else (gaussian[0][rows], gaussian[1][rows]),
-    )
 
 
 def _mean(steps: list[dict[str, float]]) -> dict[str, float]:

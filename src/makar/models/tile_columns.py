@@ -30,7 +30,8 @@ class TileColumnsConfig(BaseModel):
     Attributes:
         vocabulary: Number of tokens.
         height: Tiles in a column.
-        asked: Tokens of the prefix; the first are wishes, then as ``LEFT_END`` and so on say.
+        asked: Tokens of the prefix; the first is a wish, then as ``LEFT_END`` and so on say.
+        steps: The wish is told in steps from 0 to this one; what comes after is no step.
         width: Units from column to column.
         inner: Units from tile to tile.
     """
@@ -40,6 +41,7 @@ class TileColumnsConfig(BaseModel):
     vocabulary: PositiveInt
     height: PositiveInt
     asked: PositiveInt = FIRST_DIGIT + DIGITS
+    steps: PositiveInt
     width: PositiveInt = 192
     inner: PositiveInt = 96
     dropout: float = 0.0
@@ -54,7 +56,7 @@ class TileColumns(nn.Module):
         width, inner, height = config.width, config.inner, config.height
         self.absent = config.vocabulary
         kinds = config.vocabulary + 1
-        self.asked = nn.Embedding(config.asked * kinds, width)
+        self.wish = nn.Embedding(config.vocabulary, width)
         self.ends = nn.Embedding(2 * (ENDS + 1), width)
         self.last = nn.Embedding(height * kinds, width)
         self.lstm = nn.LSTM(width, width, batch_first=True)
@@ -71,6 +73,7 @@ class TileColumns(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Embedding):
                 nn.init.normal_(module.weight, std=0.1)
+        nn.init.zeros_(self.wish.weight)
         nn.init.zeros_(self.value_head.weight)
         nn.init.zeros_(self.value_head.bias)
 
@@ -123,10 +126,17 @@ class TileColumns(nn.Module):
         right = (whole - 1 - at).clamp(0, ENDS)
         right = torch.where(prefix[:, RIGHT_END, None] == 1, right, ENDS) + ENDS + 1
         kinds = self.absent + 1
-        wish = self.asked(_rows(prefix, kinds)[:, :LEFT_END]).sum(1)[:, None]
-        return (
-            wish + self.ends(left) + self.ends(right) + self._bag(self.last, _rows(before, kinds))
-        )
+        told = self._wished(prefix[:, :1]) + self.ends(left) + self.ends(right)
+        return told + self._bag(self.last, _rows(before, kinds))
+
+    def _wished(self, wish: Int[Tensor, "B 1"]) -> Float[Tensor, "B 1 D"]:
+        """What a wish adds: each step adds to the one below.
+
+        So a step that no example showed is taken like the next one below, and what is learned of
+        a step holds for those above too.
+        """
+        table, ordered = self.wish.weight, self.config.steps + 1
+        return F.embedding(wish, torch.cat((table[:ordered].cumsum(0), table[ordered:])))
 
     def inside(
         self,

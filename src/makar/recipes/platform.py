@@ -24,7 +24,7 @@ from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.map_corpus import read_map_corpus
 from makar.domains.levels.near_copies import WindowIndex
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
-from makar.domains.levels.tile_codec import CHALLENGE, COLUMNS, ENDS, TileCodec
+from makar.domains.levels.tile_codec import CHALLENGE, COLUMNS, ENDS, STEPS, TileCodec
 from makar.domains.levels.windows import Windows
 from makar.learners.policy_gradient import PolicyGradient, frozen
 from makar.models.tile_columns import TileColumns, TileColumnsConfig
@@ -42,6 +42,8 @@ from makar.recipes.preparing import Prepared, Progress, taught, tried
 BRING = "Bring a level in the alphabet or the tiles of the run's game"
 TARGETS = 8
 """Different challenges that are asked for in one step."""
+HARDEST = 0.9
+"""No harder levels are asked for: only one that nobody can win has a challenge of 1."""
 UNASKED = 0.2
 """Share of the examples that are shown without their challenge, so that none need be asked for."""
 MEASURED = 400
@@ -129,6 +131,7 @@ def build_policy(config: PlatformConfig, learned: Learned) -> TokenPolicy[Level]
         TileColumnsConfig(
             vocabulary=codec.vocabulary,
             height=learned.height,
+            steps=STEPS,
             width=config.model.width,
             inner=config.model.inner,
             dropout=config.model.dropout,
@@ -231,7 +234,7 @@ def asked_for(config: PlatformConfig, iteration: int) -> Sequence[Prompt]:
     if not config.ask.spread:
         return [ask_prompt(config)] * config.loop.works
     random = Seeds(config.seed, iteration).generator(1)
-    targets = (np.arange(TARGETS) + random.random(TARGETS)) / TARGETS
+    targets = HARDEST * (np.arange(TARGETS) + random.random(TARGETS)) / TARGETS
     steps = np.round(targets * 20) / 20
     return [
         _prompt(config, float(steps[work * TARGETS // config.loop.works]))

@@ -75,6 +75,9 @@ class PlatformLearnConfig(PolicyGradientConfig):
     """How to learn what is rewarded: a level has a thousand decisions, so steps are small."""
 
     learning_rate: PositiveFloat = 5e-4
+    shard: PositiveInt | None = Field(
+        default=16, description="works whose gradient is taken at once, to save memory"
+    )
     stability: Stability = Field(default_factory=lambda: Stability(kl_target=0.01))
 
 

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from makar.core.rewards import Component
 from makar.core.scoring import Scorer
-from makar.core.transforms import Ramp
+from makar.core.transforms import Band, Ramp
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.measures.catalogue import Quantiles
@@ -35,9 +35,9 @@ What a challenge consists of is left to the model, so that counts of enemies and
 watched: a level asked to be hard needs more of them than most have.
 """
 PROGRESS, VARIETY, CHALLENGE = "progress", "variety", "challenge"
-MISSED = 0.4
-"""A challenge that is so far from the one asked for gets no marks."""
-STUCK = 0.3
+MISSED = 0.15
+"""A challenge that is so far from the one asked for gets half marks."""
+STUCK = 0.1
 """Of the marks of a level that can be won, what one is left with that fails at its very end."""
 _WEIGHTING = Weighting(LEVEL_CATALOGUE, DEFAULT_WEIGHTS)
 
@@ -108,7 +108,7 @@ def _graded(part: Component, variety: float) -> Component:
     if part.name == PROGRESS:
         return replace(part, role="penalty", transform=Won())
     if part.name == CHALLENGE:
-        return replace(part, transform=Ramp(MISSED, 0.0))
+        return replace(part, transform=Band(0.0, 0.0, MISSED))
     if part.name == VARIETY:
         return replace(part, transform=Ramp(variety / 2, variety))
     return replace(part, role="watch") if part.name == "playable" else part

@@ -99,6 +99,8 @@ def test_a_pattern_without_a_map_and_another_games_level_are_refused(
 ) -> None:
     with pytest.raises(UnreadableLevelError, match=r"maps/\*\.tmj: there is no such map"):
         read_map_corpus(["maps/*.tmj"], game)
+    with pytest.raises(UnreadableLevelError, match="there is no such map"):
+        read_map_corpus([tmp_path], game)
     with pytest.raises(UnreadableLevelError, match="names 0 maps"):
         read_map_corpus([], game)
     for n in range(2):
@@ -119,7 +121,8 @@ def lantern_hollow() -> GameLegend:
 
 
 def test_every_map_of_the_example_game_can_be_won(lantern_hollow: GameLegend) -> None:
-    corpus = read_map_corpus([EXAMPLE / "*.tmj"], lantern_hollow)
+    corpus = read_map_corpus([EXAMPLE], lantern_hollow)
+    assert corpus.maps == read_map_corpus([EXAMPLE / "*.tmj"], lantern_hollow).maps
     analyst = Analyst(lantern_hollow.legend)
     assert len(corpus.maps) == 20
     assert [int(analyst([level]).won[0]) for level in corpus.maps.levels] == [1] * 20

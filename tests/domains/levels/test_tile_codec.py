@@ -28,7 +28,7 @@ def codec(maps):
 def policy_of(codec):
     torch.manual_seed(0)
     return TokenPolicy(
-        TileColumns(TileColumnsConfig(vocabulary=codec.vocabulary, height=14)), codec
+        TileColumns(TileColumnsConfig(vocabulary=codec.vocabulary, height=14, steps=STEPS)), codec
     )
 
 
@@ -104,7 +104,7 @@ def test_starts_and_goals_keep_to_their_ends():
     assert rules.within == (3, 3)
     codec = TileCodec(game, rules, 4, 16)
     torch.manual_seed(0)
-    net = TileColumns(TileColumnsConfig(vocabulary=codec.vocabulary, height=4))
+    net = TileColumns(TileColumnsConfig(vocabulary=codec.vocabulary, height=4, steps=STEPS))
     made = TokenPolicy(net, codec).sample([Prompt()] * 64, seeds=Seeds(2)).works.tiles
     assert (made[:, :, :3] == 2).any()
     assert not (made[:, :, 3:] == 2).any()

@@ -21,6 +21,8 @@ from makar.domains.levels.tiled.variants import TileVariants, learn_variants
 
 MAX_MAPS = 2_000
 MAX_CORPUS_BYTES = 100_000_000
+_OF_TILED = (".tmj", ".tmx")
+"""What is read of a folder."""
 HIGHEST = 64
 """Rows: a column is the model's unit, and it has no use for towers."""
 
@@ -53,7 +55,7 @@ class MapCorpus:
 
 
 def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorpus:
-    """Read the maps named by paths or patterns such as ``maps/*.tmj``.
+    """Read the maps named by paths, by patterns such as ``maps/*.tmj``, or by their folder.
 
     Raises:
         LegendError: a tile that the legend leaves unnamed.
@@ -83,8 +85,11 @@ def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorp
 def _paths(patterns: Iterable[str | Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for pattern in patterns:
-        if Path(pattern).is_file():
+        path = Path(pattern)
+        if path.is_file():
             matches = [str(pattern)]
+        elif path.is_dir():
+            matches = [str(file) for suffix in _OF_TILED for file in path.glob(f"*{suffix}")]
         else:
             matches = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - may be absolute
         if not matches:
