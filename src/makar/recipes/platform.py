@@ -34,7 +34,7 @@ from makar.recipes.bringing import Brought
 from makar.recipes.creator import Creator
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.level_files import read_level
-from makar.recipes.platform_config import LevelsConfig, PlatformConfig
+from makar.recipes.platform_config import LevelsConfig, PlatformConfig, PlatformLearnConfig
 from makar.recipes.platform_corpus import Learned, learn_from, legend_of, read_game
 from makar.recipes.platform_reward import checked_rewards, platform_blend
 from makar.recipes.preparing import Prepared, Progress, taught, tried
@@ -200,7 +200,7 @@ def _set_up(
         policy=policy,
         prior=prior,
         reward=blend,
-        learner=PolicyGradient(policy, config.learn, prior=prior, seed=config.seed),
+        learner=PolicyGradient(policy, _learning(config), prior=prior, seed=config.seed),
         prompts=lambda iteration: asked_for(config, iteration),
         ask=ask,
         craft=craft,
@@ -215,6 +215,12 @@ def _set_up(
         fit=can_be_handed_out,
     )  # fmt: skip
     return Prepared(creator, bands, start)
+
+
+def _learning(config: PlatformConfig) -> PlatformLearnConfig:
+    """How to learn: ever more slowly, up to the end of the run."""
+    over = config.learn.decay_updates or config.loop.iterations
+    return config.learn.model_copy(update={"decay_updates": over})
 
 
 def can_be_handed_out(judgement: Judgement) -> Bool[np.ndarray, " B"]:

@@ -78,13 +78,18 @@ class PlatformLearnConfig(PolicyGradientConfig):
     shard: PositiveInt | None = Field(
         default=16, description="works whose gradient is taken at once, to save memory"
     )
-    stability: Stability = Field(default_factory=lambda: Stability(kl_target=0.01))
+    decay_updates: PositiveInt | None = Field(
+        default=None,
+        description="updates in which the learning rate falls in a straight line to 0; none takes "
+        "the whole run",
+    )
+    stability: Stability = Field(default_factory=lambda: Stability(kl_target=0.02))
 
 
 class PlatformLoopConfig(LoopConfig):
     """How long to learn, and on how much at a time."""
 
-    iterations: PositiveInt = 120
+    iterations: PositiveInt = 160
     works: PositiveInt = Field(default=96, description="works made and judged per iteration")
     checkpoint_every: PositiveInt = 20
 

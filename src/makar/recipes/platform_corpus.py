@@ -17,8 +17,11 @@ from makar.domains.levels.windows import Windows, split_windows
 from makar.recipes.errors import ConfigError, CorpusTooSmallError
 from makar.recipes.platform_config import LevelsConfig, MarioConfig, PlatformConfig
 
-STUDIED = 48
-"""Columns of the windows that are learned from: what a jump leads to lies well within them."""
+STUDIED, STUDIED_OF_FEW = 48, 24
+"""Columns of the windows that are learned from: what a jump leads to lies well within them. Few
+maps show more of what is easy and what is hard in narrow ones."""
+FEW_COLUMNS = 4000
+"""Columns of all maps below which they are few."""
 WINDOWS = 4000
 """About so many of them are cut from the maps, the more overlapping the fewer maps there are."""
 WIDEST_STEP = 8
@@ -156,7 +159,10 @@ def learn_from(game: Game, columns: int) -> Learned:
             f"{len(levels)} maps are too few to learn from and to test on: give three or more, "
             "or one that is many times as wide as the levels asked for"
         )
-    studied, tested = (_narrow(side, rules) for side in sides[:2])
+    few = sum(x.tiles.shape[1] for x in levels) < FEW_COLUMNS
+    studied, tested = (
+        _narrow(side, rules, STUDIED_OF_FEW if few else STUDIED) for side in sides[:2]
+    )
     whole = [_unbroken(_playable(side, game.legend), rules) for side in sides]
     if not all(len(side) for side in (studied, tested, *whole)):
         raise CorpusTooSmallError(
@@ -195,9 +201,9 @@ def _unbroken(side: Windows, rules: TileRules) -> Windows:
     return _taken(side, np.flatnonzero(~rules.broken(side.levels.tiles)))
 
 
-def _narrow(side: Windows, rules: TileRules) -> Windows:
-    """Windows of ``STUDIED`` columns from both ends of each, once each, that break no rule."""
-    width = min(STUDIED, side.levels.tiles.shape[2])
+def _narrow(side: Windows, rules: TileRules, width: int) -> Windows:
+    """Windows of ``width`` columns from both ends of each, once each, that break no rule."""
+    width = min(width, side.levels.tiles.shape[2])
     left = _part(side, slice(0, width), 0)
     right = _part(side, slice(-width, None), side.levels.tiles.shape[2] - width)
     both = Windows(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn, cast
 
@@ -31,7 +31,7 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "goal": ("right",),
 }
 _NAMES = ("layer", "licence")
-_TILE_KEYS = ("role", "symbol", "ids")
+_TILE_KEYS = ("role", "symbol", "ids", "object")
 _PHYSICS: Mapping[str, tuple[type, ...]] = {
     "jump_height": (int,),
     "jump_reach": (int,),
@@ -48,6 +48,7 @@ _TILE_REMEDY = 'Write it as ground = { role = "solid", symbol = "X", ids = "0-11
 _IDS_REMEDY = (
     'Write Tiled\'s tile ids as "0-11, 15", or by tileset as { terrain = "0-11", props = "3" }'
 )
+_OBJECT_REMEDY = 'Write the objects\' class in quotes, as object = "spawn"'
 _RANGE = re.compile(r"\s*(\d{1,8})\s*(?:-\s*(\d{1,8})\s*)?")
 
 
@@ -63,6 +64,7 @@ class GameLegend:
         path: The file, for messages; tilesets may lie anywhere in its folder.
         text: The file's text, so that a run can keep it.
         licence: What may be done with the maps, as their author says.
+        objects: Number of the tile that objects of a class, or of a name, stand for.
     """
 
     legend: Legend
@@ -71,6 +73,7 @@ class GameLegend:
     path: Path = Path("legend.toml")
     text: str = ""
     licence: str = UNSTATED
+    objects: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def number(self, tileset: str, local_id: int) -> int | None:
         """The tile's number, or None for a tile that the legend leaves unnamed."""
@@ -112,7 +115,9 @@ class _Reader:
         for key, value in places.items():
             if value not in _PLACES.get(key, ()) and not (key in _NAMES and _is_name(value)):
                 self._refuse(f"[map] {key} = {shown(value)} is no setting", _PLACES_REMEDY, key)
-        tiles, ids = self._tiles(self._table(whole, "tiles"))
+        table = self._table(whole, "tiles")
+        tiles, ids = self._tiles(table)
+        objects = self._objects(table, tiles)
         physics = self._table(whole, "physics")
         try:
             legend = Legend(tiles, self._physics(physics))
@@ -123,7 +128,8 @@ class _Reader:
         for role in ("start", "goal"):
             self._has_end(legend, places, role)
         layer, licence = (places.get(key, "") for key in _NAMES)
-        return GameLegend(legend, ids, layer, self.path, self.text, licence or UNSTATED)
+        licence = licence or UNSTATED
+        return GameLegend(legend, ids, layer, self.path, self.text, licence, objects)
 
     def _parsed(self) -> dict[str, Any]:
         try:
@@ -179,6 +185,22 @@ class _Reader:
             return Tile(name, cast(Role, given["role"]), given["symbol"])
         except ValueError as error:
             self._refuse(str(error), f"Roles are {_list(ROLES)}", name)
+
+    def _objects(self, table: Mapping[str, Any], tiles: Sequence[Tile]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for number, (name, given) in enumerate(table.items()):
+            if (word := given.get("object")) is None:
+                continue
+            if not _is_name(word):
+                self._refuse(f"tile {name!r}: object = {shown(word)}", _OBJECT_REMEDY, name)
+            if tiles[number].role in ("empty", "solid"):
+                fault = f"tile {name!r} is {tiles[number].role} and cannot be an object"
+                self._refuse(fault, "Put it on the tile layer", name)
+            if word in found:
+                fault = f"tiles {tiles[found[word]].name!r} and {name!r} share the object {word!r}"
+                self._refuse(fault, "Give each class of objects to one tile", name)
+            found[word] = number
+        return found
 
     def _ids(self, name: str, given: object) -> list[tuple[str, int]]:
         by_tileset = given if isinstance(given, dict) else {ANY_TILESET: given}

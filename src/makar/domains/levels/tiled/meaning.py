@@ -11,6 +11,7 @@ from makar.domains.levels.legend_file import ANY_TILESET, GameLegend
 from makar.domains.levels.level import Level
 from makar.domains.levels.reading import shown
 from makar.domains.levels.tiled.layers import FLIPS
+from makar.domains.levels.tiled.placed import with_objects
 from makar.domains.levels.tiled.read import LOCKED, TiledMap, TileLayer
 from makar.domains.levels.tiled.tilesets import owner_of
 
@@ -38,11 +39,11 @@ def level_layer(tiled: TiledMap, game: GameLegend) -> TileLayer:
 
 
 def level_of(tiled: TiledMap, game: GameLegend) -> Level:
-    """The level that the map shows.
+    """The level that the map shows, by the tiles of its layer and the objects that stand for some.
 
     Raises:
         LegendError: a tile that the legend leaves unnamed, by layer, line and column.
-        UnreadableLevelError: see ``level_layer``.
+        UnreadableLevelError: see ``level_layer`` and ``placed.with_objects``.
     """
     layer = level_layer(tiled, game)
     numbers, index = _numbers(layer)
@@ -54,7 +55,7 @@ def level_of(tiled: TiledMap, game: GameLegend) -> Level:
             _refuse_unnamed(layer, number, tiled, game)
         else:
             tiles[n] = named
-    return Level(tiles[index], game.legend.names)
+    return Level(with_objects(tiles[index], tiled, game), game.legend.names)
 
 
 def _numbers(layer: TileLayer) -> tuple[np.ndarray, np.ndarray]:

@@ -17,6 +17,7 @@ from makar.domains.levels.level import Level
 from makar.domains.levels.tiled.document import copied
 from makar.domains.levels.tiled.meaning import level_layer, level_of
 from makar.domains.levels.tiled.objects import Route, object_layers
+from makar.domains.levels.tiled.placed import place_objects
 from makar.domains.levels.tiled.read import TiledMap, TileLayer
 from makar.domains.levels.tiled.tilesets import (
     Tileset,
@@ -60,8 +61,9 @@ def write_into_map(
 ) -> Written:
     """Write a copy of ``template`` with ``level`` in its level layer.
 
-    Locked cells keep the template's tile, turned as it was. Every other layer is copied as it
-    is, but a tile layer that is larger than the level is cut to it. The layers "makar objects"
+    Locked cells keep the template's tile, turned as it was. Objects that stand for tiles are put
+    where the level has these. Every other layer is copied as it is, but a tile layer that is
+    larger than the level is cut to it. The layers "makar objects"
     and "makar collision" are made anew; what could not be kept is noted in the property "notes"
     of the first. Where heights differ, rows are counted from the bottom: levels stand on the
     template's floor.
@@ -118,6 +120,7 @@ def _write(
     level = Level(np.where(locked, tiles, level.tiles), level.names)
     cells = np.where(locked, kept, _cells(level, game, template, layer, variants))
     document, notes = copied(template, layer, cells, path.absolute())
+    document = place_objects(document, level, template, game)
     if lost:
         notes = (*notes, f"{lost} locked cells lie outside of the level and are lost")
     added, (layer_id, object_id) = object_layers(
@@ -197,7 +200,8 @@ def _plain_tileset(template: TiledMap, layer: TileLayer) -> str:
 def _first(tile: int, game: GameLegend, template: TiledMap, plain: str) -> int:
     """The number of the first id that the legend gives a tile."""
     known = game.first_id(tile)
-    if known is None and game.legend.tiles[tile].role == "empty":
+    unseen = game.legend.tiles[tile].role == "empty" or tile in game.objects.values()
+    if known is None and unseen:
         return 0
     cell = None
     if known is not None:
