@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,14 @@ from makar.domains.levels.legend import MARIO
 from makar.domains.levels.level import Level
 from makar.domains.levels.level_text import parse_level_text, write_level_text
 from makar.domains.levels.maps import Maps, MapSource
+from makar.domains.levels.tile_codec import FREE, Kept
 from makar.recipes.errors import ConfigError, CorpusTooSmallError
-from makar.recipes.platform import TARGETS, asked_for, challenges
+from makar.recipes.platform import TARGETS, asked_for, build_policy, challenges
 from makar.recipes.platform_corpus import STUDIED, Game, learn_from, read_game
 from makar.recipes.platform_reward import Won
 from makar.recipes.platform_study import spearman
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "game"
 TINY = {
     "ask.columns": 32, "corpus.levels": 24, "model.width": 24, "model.inner": 16,
     "pretrain.updates": 12, "pretrain.batch": 16, "pretrain.evaluate_every": 6,
@@ -159,6 +162,40 @@ def test_maps_spread_by_the_shell_are_all_taken(tmp_path):
     assert result.exit_code != 0
     result = CliRunner().invoke(app, ["train", "mario", "b.tmj"])
     assert "only the levels recipe" in str(result.exception)
+
+
+@pytest.fixture
+def locked_game(tmp_path):
+    """The example game, with the last screen of its first map locked."""
+    folder = shutil.copytree(EXAMPLE, tmp_path / "game")
+    path = folder / "hollow-01.tmj"
+    document = json.loads(path.read_text())
+    marks = np.zeros((document["height"], document["width"]), int)
+    marks[:, 80:84] = 1
+    layer = {"type": "tilelayer", "name": "makar locked", "id": 9, "data": marks.ravel().tolist()}
+    document["layers"].append(
+        layer | {"width": document["width"], "height": document["height"], "x": 0, "y": 0}
+    )
+    path.write_text(json.dumps(document))
+    return folder
+
+
+def test_what_a_designer_has_locked_is_asked_for_and_built_around(locked_game):
+    settings = {"corpus.files": [str(locked_game)], "corpus.legend": locked_game / "legend.toml"}
+    config = load_config("levels", flags=settings, environment={})
+    given = {id(prompt.given): prompt.given for prompt in asked_for(config, 0)}
+    assert len(given) == 1
+    (kept,) = given.values()
+    game = read_game(config)
+    assert isinstance(kept, Kept)
+    assert kept.tiles.shape == (16, 100)
+    assert (kept.tiles[:, :80] == FREE).all()
+    assert (kept.tiles[:, 84:] == FREE).all()
+    np.testing.assert_array_equal(kept.tiles[:, 80:84], game.maps.levels[0].tiles[:, 80:84])
+    learned = learn_from(game, 100)
+    made = build_policy(config, learned).sample(asked_for(config, 0)[:2], seeds=Seeds(0)).works
+    inner = kept.tiles[None, :, 80:84]
+    np.testing.assert_array_equal(made.tiles[:, :, 80:84], np.repeat(inner, 2, 0))
 
 
 def test_ranks_share_ties():

@@ -111,7 +111,8 @@ def make_again(folder: RunFolder, opened: Opened, entry: Entry) -> Any:
     # works are made in shards, and a work's place in its shard is part of its making
     place = entry.seed_number % policy.shard
     seeds = replace(Seeds(entry.seed, entry.seed_iteration), first=entry.seed_number - place)
-    prompts = [prompt_from_json(dict(entry.prompt))] * (place + 1)
+    prompt = replace(prompt_from_json(dict(entry.prompt)), given=opened.creator.ask.given)
+    prompts = [prompt] * (place + 1)
     rollout = policy.sample(prompts, seeds=seeds, temperature=entry.temperature)
     return rollout.works[place]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -24,7 +25,7 @@ from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.map_corpus import read_map_corpus
 from makar.domains.levels.near_copies import WindowIndex
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
-from makar.domains.levels.tile_codec import CHALLENGE, COLUMNS, ENDS, STEPS, TileCodec
+from makar.domains.levels.tile_codec import CHALLENGE, COLUMNS, ENDS, STEPS, Kept, TileCodec
 from makar.domains.levels.windows import Windows
 from makar.learners.policy_gradient import PolicyGradient, frozen
 from makar.models.tile_columns import TileColumns, TileColumnsConfig
@@ -34,7 +35,11 @@ from makar.recipes.bringing import Brought
 from makar.recipes.creator import Creator
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.level_files import read_level
-from makar.recipes.platform_config import LevelsConfig, PlatformConfig, PlatformLearnConfig
+from makar.recipes.platform_config import (
+    LevelsConfig,
+    PlatformConfig,
+    PlatformLearnConfig,
+)
 from makar.recipes.platform_corpus import Learned, learn_from, legend_of, read_game
 from makar.recipes.platform_reward import checked_rewards, platform_blend
 from makar.recipes.preparing import Prepared, Progress, taught, tried
@@ -59,7 +64,28 @@ def _prompt(config: PlatformConfig, challenge: float) -> Prompt:
     wishes: dict[str, float | str] = {
         COLUMNS: config.ask.columns, CHALLENGE: challenge, ENDS: config.ends,
     }  # fmt: skip
-    return Prompt(text=f"Levels of {config.ask.columns} columns", condition=wishes)
+    text = f"Levels of {config.ask.columns} columns"
+    return Prompt(text=text, condition=wishes, given=kept_cells(config))
+
+
+def kept_cells(config: PlatformConfig) -> Kept | None:
+    """What the designer has locked in the map that levels are written into."""
+    if not isinstance(config, LevelsConfig) or config.corpus.legend is None:
+        return None
+    return _locked(config.corpus.files, config.corpus.legend, config.ask.columns)
+
+
+@cache
+def _locked(files: Sequence[Path], legend: Path, columns: int) -> Kept | None:
+    from makar.domains.levels.tiled.write import locked_tiles
+
+    if not files:
+        return None
+    game = read_legend(legend)
+    maps = read_map_corpus(files, game)
+    if maps.template is None or maps.template.locked is None:
+        return None
+    return Kept(locked_tiles(maps.template, game, (len(maps.maps.levels[0].tiles), columns)))
 
 
 def check(config: PlatformConfig, functions: Mapping[str, Scorer]) -> None:

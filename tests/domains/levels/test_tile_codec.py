@@ -7,7 +7,7 @@ from makar.core.types import Prompt
 from makar.domains.levels.constructive import construct
 from makar.domains.levels.legend import MARIO, Legend, Tile
 from makar.domains.levels.level import Level, Levels
-from makar.domains.levels.tile_codec import BASE, DIGITS, STEPS, TileCodec
+from makar.domains.levels.tile_codec import BASE, DIGITS, FREE, STEPS, Kept, TileCodec
 from makar.domains.levels.tile_rules import TileRules
 from makar.models.tile_columns import TileColumns, TileColumnsConfig
 from makar.models.token_policy import TokenPolicy
@@ -72,6 +72,16 @@ def test_what_is_given_stays_and_is_gone_on_from(codec, maps):
         assert np.array_equal(level.tiles[:, :9], begun.tiles)
     assert (made.logp[:, : 9 * 14] == 0).all(), "what is given is nobody's decision"
     assert len({level.tiles.tobytes() for level in made.works}) == 4
+
+
+def test_cells_that_are_kept_are_written_around(codec, maps):
+    kept = np.full((14, COLUMNS + 5), FREE)
+    kept[9, 6], kept[13, 8:11], kept[4, COLUMNS + 2] = 1, 2, 1
+    prompts = [Prompt(given=Kept(kept)), Prompt(given=Kept(kept[:, :7])), Prompt()]
+    made = policy_of(codec).sample(prompts, seeds=Seeds(3)).works.tiles
+    assert made[:, 9, 6].tolist()[:2] == [1, 1]
+    assert made[0, 13, 8:11].tolist() == [2, 2, 2]
+    assert len({tuple(tiles.ravel()) for tiles in made}) == 3
 
 
 def test_a_level_that_does_not_fit_is_refused(codec, maps):

@@ -31,11 +31,27 @@ CHALLENGE, COLUMNS, ENDS = "challenge", "columns", "ends"
 _ENDS = {"none": (0, 0), "left": (1, 0), "right": (0, 1), "both": (1, 1)}
 
 
+FREE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Cells of a level that are not the model's to choose.
+
+    Attributes:
+        tiles: ``(H, W)`` the tile of each such cell, ``FREE`` elsewhere. What lies beyond the
+            columns asked for is nobody's; columns beyond these are free.
+    """
+
+    tiles: Int[np.ndarray, "H W"]
+
+
 @dataclass(frozen=True)
 class TileCodec:
     """Between levels of one game and tokens.
 
-    ``Prompt.given`` may be a ``Level``: its columns come first, and the model goes on from them.
+    ``Prompt.given`` may be a ``Level``: its columns come first, and the model goes on from them. Or
+    it may be ``Kept``: cells anywhere that the model writes around.
 
     Attributes:
         legend: The game's tiles.
@@ -123,10 +139,13 @@ class TileLegality:
         B, self.codec = len(prompts), codec
         columns = codec.decisions(prompts).shape[1] // codec.height
         self.grid = np.zeros((B, columns, codec.height), np.int64)
-        self.given = np.full_like(self.grid, -1)
+        self.given = np.full_like(self.grid, FREE)
         for row, prompt in enumerate(prompts):
             if isinstance(prompt.given, Level):
                 self._give(row, prompt.given)
+            elif isinstance(prompt.given, Kept):
+                kept = prompt.given.tiles[::-1, :columns].T
+                self.given[row, : len(kept)] = kept
         self.ends = codec.prefix(prompts)[:, 1:3].numpy().astype(bool)
         self.had = np.zeros(B, bool)
         self.can = np.zeros((B, codec.height, len(codec.legend.tiles)), bool)
@@ -168,7 +187,7 @@ class TileLegality:
         self._keep_to_the_ends(column, allowed)
         allowed[~allowed.any(1), rules.empty] = True
         given = self.given[:, column, row]
-        rows = np.flatnonzero(given >= 0)
+        rows = np.flatnonzero(given != FREE)
         allowed[rows] = False
         allowed[rows, given[rows]] = True
         beyond = self.codec.vocabulary - tiles

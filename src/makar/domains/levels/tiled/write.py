@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, UInt8, UInt32
+from jaxtyping import Bool, Int, UInt8, UInt32
 
 from makar.domains.levels.errors import LegendError, UnreadableLevelError
 from makar.domains.levels.legend import Legend
@@ -43,11 +43,18 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
+def locked_tiles(
+    template: TiledMap, game: GameLegend, size: tuple[int, int]
+) -> Int[np.ndarray, "H W"]:
+    """The tiles of the template's locked cells in a level of ``size``; -1 where none is."""
+    mask, tiles, _, _ = _locked(template, level_layer(template, game), game, size)
+    return np.where(mask, tiles.astype(np.int64), -1)
+
+
 def with_locked(level: Level, template: TiledMap, game: GameLegend) -> Level:
     """The level with the template's locked tiles: as it will stand in the map, to be judged so."""
-    layer = level_layer(template, game)
-    mask, tiles, _, _ = _locked(template, layer, game, level.tiles.shape)
-    return Level(np.where(mask, tiles, level.tiles), level.names)
+    locked = locked_tiles(template, game, level.tiles.shape)
+    return Level(np.where(locked < 0, level.tiles, locked).astype(np.uint8), level.names)
 
 
 def write_into_map(
