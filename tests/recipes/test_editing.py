@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from makar.cli import app
 from makar.config import as_toml, load_config
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.levels.level import Levels
-from makar.recipes.editing import LONG, asked_for, build_policy, check, process_of
+from makar.recipes.editing import LONG, asked_for, asked_statistics, build_policy, check, process_of
 from makar.recipes.editing_config import EditingConfig
 from makar.recipes.editing_reward import HALF, editing_blend
 from makar.recipes.errors import ConfigError
@@ -72,6 +74,37 @@ def test_every_value_is_asked_for_while_it_learns() -> None:
     assert min(asked) < 15
     assert max(asked) > 55
     assert asked != [prompt.condition["path-length"] for prompt in asked_for(config, 1)]
+
+
+def test_statistics_are_asked_for_that_were_learned() -> None:
+    ask = {"ask.statistics": {"path-length": 30}}
+    spread = config_of("binary", **ask, **{"ask.spread": True})
+    assert asked_statistics(spread, {"path-length": 50}) == {"path-length": 50}
+    with pytest.raises(ConfigError, match=r"'regions', only for path-length: .*regions = 2"):
+        asked_statistics(spread, {"regions": 2})
+    one = config_of("binary", **ask)
+    assert asked_statistics(one, {"path-length": 30}) == {"path-length": 30}
+    with pytest.raises(ConfigError, match=r"learned path-length = 30 alone.*spread"):
+        asked_statistics(one, {"path-length": 31})
+    with pytest.raises(ConfigError, match="made by editing"):
+        asked_statistics(load_config("tune", environment={}), {"path-length": 30})
+
+
+def test_sample_asks_an_editor_for_a_statistic(tmp_path: Path) -> None:
+    flags = [f"--set={name}={value}" for name, value in SMALL.items()]
+    flags += ["--set=ask.statistics={path-length = 30}", "--set=ask.spread=true"]
+    ran = CliRunner().invoke(
+        app, ["train", "binary", "--name", "caves", "--runs", str(tmp_path), *flags]
+    )
+    assert ran.exit_code == 0, ran.output
+    words = ["sample", "caves", "-n", "2", "--ask", "path-length=55", "--runs", str(tmp_path)]
+    made = CliRunner().invoke(app, words)
+    assert made.exit_code == 0, made.output
+    kept = list(RunFolder(tmp_path / "caves").ledger.query(phase="sample"))
+    assert [entry.prompt["condition"] for entry in kept] == [{"path-length": 55}] * 2
+    for value, fault in (("maze", "path-length"), ("regions", "NAME=VALUE")):
+        refused = CliRunner().invoke(app, [*words[:5], value, *words[6:]])
+        assert isinstance(refused.exception, ConfigError), fault
 
 
 def test_what_is_not_set_stays_as_the_recipe_has_it() -> None:

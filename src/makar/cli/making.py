@@ -35,6 +35,10 @@ def sample(
     ] = None,
     columns: Annotated[int | None, typer.Option(help="Columns in a level.")] = None,
     challenge: Annotated[float | None, typer.Option(help="Of a level, from 0 to 1.")] = None,
+    ask: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Of an edited level: a statistic, path-length=30."),
+    ] = None,
     to: Annotated[
         str | None,
         typer.Option(help="musicxml, mid, abc, wav, ogg, svg, png; of levels txt, json, tmj, png."),
@@ -55,16 +59,20 @@ def sample(
 
       makar sample my-levels -n 20 --challenge 0.7 --to png
 
+      makar sample my-caves -n 4 --ask path-length=30
+
       makar sample --again 7k2m
     """
     if again is not None:
         raise typer.Exit(_again(again, run, runs, as_json))
     from makar.cli.exporting import check_format, export_entry
+    from makar.cli.training import pairs
     from makar.config import load_config
+    from makar.recipes.editing import asked_statistics
     from makar.recipes.making import asked, make_works
     from makar.recipes.opening import craft_of
 
-    wishes = {
+    wishes: dict[str, Any] = {
         "bars": bars, "metre": metre, "mode": mode, "key": key, "form": form, "blend": blend,
         "columns": columns, "challenge": challenge,
     }  # fmt: skip
@@ -72,6 +80,8 @@ def sample(
         if to is not None:
             check_format(craft_of(load_config(folder.path / "config.toml", environment={})), to)
         config, opened = opened_run(folder)
+        if ask:
+            wishes["statistics"] = asked_statistics(config, pairs(ask, "--ask", ""))
         prompt = asked(config, **wishes)
         named = with_sources or not is_private(folder)
         for made in make_works(

@@ -30,6 +30,7 @@ from makar.recipes.editing_config import EditingConfig
 from makar.recipes.editing_reward import check_reward, editing_blend
 from makar.recipes.errors import ConfigError
 from makar.recipes.preparing import Prepared, Progress, tried
+from makar.recipes.recipe_config import RecipeConfig
 
 BRING = "Bring a level of the problem's size, as text in its symbols"
 SEARCHED = 200
@@ -55,6 +56,31 @@ class Editor(StepwisePolicy[Any, Level]):
 def ask_prompt(config: EditingConfig) -> Prompt:
     """What the config asks for."""
     return Prompt(condition=dict(config.ask.statistics))
+
+
+def asked_statistics(config: RecipeConfig, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The statistics that a run asks for, with some of them wished otherwise.
+
+    Raises:
+        ConfigError: the run's model never learned what is wished.
+    """
+    if not isinstance(config, EditingConfig):
+        raise ConfigError("--ask is for levels made by editing: binary, zelda and sokoban runs")
+    known = config.ask.statistics
+    if strange := wanted.keys() - known.keys():
+        name = min(strange)
+        raise ConfigError(
+            f"this run never learned to be asked for {name!r}"
+            + (f", only for {', '.join(sorted(known))}" if known else "")
+            + f": train one with --set 'ask.statistics={{{name} = {wanted[name]}}}' "
+            "--set ask.spread=true"
+        )
+    if not config.ask.spread and any(known[name] != wanted[name] for name in wanted):
+        told = ", ".join(f"{name} = {value}" for name, value in known.items())
+        raise ConfigError(
+            f"this run learned {told} alone: train one with --set ask.spread=true for other values"
+        )
+    return {**known, **wanted}
 
 
 def check(config: EditingConfig, functions: Mapping[str, Scorer]) -> None:
