@@ -193,7 +193,7 @@ class Live:
     def _step(self, event: Step) -> None:
         self.pace.passed()
         learner, ready = event.metrics["learner"], self.ready
-        words = f"score {_points(_score(event))} (began {_points(ready.start)}, people "
+        words = f"score {_points(_score(event))} (began {_points(ready.start)}, {ready.theirs} "
         words += f"{_points(ready.people)})"
         if (kl := learner.get("kl")) is not None:
             words += f" · KL {kl:.3f}"

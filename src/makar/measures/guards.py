@@ -27,11 +27,12 @@ class Alarm:
     low: float
     high: float
     start: float
+    whose: str = "people's"
 
     def __str__(self) -> str:
         return (
-            f"{self.watch} is {self.mean:.3g}, outside people's {self.low:.3g} to {self.high:.3g} "
-            f"(it began at {self.start:.3g}): the reward may be being gamed"
+            f"{self.watch} is {self.mean:.3g}, outside {self.whose} {self.low:.3g} to "
+            f"{self.high:.3g} (it began at {self.start:.3g}): the reward may be being gamed"
         )
 
 
@@ -46,11 +47,13 @@ class HackingAlarm:
         bands: 5 % and 95 % quantile of each watch over held-out human works.
         start: Each watch over works of the untrained prior.
         outside: How often running each watch was outside.
+        whose: Whose works those are, in words.
     """
 
     bands: Mapping[str, tuple[float, float]]
     start: Mapping[str, Float[np.ndarray, " N"]]
     outside: dict[str, int] = field(default_factory=dict[str, int])
+    whose: str = "people's"
 
     def check(self, watches: Mapping[str, Float[np.ndarray, " B"]]) -> list[Alarm]:
         """Look at one batch's watches; return those that ring now."""
@@ -64,7 +67,7 @@ class HackingAlarm:
             out = moved and _beyond(mean, low, high) > max(_beyond(began, low, high), 0.0)
             self.outside[name] = self.outside.get(name, 0) + 1 if out else 0
             if self.outside[name] >= 2:
-                ringing.append(Alarm(name, mean, low, high, began))
+                ringing.append(Alarm(name, mean, low, high, began, self.whose))
         return ringing
 
 

@@ -16,6 +16,7 @@ from makar.learners.policy_gradient import PolicyGradient
 from makar.models.stepwise import StepwisePolicy
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.bonuses import Bonuses
+from makar.runs.report.contents import Picture
 
 W = TypeVar("W")
 WorkPolicy: TypeAlias = TokenPolicy[W] | StepwisePolicy[Any, W]
@@ -135,6 +136,8 @@ class Creator(Generic[W]):
         explanations: Each reward part in plain words.
         fit: Which works may be handed out, by their judgement; others are made in their place.
             None hands out all.
+        theirs: Whose works ``human`` are, as the user is told.
+        picture: Draws works by whose they are as one picture for the report, if that helps.
     """
 
     policy: WorkPolicy[W]
@@ -150,6 +153,8 @@ class Creator(Generic[W]):
     notes: Sequence[str]
     explanations: Mapping[str, str]
     fit: Callable[[Judgement], Bool[np.ndarray, " B"]] | None = None
+    theirs: str = "people"
+    picture: Callable[[Mapping[str, Works[W]]], Picture] | None = None
 
     def state_dict(self) -> dict[str, Any]:
         """What changes while it learns."""

@@ -189,10 +189,11 @@ def prepare(
         human=searched,
         human_prompts=[ask] * SEARCHED,
         notes=[
-            "Nobody's levels are compared with: what the table calls people's are levels made by "
-            "greedy search over the whole map, which takes the best single edit each time."
+            "Nobody's levels are compared with, but those of greedy search over the whole map, "
+            "which takes the best single edit each time."
         ],
         explanations=words,
+        theirs="greedy search",
     )  # fmt: skip
     return Prepared(creator, {}, start)
 

@@ -41,6 +41,7 @@ from makar.recipes.platform_config import (
     PlatformLearnConfig,
 )
 from makar.recipes.platform_corpus import Learned, learn_from, legend_of, read_game
+from makar.recipes.platform_ranges import ranges_picture
 from makar.recipes.platform_reward import checked_rewards, platform_blend
 from makar.recipes.preparing import Prepared, Progress, taught, tried
 
@@ -239,6 +240,8 @@ def _set_up(
         notes=[*learned.notes, *_left_out(blend)],
         explanations=words,
         fit=can_be_handed_out,
+        theirs="the maps",
+        picture=lambda sets: ranges_picture(sets, legend),
     )  # fmt: skip
     return Prepared(creator, bands, start)
 

@@ -239,7 +239,7 @@ def _notes(game: Game, sides: Sequence[Windows], width: int, columns: int) -> tu
     licences = sorted({source.licence for source in maps.sources})
     notes = [
         f"{len(maps)} maps, {sum(x.tiles.shape[1] for x in maps.levels)} columns "
-        f"({'; '.join(licences)}); where this page says people, it means these maps",
+        f"({'; '.join(licences)})",
         *game.notes,
     ]
     if game.legend.having("start", "goal").any():
@@ -253,5 +253,5 @@ def _notes(game: Game, sides: Sequence[Windows], width: int, columns: int) -> tu
             f"stretches of {width}"
         )
     if heldout < FEW_LEVELS:
-        notes.append(f"only {heldout} stretches were held out: what is said of people is rough")
+        notes.append(f"only {heldout} stretches were held out: what is said of the maps is rough")
     return tuple(notes)

@@ -17,22 +17,19 @@ from jaxtyping import Float
 from makar.core.seeds import Seeds
 from makar.core.types import Generator
 from makar.domains.levels.analysis import Analyst
-from makar.domains.levels.expressive_picture import expressive_range_png
 from makar.domains.levels.legend import Legend
 from makar.domains.levels.level import Level, Levels
 from makar.domains.levels.near_copies import WindowIndex
 from makar.domains.levels.noisy_player import failure_rate
 from makar.domains.levels.pictures import contact_sheet
-from makar.domains.levels.rewards.dangers import leniency
-from makar.domains.levels.rewards.shape import linearity
 from makar.domains.levels.tile_codec import CHALLENGE
 from makar.domains.levels.tile_patterns import pairwise_divergence
-from makar.measures.expressive_range import ExpressiveRange, expressive_range
 from makar.recipes.creator import Creator
 from makar.recipes.evaluation import EVALUATION
 from makar.recipes.platform import ask_prompt
 from makar.recipes.platform_config import PlatformConfig
 from makar.recipes.platform_corpus import Learned, learn_from, read_game
+from makar.recipes.platform_ranges import ranges_png
 from makar.runs.atomic import write_json
 
 TARGETS = tuple(round(0.05 + 0.09 * step, 2) for step in range(10))
@@ -167,11 +164,7 @@ def study(creator: Creator[Level], config: PlatformConfig, folder: Path) -> Stud
     legend = learned.game.legend
     maps = _spread(learned.train.levels)
     ranges = {"maps": maps, "before training": made["prior"], "after": made["trained"]}
-    picture = expressive_range_png(
-        {title: _range(levels, legend) for title, levels in ranges.items()},
-        x_label="linearity", y_label="leniency",
-    )  # fmt: skip
-    (folder / "expressive-range.png").write_bytes(picture)
+    (folder / "expressive-range.png").write_bytes(ranges_png(ranges, legend))
     (folder / "levels.png").write_bytes(_sheet(made["trained"], legend))
     return Studied(found, folder)
 
@@ -190,10 +183,3 @@ def _sheet(levels: Levels, legend: Legend) -> bytes:
         captions=[f"asked {target:.2f}, is {analysis.challenge[row]:.2f}" for target, row in rows],
         ways=[analysis.way(row) for _, row in rows],
     )
-
-
-def _range(levels: Levels, legend: Legend) -> ExpressiveRange:
-    return expressive_range(
-        linearity(levels.tiles, legend), leniency(levels.tiles, legend),
-        x_range=(0.0, 1.0), y_range=(-40.0, 0.0),
-    )  # fmt: skip

@@ -26,12 +26,13 @@ from makar.recipes.evaluation import (
 from makar.recipes.reporting_curves import Known, Log, banners, chart_groups, duration, happenings
 from makar.recipes.reporting_table import table_of
 from makar.recipes.reporting_verdicts import Runs, change, row_named, sentences, shifts
+from makar.recipes.reporting_whose import told_of
 from makar.recipes.reporting_words import asked_words, by_size, nearness, unchanged, variety
 from makar.recipes.reporting_works import cards, choose
 from makar.runs.atomic import write_text
 from makar.runs.folder import RunFolder
 from makar.runs.metrics import read_metrics
-from makar.runs.report.contents import Card, Contents, Wish
+from makar.runs.report.contents import Card, Contents, Picture, Wish
 from makar.runs.report.markup import number
 from makar.runs.report.page import report_html
 
@@ -134,7 +135,7 @@ def report_contents(
     moved = [change(shift, words.get(shift.name, "")) for shift in by_size(found)]
     title, asked = asked_words(creator.ask, settings.ask)
     weights = creator.reward.weights
-    return Contents(
+    contents = Contents(
         run=str(folder.about.get("name", folder.path.name)),
         title=title,
         asked=asked,
@@ -153,6 +154,7 @@ def report_contents(
         better=[item for item in moved if item.verdict == "better"],
         worse=[item for item in moved if item.verdict == "worse"],
         unchanged=unchanged(found),
+        picture=_picture(creator, rows),
         remarks=variety(runs),
         likeness_words=nearness(runs, named=named),
         likenesses=_likenesses([*pair, *best_after, *best_before]),
@@ -163,6 +165,13 @@ def report_contents(
         config=settings.text,
         facts=_facts(folder, log, named=named),
     )
+    return told_of(contents, creator.theirs)
+
+
+def _picture(creator: Creator[Any], rows: Sequence[Row[Any]]) -> Picture | None:
+    names = {HUMAN: creator.theirs, PRIOR: "before", TRAINED: "after"}
+    works = {title: row_named(rows, name).works for name, title in names.items()}
+    return creator.picture(works) if creator.picture else None
 
 
 def _effort(log: Log, settings: Settings) -> list[str]:

@@ -26,6 +26,7 @@ from makar.recipes.preparing import Preparation, Prepared, Progress
 from makar.recipes.recipe_config import RecipeConfig
 from makar.recipes.registry import recipe_of
 from makar.recipes.reporting import write_report
+from makar.recipes.reporting_whose import possessive
 from makar.recipes.several import write_scores
 from makar.runs.atomic import write_json
 from makar.runs.checkpoint import steps
@@ -81,6 +82,7 @@ class Ready:
         iteration: Iteration that comes first.
         iterations: How many there are.
         notes: What was left out, and what cannot be learned.
+        theirs: Who people are, where it is not people whose works are compared with.
     """
 
     start: float
@@ -88,6 +90,7 @@ class Ready:
     iteration: int
     iterations: int
     notes: Sequence[str]
+    theirs: str = "people"
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,9 @@ def run(
     if with_sources and isinstance(creator.craft, MelodyCraft):
         creator.craft = replace(creator.craft, private_from=None)
     training = Training(
-        creator, folder, config.loop, config.seed, HackingAlarm(prepared.bands, _watches(judged))
-    )
+        creator, folder, config.loop, config.seed,
+        HackingAlarm(prepared.bands, _watches(judged), whose=possessive(creator.theirs, "'")),
+    )  # fmt: skip
     if begun:
         for notice in training.resume():
             yield Progress("resuming", text=notice)
@@ -163,7 +167,7 @@ def run(
     people = creator.reward(creator.human, creator.human_prompts).total
     yield Ready(
         float(np.nanmean(judged.total)), float(np.nanmean(people)), training.start,
-        config.loop.iterations, creator.notes,
+        config.loop.iterations, creator.notes, creator.theirs,
     )  # fmt: skip
     heard = begun and "before" in folder.ledger.counts()
     for step in training.steps():
@@ -222,7 +226,7 @@ def conclude(
     creator = prepared.creator
     yield show(folder, creator, config, phase="after")
     save_model(folder, creator.policy)
-    yield Progress("comparing with people, the prior and its best")
+    yield Progress(f"comparing with {creator.theirs}, the prior and its best")
     yield tell(folder, creator, config, bands=prepared.bands, with_sources=with_sources)
 
 

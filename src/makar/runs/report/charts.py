@@ -206,7 +206,7 @@ def _legend(chart: Chart) -> str:
     ]
     if chart.band is not None:
         low, high = (compact(end) for end in chart.band)
-        entries.append(_key("band", "90 % of people’s", f"{low} to {high}{chart.unit}"))
+        entries.append(_key("band", "90 % of those held out", f"{low} to {high}{chart.unit}"))
     return f'<ul class="legend">{"".join(entries)}</ul>'
 
 

@@ -212,6 +212,21 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """What all works together look like.
+
+    Attributes:
+        title: What is drawn.
+        words: How to read it.
+        png: The picture, as the bytes of a file.
+    """
+
+    title: str
+    words: str
+    png: bytes
+
+
+@dataclass(frozen=True)
 class Contents:
     """Everything on the page, from top to bottom.
 
@@ -228,6 +243,7 @@ class Contents:
         before, after: More works, the best first.
         better, worse: What changed.
         unchanged: What did not, in one sentence.
+        picture: Of all works together, or None.
         remarks: What else there is to say of the change, such as variety.
         likeness_words: How near the works are to their sources, on the whole.
         likenesses: Works shown that share something with a source.
@@ -253,6 +269,7 @@ class Contents:
     better: Sequence[Change] = ()
     worse: Sequence[Change] = ()
     unchanged: str = ""
+    picture: Picture | None = None
     remarks: Sequence[str] = ()
     likeness_words: str = ""
     likenesses: Sequence[Likeness] = ()

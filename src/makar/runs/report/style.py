@@ -159,6 +159,7 @@ strong.mark{color:var(--after)}
 .charts.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,17.5rem),1fr))}
 .chart{min-width:0;display:flex;flex-direction:column;justify-content:flex-end}
 figcaption{margin-bottom:auto}
+.drawn{margin:1.8rem 0 0}.drawn img{max-width:100%;margin-top:.8rem;border-radius:3px}
 figcaption p{font-size:.92rem;color:var(--soft);line-height:1.4;max-width:40rem}
 .small figcaption p{font-size:.84rem}
 .legend{display:flex;flex-wrap:wrap;gap:.05rem 1.1rem;font-size:.84rem;color:var(--soft);

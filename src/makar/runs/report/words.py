@@ -14,8 +14,8 @@ GLOSSARY: Mapping[str, tuple[str, str]] = {
     ),
     "alarm": (
         "alarm",
-        "Rings when a watch reward leaves people's range and has truly moved since the start, "
-        "twice running: the reward may be being gamed.",
+        "Rings when a watch reward leaves the range of held-out works and has truly moved since "
+        "the start, twice running: the reward may be being gamed.",
     ),
     "best-of-n": (
         "best of n",
@@ -52,7 +52,7 @@ GLOSSARY: Mapping[str, tuple[str, str]] = {
     ),
     "held-out": (
         "held-out",
-        "Works by people that the model never learned from: kept aside to compare with.",
+        "Works that the model never learned from: kept aside to compare with.",
     ),
     "iteration": (
         "iteration",
@@ -68,8 +68,7 @@ GLOSSARY: Mapping[str, tuple[str, str]] = {
     ),
     "near-copy": (
         "near copy",
-        "A work that shares a longer run with one source than people's works do. Such a work "
-        "scores 0.",
+        "A work that shares so long a run with one source that it counts as a copy. It scores 0.",
     ),
     "prior": (
         "prior",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 
-from makar.runs.report.contents import Card, Change, Contents, Likeness
+from makar.runs.report.contents import Card, Change, Contents, Likeness, Picture
 from makar.runs.report.markup import foreign, number, text
 from makar.runs.report.pictures import dumbbell
 from makar.runs.report.words import linked, term
@@ -60,10 +61,20 @@ def changes(contents: Contents) -> str:
     said = same + "".join(f"<p>{linked(words)}</p>" for words in contents.remarks)
     key = (
         '<p class="key"><span class="before"></span> before <span class="after"></span> after '
-        '<span class="people"></span> people’s mean <span class="band"></span> where 90 % of '
-        f"people’s are. Only {term('significant')} changes are listed.</p>"
+        '<span class="people"></span> held-out works <span class="band"></span> where 90 % of '
+        f"these are. Only {term('significant')} changes are listed.</p>"
     )
-    return f'<div class="changes">{better}{worse}</div>{key}<div class="rest">{said}</div>'
+    drawn = _drawn(contents.picture) if contents.picture else ""
+    return f'<div class="changes">{better}{worse}</div>{key}<div class="rest">{said}</div>{drawn}'
+
+
+def _drawn(picture: Picture) -> str:
+    data = base64.b64encode(picture.png).decode()
+    return (
+        f'<figure class="chart drawn"><figcaption><h4>{text(picture.title)}</h4>'
+        f"<p>{linked(picture.words)}</p></figcaption>"
+        f'<img src="data:image/png;base64,{data}" alt="{text(picture.title)}"></figure>'
+    )
 
 
 def _list(items: Sequence[Change], title: str, nothing: str) -> str:
