@@ -42,7 +42,7 @@ from makar.recipes.platform_config import (
 )
 from makar.recipes.platform_corpus import Learned, learn_from, legend_of, read_game
 from makar.recipes.platform_ranges import ranges_picture
-from makar.recipes.platform_reward import checked_rewards, platform_blend
+from makar.recipes.platform_reward import NEAR_COPY, checked_rewards, platform_blend
 from makar.recipes.preparing import Prepared, Progress, taught, tried
 
 BRING = "Bring a level in the alphabet or the tiles of the run's game"
@@ -255,7 +255,7 @@ def _learning(config: PlatformConfig) -> PlatformLearnConfig:
 def can_be_handed_out(judgement: Judgement) -> Bool[np.ndarray, " B"]:
     """Levels that can be won, as far as is known, and are nobody's copy."""
     parts = judgement.parts
-    return ~(parts["playable"].value < 1) & ~(parts["near_copy"].value < 1)
+    return ~(parts["playable"].value < 1) & ~(parts[NEAR_COPY].value <= 0)
 
 
 def _left_out(blend: Blend) -> list[str]:

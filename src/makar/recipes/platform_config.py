@@ -74,7 +74,7 @@ class PlatformPretrainConfig(PretrainConfig):
 class PlatformLearnConfig(PolicyGradientConfig):
     """How to learn what is rewarded: a level has a thousand decisions, so steps are small."""
 
-    learning_rate: PositiveFloat = 5e-4
+    learning_rate: PositiveFloat = 8e-4
     shard: PositiveInt | None = Field(
         default=16, description="works whose gradient is taken at once, to save memory"
     )
@@ -89,7 +89,7 @@ class PlatformLearnConfig(PolicyGradientConfig):
 class PlatformLoopConfig(LoopConfig):
     """How long to learn, and on how much at a time."""
 
-    iterations: PositiveInt = 160
+    iterations: PositiveInt = 200
     works: PositiveInt = Field(default=96, description="works made and judged per iteration")
     checkpoint_every: PositiveInt = 20
 

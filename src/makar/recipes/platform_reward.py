@@ -12,6 +12,7 @@ from makar.core.rewards import Component
 from makar.core.scoring import Scorer
 from makar.core.transforms import Band, Ramp
 from makar.domains.levels.level import Level, Levels
+from makar.domains.levels.near_copies import SHARE
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.measures.catalogue import Quantiles
 from makar.models.token_policy import TokenPolicy
@@ -35,8 +36,12 @@ What a challenge consists of is left to the model, so that counts of enemies and
 watched: a level asked to be hard needs more of them than most have.
 """
 PROGRESS, VARIETY, CHALLENGE = "progress", "variety", "challenge"
+NEAR_COPY = "near_copy"
 MISSED = 0.15
 """A challenge that is so far from the one asked for gets half marks."""
+NEAR = 0.9
+"""Share of equal tiles in its likest stretch from which on a level loses marks: all of them where
+it is a near copy. A gate alone would say nothing of those that are nearly too near."""
 STUCK = 0.1
 """Of the marks of a level that can be won, what one is left with that fails at its very end."""
 _WEIGHTING = Weighting(LEVEL_CATALOGUE, DEFAULT_WEIGHTS)
@@ -107,6 +112,8 @@ def _graded(part: Component, variety: float) -> Component:
     """The part as it is used here; ``variety`` is what levels of the corpus usually have."""
     if part.name == PROGRESS:
         return replace(part, role="penalty", transform=Won())
+    if part.name == NEAR_COPY:
+        return replace(part, role="penalty", transform=Ramp(SHARE, NEAR))
     if part.name == CHALLENGE:
         return replace(part, transform=Band(0.0, 0.0, MISSED))
     if part.name == VARIETY:
