@@ -16,7 +16,7 @@ from makar.domains.levels.level import Levels
 from makar.recipes.editing import LONG, asked_for, asked_statistics, build_policy, check, process_of
 from makar.recipes.editing_config import EditingConfig
 from makar.recipes.editing_reward import HALF, editing_blend
-from makar.recipes.errors import ConfigError
+from makar.recipes.errors import ConfigError, UnknownRewardError
 from makar.recipes.opening import open_run
 from makar.recipes.recipe_config import RewardConfig
 from makar.recipes.session import Finished, Stopped, run
@@ -132,6 +132,14 @@ def test_what_cannot_be_is_refused_at_once(flags: dict[str, object], words: str)
 
 
 @pytest.mark.slow
+def test_a_reward_of_ones_own_needs_a_name_of_its_own(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text("def near(works):\n    return [1.0] * len(works)\n")
+    config = config_of("binary", **{"reward.custom": [f"{mine}:near=1"]})
+    with pytest.raises(UnknownRewardError, match=r"near is taken; rename your function"):
+        check(config, {})
+
+
 def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
     config = config_of()
     ends: list[dict[str, object]] = []

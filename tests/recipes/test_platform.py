@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from makar.cli import app
 from makar.config import load_config
 from makar.core.seeds import Seeds
-from makar.core.types import Prompt
+from makar.core.types import Judgement, Part, Prompt
 from makar.domains.levels.analysis import Analyst
 from makar.domains.levels.constructive import construct
 from makar.domains.levels.legend import MARIO
@@ -18,11 +18,14 @@ from makar.domains.levels.level import Level
 from makar.domains.levels.level_text import parse_level_text, write_level_text
 from makar.domains.levels.maps import Maps, MapSource
 from makar.domains.levels.tile_codec import FREE, Kept
+from makar.recipes.blending import AT_ONCE
 from makar.recipes.errors import ConfigError, CorpusTooSmallError
-from makar.recipes.platform import TARGETS, asked_for, build_policy, challenges
+from makar.recipes.opening import open_run
+from makar.recipes.platform import TARGETS, asked_for, build_policy, can_be_handed_out, challenges
 from makar.recipes.platform_corpus import STUDIED, Game, learn_from, read_game
 from makar.recipes.platform_reward import Won
 from makar.recipes.platform_study import spearman
+from makar.runs.folder import RunFolder
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "game"
 TINY = {
@@ -134,6 +137,40 @@ def test_a_level_that_is_nearly_won_beats_one_that_is_lost_at_once_but_not_one_t
     assert np.isnan(unknown)
 
 
+def test_a_level_loses_marks_before_it_is_a_near_copy(trained):
+    with RunFolder(trained / "m") as folder:
+        creator = open_run(folder, load_config(folder.path / "config.toml", environment={})).creator
+    (part,) = (c for c in creator.reward.components if c.name == "near_copy")
+    assert part.role == "penalty"
+    np.testing.assert_allclose(
+        part.transform(np.array([0.5, 0.9, 0.925, 0.95, 1])), [1, 1, 0.5, 0, 0]
+    )
+    assert creator.learner.config.decay_updates == 2, "it learns ever more slowly to its end"
+
+
+def test_the_style_of_many_is_that_of_each(trained):
+    with RunFolder(trained / "m") as folder:
+        creator = open_run(folder, load_config(folder.path / "config.toml", environment={})).creator
+    (style,) = (c.scorer for c in creator.reward.components if c.name == "style")
+    levels = construct(AT_ONCE + 3, 32, seed=9)
+    each = [style(levels.take([b]), [Prompt()])[0] for b in (0, AT_ONCE - 1, AT_ONCE, AT_ONCE + 2)]
+    many = style(levels, [Prompt()] * len(levels))
+    assert many.shape == (AT_ONCE + 3,)
+    np.testing.assert_allclose(many[[0, AT_ONCE - 1, AT_ONCE, AT_ONCE + 2]], each, rtol=1e-4)
+    assert style(levels.take([]), []).shape == (0,)
+
+
+def test_only_levels_that_can_be_won_and_are_no_copies_are_handed_out():
+    def part(name, *values):
+        return Part(np.array(values), np.array(values), 1.0, "penalty", name)
+
+    judged = Judgement(
+        np.ones(4),
+        {"playable": part("", 1, 0, np.nan, 1), "near_copy": part("", 0.1, 1, 1, 0)},
+    )
+    assert can_be_handed_out(judged).tolist() == [True, False, True, False]
+
+
 def test_what_is_studied_shares_nothing_with_what_is_held_out():
     learned = learn_from(read_game(load_config("mario", environment={})), 100)
     maps = learned.game.maps.levels
@@ -225,4 +262,4 @@ def test_a_setting_of_a_section_leaves_the_others_of_it_alone():
     config = load_config("mario", {"loop.iterations": 7, "learn.algorithm": "rloo"}, environment={})
     assert (config.loop.iterations, config.loop.works) == (7, 96)
     assert config.learn.stability.kl_target == 0.02
-    assert config.learn.learning_rate == 5e-4
+    assert config.learn.learning_rate == 8e-4

@@ -15,6 +15,7 @@ from makar.core.rewards import Blend, Component
 from makar.core.scoring import Scorer
 from makar.core.transforms import Band
 from makar.core.types import Prompt, Role, Works
+from makar.learners.evaluations import shards
 from makar.measures.catalogue import Catalogue, Quantiles
 from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
@@ -26,6 +27,10 @@ W = TypeVar("W")
 STYLE = "style"
 Blended: TypeAlias = tuple[Blend, dict[str, tuple[float, float]], dict[str, str]]
 """The reward, people's 5-95 % range of every part, and each part in plain words."""
+
+
+AT_ONCE = 64
+"""Works that the prior looks at together: some are of thousands of decisions."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,12 @@ class Style(Generic[W]):
     def __call__(self, works: Works[W], prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
         """Mean log-probability of each work's decisions."""
         del prompts
-        shown = self.prior.demonstrate(works)
-        logp = self.prior.evaluate(shown).logp.sum(1) / shown.mask.sum(1)
-        return logp.double().cpu().numpy()
+        found = [np.zeros(0)]
+        for rows in shards(len(works), AT_ONCE):
+            shown = self.prior.demonstrate(works.take(rows.tolist()))
+            logp = self.prior.evaluate(shown).logp.sum(1) / shown.mask.sum(1)
+            found.append(logp.double().cpu().numpy())
+        return np.concatenate(found)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ def test_start_and_goal_are_set_where_one_can_stand():
     assert not (cut.tiles == 2).any(), "what is given is not changed"
 
 
+def test_nothing_hangs_right_above_a_start_or_a_goal():
+    gems = levels_of("-------- -------- o------o -------- XXXXXXXX")
+    assert shown(with_ends(gems, GAME)) == "-------- -------- o------o -S----G- XXXXXXXX"
+
+
 def test_those_there_are_stay_and_no_second_comes():
     whole = levels_of("-------- -------- ---S---- ---X-G-- XXXXXXXX")
     assert np.array_equal(with_ends(whole, GAME).tiles, whole.tiles)
