@@ -59,6 +59,7 @@ def test_a_run_ends_with_pictures_and_a_report(trained):
     assert "works of the maps score" in words
     assert "Which levels are made" in words
     assert "people" not in words
+    assert '<svg class="melody"' not in page, "no tune is shown where none is made"
     table = json.loads((trained / "m" / "summary.json").read_text())
     assert {"playable", "challenge", "variety"} <= set(table[-1]["measures"])
     assert list((trained / "m" / "samples").glob("after-*.png"))

@@ -146,7 +146,7 @@ def report_contents(
         ],
         verdict=[*sentences(runs, found), *_effort(log, settings)],
         banners=banners(log),
-        melody=log.score,
+        melody=log.score if creator.craft.kind.startswith("music") else np.zeros(0),
         pair=(pair[0], pair[1]) if pair else None,
         pair_words=_pair_words(shown.counts),
         before=best_before,
