@@ -200,7 +200,7 @@ def test_the_same_is_sampled_and_evaluated(name: str) -> None:
 def test_the_same_is_learned_and_kept(name: str, algorithm: Any, toy: Any) -> None:
     if name == "fragments" and algorithm not in ("a2c", "ppo"):
         pytest.skip("whole works only")
-    config = PolicyGradientConfig(algorithm=algorithm, epochs=2, minibatch=3)
+    config = PolicyGradientConfig(algorithm=algorithm, epochs=2, minibatch=3, shard=2)
     prompts = [WISHES[0]] * 4 if name != "fragments" else [Prompt()] * 4
     logs, learners = [], []
     for policy in pair(name):

@@ -217,7 +217,10 @@ class PolicyGradient:
         config, size = self.config, len(rollout)
         single = config.epochs == 1 and min(config.minibatch or size, config.shard or size) >= size
         now = self.policy.evaluate(rollout) if single else None
-        parts = [rollout.select(rows) for rows in shards(size, config.shard)]
+        parts = [rollout]
+        if config.shard is not None:
+            device = rollout.mask.device
+            parts = [rollout.select(rows.to(device)) for rows in shards(size, config.shard)]
         with torch.no_grad():
             if not single and config.uses_value:
                 now = joined([self.policy.evaluate(part) for part in parts])
