@@ -84,6 +84,20 @@ def test_objects_stand_for_tiles_wherever_their_feet_are(tmp_path: Path) -> None
         assert text_of(tiled) == ["-----", "S-e-G", "XXXXX"]
 
 
+def test_what_makar_wrote_for_the_game_to_read_is_not_read_again(tmp_path: Path) -> None:
+    map_of(tmp_path, SPAWN, EXIT)
+    document = json.loads((tmp_path / "map.tmj").read_text())
+    stale = {
+        "type": "objectgroup",
+        "name": "makar objects",
+        "id": 8,
+        "objects": [SPAWN | {"x": 20}],
+    }
+    document["layers"].append(stale)
+    (tmp_path / "map.tmj").write_text(json.dumps(document))
+    assert text_of(read_tiled(tmp_path / "map.tmj"))[1] == "S---G"
+
+
 def test_a_level_takes_its_objects_with_it(tmp_path: Path) -> None:
     template = map_of(tmp_path, SPAWN, EXIT, SLIME, SIGN, grouped=True)
     text = "-S-ee\nX-XXX\nXXXXX\n"[:-1].replace("X-XXX", "XGXXX")
