@@ -68,7 +68,6 @@ def sample(
     from makar.cli.exporting import check_format, export_entry
     from makar.cli.training import pairs
     from makar.config import load_config
-    from makar.recipes.editing import asked_statistics
     from makar.recipes.making import asked, make_works
     from makar.recipes.opening import craft_of
 
@@ -81,6 +80,8 @@ def sample(
             check_format(craft_of(load_config(folder.path / "config.toml", environment={})), to)
         config, opened = opened_run(folder)
         if ask:
+            from makar.recipes.editing import asked_statistics
+
             wishes["statistics"] = asked_statistics(config, pairs(ask, "--ask", ""))
         prompt = asked(config, **wishes)
         named = with_sources or not is_private(folder)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,9 @@ def test_a_pattern_without_a_map_and_another_games_level_are_refused(
         read_map_corpus(["maps/*.tmj"], game)
     with pytest.raises(UnreadableLevelError, match="there is no such map"):
         read_map_corpus([tmp_path], game)
+    (tmp_path / "cave.tmx").write_text("<map/>")
+    with pytest.raises(UnreadableLevelError, match=r"--export-map cave\.tmx cave\.tmj"):
+        read_map_corpus([tmp_path], game)
     with pytest.raises(UnreadableLevelError, match="names 0 maps"):
         read_map_corpus([], game)
     for n in range(2):
@@ -118,6 +122,14 @@ def test_a_pattern_without_a_map_and_another_games_level_are_refused(
 @pytest.fixture(scope="module")
 def lantern_hollow() -> GameLegend:
     return read_legend(EXAMPLE / "legend.toml")
+
+
+def test_a_map_beside_what_it_was_exported_to_does_no_harm(
+    tmp_path: Path, lantern_hollow: GameLegend
+) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "game")
+    (tmp_path / "game" / "hollow-01.tmx").write_text("<map/>")
+    assert len(read_map_corpus([tmp_path / "game"], lantern_hollow).maps) == 20
 
 
 def test_every_map_of_the_example_game_can_be_won(lantern_hollow: GameLegend) -> None:

@@ -21,8 +21,6 @@ from makar.domains.levels.tiled.variants import TileVariants, learn_variants
 
 MAX_MAPS = 2_000
 MAX_CORPUS_BYTES = 100_000_000
-_OF_TILED = (".tmj", ".tmx")
-"""What is read of a folder."""
 HIGHEST = 64
 """Rows: a column is the model's unit, and it has no use for towers."""
 
@@ -89,7 +87,8 @@ def _paths(patterns: Iterable[str | Path]) -> list[Path]:
         if path.is_file():
             matches = [str(pattern)]
         elif path.is_dir():
-            matches = [str(file) for suffix in _OF_TILED for file in path.glob(f"*{suffix}")]
+            # a .tmx, which is refused with the remedy, often lies beside what it was exported to
+            matches = [str(file) for file in [*path.glob("*.tmj")] or path.glob("*.tmx")]
         else:
             matches = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - may be absolute
         if not matches:

@@ -29,9 +29,8 @@ CHALLENGE, COLUMNS, ENDS = "challenge", "columns", "ends"
 """Wishes in ``Prompt.condition``: from 0 to 1; how many; ``"both"``, ``"left"``, ``"right"`` or
 ``"none"``: which ends of the map are part of the level."""
 _ENDS = {"none": (0, 0), "left": (1, 0), "right": (0, 1), "both": (1, 1)}
-
-
 FREE = -1
+"""In ``Kept``: a cell that the model chooses."""
 
 
 @dataclass(frozen=True, eq=False)
