@@ -8,19 +8,19 @@ from __future__ import annotations
 import argparse
 from itertools import islice
 
-from makar.config import load_config
 from makar.core.seeds import Seeds
 from makar.core.train import train
 from makar.core.types import Prompt
-from makar.domains.music.voices import VoiceGrid, voices_of
+from makar.domains.music.chorale.config import ChoraleConfig
+from makar.domains.music.chorale.recipe import prepare
+from makar.domains.music.chorale.reward import harmony_figures
+from makar.domains.music.voices.voices import VoiceGrid, voices_of
+from makar.evaluation.rows import EVALUATION
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.chorale import prepare
-from makar.recipes.chorale_config import ChoraleConfig
-from makar.recipes.chorale_reward import harmony_figures
 from makar.recipes.creator import Creator
-from makar.recipes.evaluation import EVALUATION
-from makar.recipes.loop import Timed
-from makar.recipes.opening import finished
+from makar.recipes.loading import load_config
+from makar.recipes.trained_run import finished
+from makar.training.loop import Timed
 
 DRAW = Seeds(2**20 + 5, EVALUATION)
 

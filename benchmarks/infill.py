@@ -21,13 +21,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from makar.domains.music.corpus import load_corpus
+from makar.domains.music.continuing.choice import make_variations
+from makar.domains.music.continuing.model import (
+    InfillConfig,
+    Infiller,
+    finished,
+    measured,
+    prepare_infill,
+)
+from makar.domains.music.continuing.task import open_task
+from makar.domains.music.corpus.tunes import load_corpus
 from makar.domains.music.files import write_piece
-from makar.domains.music.infill_errors import HoleError
+from makar.domains.music.infill.errors import HoleError
 from makar.measures.statistics import mean_over_works, student_t_cdf
-from makar.recipes.infill import open_task
-from makar.recipes.infill_choice import make_variations
-from makar.recipes.infill_model import InfillConfig, Infiller, finished, measured, prepare_infill
 
 
 def likelihood(seeds: list[int], updates: int | None) -> None:

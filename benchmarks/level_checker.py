@@ -17,10 +17,10 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import UInt8
 
-from makar.domains.levels.analysis import Analyst
-from makar.domains.levels.legend import MARIO
-from makar.domains.levels.level import Levels
-from makar.domains.levels.noisy_player import failure_rate
+from makar.domains.levels.level.legend import MARIO
+from makar.domains.levels.level.level import Levels
+from makar.domains.levels.play.analysis import Analyst
+from makar.domains.levels.play.noisy_player import failure_rate
 
 HEIGHT, WIDTH = 14, 114
 SKY, GROUND, ENEMY = 0, 1, 5

@@ -27,9 +27,9 @@ import torch
 
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
-from makar.domains.levels.editing import Editing
-from makar.domains.levels.problems import Preset, problem
-from makar.recipes.level_environments import register
+from makar.domains.levels.editing.environments import register
+from makar.domains.levels.editing.process import Editing
+from makar.domains.levels.problems.catalogue import Preset, problem
 
 GYM_PCGRL = {"binary": 2650, "zelda": 5170, "sokoban": 11250, "smb": 119}
 """Steps per second of the original, with its wrapper where it has one."""

@@ -15,13 +15,13 @@ import numpy as np
 
 from makar.core.scoring import Scorer
 from makar.core.types import Prompt
-from makar.domains.music.melody import Melodies
-from makar.domains.music.piece import Key, Metre
+from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
+from makar.domains.music.harmony.scrambled import walks
+from makar.domains.music.melody.melody import Melodies
+from makar.domains.music.piece.piece import Key, Metre
 from makar.domains.music.rewards.catalogue import CATALOGUE, build
 from makar.domains.music.rewards.scrambled import walk_at_random
-from makar.domains.music.rewards.voices_catalogue import VOICES_CATALOGUE
-from makar.domains.music.rewards.voices_scrambled import walks
-from makar.domains.music.voices import FIRST_PITCH, HOLD, LOWEST, RANGES, VoiceGrids
+from makar.domains.music.voices.voices import FIRST_PITCH, HOLD, LOWEST, RANGES, VoiceGrids
 
 WORKS, BARS, CORPUS, CHORALES, REPEATS = 64, 32, 4000, 400, 7
 

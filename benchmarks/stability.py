@@ -21,15 +21,15 @@ import torch
 
 from makar.core.seeds import Seeds
 from makar.core.signal import decision_rewards
+from makar.domains.music.tune.config import MelodyConfig
+from makar.domains.music.tune.recipe import prepare
+from makar.evaluation.rows import EVALUATION
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
 from makar.learners.stability import Stability
 from makar.measures.diversity import distinct_share, duplicate_share
 from makar.measures.guards import CollapseLimits
 from makar.objectives import advantage, policy_loss
 from makar.recipes.creator import Creator
-from makar.recipes.evaluation import EVALUATION
-from makar.recipes.melody import prepare
-from makar.recipes.melody_config import MelodyConfig
 
 SETTINGS = {
     "model": {"width": 128},

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import makar
-from makar.recipes.errors import ConfigError, CustomRewardError
+from makar.core.errors import ConfigError, CustomRewardError
 from makar.runs.errors import RunNotFoundError
 
 

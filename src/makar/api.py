@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from makar.cli.exporting import export_entry
-from makar.cli.places import find_run
-from makar.cli.telling import teller
-from makar.config import as_toml, load_config
+from makar.console.places import find_run
+from makar.console.progress import teller
+from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
 from makar.recipes.custom_reward import PYTHON
-from makar.recipes.errors import ConfigError
-from makar.recipes.making import make_works
-from makar.recipes.opening import open_run as opened_run
+from makar.recipes.loading import as_toml, load_config
 from makar.recipes.registry import recipe_of
-from makar.recipes.session import check, run
+from makar.recipes.trained_run import open_run as opened_run
 from makar.runs.entry import Entry
 from makar.runs.folder import RunFolder
 from makar.runs.stop import GracefulStop
+from makar.training.export import export_entry
+from makar.training.sampling import make_works
+from makar.training.session import check, run
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,33 +1,24 @@
 """The report in a real browser, cut off from any network."""
 
-import importlib.util
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from makar.domains.music.grid import MelodyGrids
+import tiny_run
+from makar.domains.music.melody.grid import MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
-from makar.recipes.reporting import write_report
+from makar.reporting.report import write_report
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 pytestmark = pytest.mark.browser
 
 
-def load_tiny_run():
-    path = Path(__file__).parents[1] / "recipes" / "tiny_run.py"
-    spec = importlib.util.spec_from_file_location("tiny_run_for_browser", path)
-    module = sys.modules["tiny_run_for_browser"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     root = tmp_path_factory.mktemp("runs")
-    run = load_tiny_run().make(root, iterations=4, updates=25, works=32)
+    run = tiny_run.make(root, iterations=4, updates=25, works=32)
     after = [run.creator.craft.unpack(e.content) for e in run.folder.ledger.query(phase="after")]
     index = CopyIndex.of(MelodyGrids.stack(after).melodies)
     run.creator.craft = replace(run.creator.craft, index=index)

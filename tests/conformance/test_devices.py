@@ -21,7 +21,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from makar.core.devices import CPU, device_of
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout
-from makar.domains.music.codec import MelodyCodec
+from makar.domains.music.melody.codec import MelodyCodec
 from makar.learners.likelihood import PretrainConfig, Pretraining
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
 from makar.models.policy_net import PolicyNet
@@ -29,7 +29,7 @@ from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.stepwise import StepwisePolicy
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
-from makar.reproductions.cartpole_process import CartPole
+from makar.reproductions.cartpole.process import CartPole
 from makar.runs.state import pack, unpack
 
 AWAY = torch.device("meta")

@@ -12,10 +12,10 @@ import torch
 
 from makar.core.seeds import Seeds
 from makar.core.types import Generator, Policy, Prompt, Works
-from makar.domains.music.codec import MelodyCodec
-from makar.domains.music.events import EventCodec
-from makar.domains.music.events_tokens import END, EventTokens
-from makar.domains.music.piece import Piece, Pieces
+from makar.domains.music.blend.codec import EventCodec
+from makar.domains.music.blend.tokens import END, EventTokens
+from makar.domains.music.melody.codec import MelodyCodec
+from makar.domains.music.piece.piece import Piece, Pieces
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig

@@ -8,7 +8,7 @@ from gymnasium.utils.env_checker import check_env
 
 from makar.core.types import Judgement, Prompt
 from makar.interop.gymnasium import single, vector
-from makar.reproductions.cartpole_process import CartPole, staying_up
+from makar.reproductions.cartpole.process import CartPole, staying_up
 
 
 class Unpaid(CartPole):

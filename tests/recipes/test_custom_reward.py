@@ -4,13 +4,13 @@ import time
 import numpy as np
 import pytest
 
+from makar.core.errors import ConfigError, CustomRewardError, UnknownRewardError
 from makar.core.types import Prompt
+from makar.domains.music.tune.reward import checked_rewards
 from makar.recipes.custom_reward import anchored, load_reward
-from makar.recipes.errors import ConfigError, CustomRewardError, UnknownRewardError
-from makar.recipes.loop import LoopConfig
-from makar.recipes.melody_reward import checked_rewards
-from makar.recipes.recipe_config import RewardConfig
+from makar.recipes.settings import RewardConfig
 from makar.runs.metrics import read_metrics
+from makar.training.loop import LoopConfig
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_a_wrong_shape_costs_the_batch_not_the_works(words, train, mine):
 
 
 def test_one_that_never_judges_stops_the_run_with_everything_saved(words, train, mine):
-    from makar.recipes.errors import RewardFailureError
+    from makar.core.errors import RewardFailureError
     from makar.runs.checkpoint import load_newest
 
     part = load_reward(f"{mine(FAULTY)}:text")
@@ -212,7 +212,7 @@ def test_on_the_command_line_faults_are_said_and_a_hopeless_reward_ends_it(makar
 @pytest.fixture
 def train():
     from makar.measures.guards import HackingAlarm
-    from makar.recipes.loop import Training
+    from makar.training.loop import Training
 
     def go(creator, folder, *, resume=False, **settings):
         training = Training(creator, folder, LoopConfig(works=8, **settings), 0,

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from makar.core.errors import ConfigError
 from makar.recipes.devices import checked_device, device_or_cpu
-from makar.recipes.errors import ConfigError
 
 
 @pytest.fixture

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from makar.cli.ablating import ablate
+from makar.cli.ablation import ablate
 from makar.cli.about import env, recipes
-from makar.cli.assessing import compare, evaluate, table
-from makar.cli.browsing import export, report, runs, works
-from makar.cli.continuing import continue_piece
+from makar.cli.evaluation import compare, evaluate, table
 from makar.cli.faults import exit_code_of
-from makar.cli.harmonising import harmonise
-from makar.cli.making import sample, score
-from makar.cli.reproducing import reproduce
+from makar.cli.listing import export, report, runs, works
+from makar.cli.sampling import sample, score
 from makar.cli.training import train
+from makar.domains.music.chorale.harmonise_command import harmonise
+from makar.domains.music.continuing.command import continue_piece
+from makar.reproductions.command import reproduce
 
 app = typer.Typer(
     name="makar",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from makar.cli.places import Json
+from makar.console.places import Json
 
 
 def recipes(
@@ -19,7 +19,7 @@ def recipes(
 
     Example: makar recipes --show tune > mine.toml
     """
-    from makar.config import RECIPES, as_toml, load_config
+    from makar.recipes.loading import RECIPES, as_toml, load_config
 
     if show is not None:
         typer.echo(as_toml(load_config(show, environment={})), nl=False)

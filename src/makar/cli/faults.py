@@ -6,9 +6,9 @@ import os
 import sys
 import traceback
 
-from makar.domains.levels.errors import UnreadableLevelError
+from makar.core.errors import ConfigError, RewardFailureError
+from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.music.errors import UnreadableError
-from makar.recipes.errors import ConfigError, RewardFailureError
 from makar.runs.errors import AmbiguousIdError, RunError, RunNotFoundError, WorkNotFoundError
 
 FAILED, BAD_INPUT = 1, 2

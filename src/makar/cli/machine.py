@@ -16,7 +16,7 @@ def describe() -> dict[str, Any]:
     """Versions, optional programs, the cache and the devices, as JSON values."""
     import torch
 
-    from makar.domains.music.fluidsynth import find_soundfont
+    from makar.domains.music.sound.fluidsynth import find_soundfont
     from makar.recipes.pretrained import cache_root
 
     cache = cache_root()

@@ -63,7 +63,7 @@ class Study:
         Raises:
             RunNotFoundError: it was not begun.
         """
-        from makar.config import load_config
+        from makar.recipes.loading import load_config
 
         first = self.paths[0] / "config.toml"
         if not first.is_file():

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from makar.cli.places import Json, Runs, find_run, runs_root
 from makar.cli.study import Study
-from makar.recipes.errors import ConfigError
+from makar.console.places import Json, Runs, find_run, runs_root
+from makar.core.errors import ConfigError
 from makar.runs.folder import RunFolder
 
 _OTHER_NAMES = {"music": "tune"}
@@ -127,7 +127,7 @@ def train(
         study = Study(runs_root(runs), recipe or name or "tune", seeds)
         config = study.config()
         raise typer.Exit(_several(study, config, as_json, with_sources, resume=True))
-    from makar.config import load_config
+    from makar.recipes.loading import load_config
 
     recipe = _OTHER_NAMES.get(recipe, recipe) or "tune"
     config = load_config(recipe, flags)
@@ -139,8 +139,8 @@ def train(
 
 def _several(study: Study, config: Any, as_json: bool, with_sources: bool, *, resume: bool) -> int:
     """Train with each seed that is still to be done, then compare."""
-    from makar.cli.telling import say_table
-    from makar.recipes.study_report import REPORT, write_study
+    from makar.console.progress import say_table
+    from makar.reporting.study_report import REPORT, write_study
 
     for number, path in enumerate(study.paths, 1):
         if resume and (path / "summary.json").is_file():
@@ -160,8 +160,8 @@ def _several(study: Study, config: Any, as_json: bool, with_sources: bool, *, re
 def _begin(
     config: Any, name: str | None, runs: Path | None, as_json: bool, with_sources: bool
 ) -> int:
-    from makar.config import as_toml
-    from makar.recipes.session import check
+    from makar.recipes.loading import as_toml
+    from makar.training.session import check
 
     check(config)
     folder = RunFolder.create(
@@ -172,8 +172,8 @@ def _begin(
 
 
 def _go_on(name: str | None, runs: Path | None, as_json: bool, with_sources: bool) -> int:
-    from makar.config import load_config
-    from makar.recipes.session import check
+    from makar.recipes.loading import load_config
+    from makar.training.session import check
 
     folder = find_run(name, runs, write=True)
     with folder:
@@ -185,9 +185,9 @@ def _go_on(name: str | None, runs: Path | None, as_json: bool, with_sources: boo
 def _carry_out(
     folder: RunFolder, config: Any, as_json: bool, with_sources: bool, *, resume: bool
 ) -> int:
-    from makar.cli.telling import teller
-    from makar.recipes.session import run
+    from makar.console.progress import teller
     from makar.runs.stop import GracefulStop
+    from makar.training.session import run
 
     with folder, GracefulStop() as stop, teller(folder, as_json=as_json) as tell:
         for event in run(
@@ -199,7 +199,7 @@ def _carry_out(
 
 def pairs(texts: list[str], option: str, before: str) -> dict[str, Any]:
     """``name=value`` as settings, the value as TOML would read it."""
-    from makar.config import value_of
+    from makar.recipes.loading import value_of
 
     found: dict[str, Any] = {}
     for text in texts:

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from makar.core.errors import CustomRewardError
 from makar.core.rewards import Component
 from makar.core.scoring import Scorer
-from makar.recipes.errors import CustomRewardError
 
 PYTHON = "python"
 """Stands for the file where a reward was given as a function, by a Python program."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from makar.core.devices import CPU
-from makar.recipes.errors import ConfigError
+from makar.core.errors import ConfigError
 
 
 def checked_device(name: str) -> torch.device:

@@ -11,20 +11,20 @@ from torch import Tensor
 
 from makar.core.scoring import Scorer
 from makar.core.types import Prompt
-from makar.recipes.bringing import Brought
 from makar.recipes.creator import Craft
-from makar.recipes.preparing import Preparation
-from makar.recipes.recipe_config import RecipeConfig
+from makar.recipes.domain import Brought
+from makar.recipes.preparation import Preparation
+from makar.recipes.settings import RecipeConfig
 
 MODULES = {
-    "tune": "makar.recipes.melody",
-    "chorale": "makar.recipes.chorale",
-    "blend": "makar.recipes.blend",
-    "mario": "makar.recipes.platform",
-    "levels": "makar.recipes.platform",
-    "binary": "makar.recipes.editing",
-    "zelda": "makar.recipes.editing",
-    "sokoban": "makar.recipes.editing",
+    "tune": "makar.domains.music.tune.recipe",
+    "chorale": "makar.domains.music.chorale.recipe",
+    "blend": "makar.domains.music.blend.recipe",
+    "mario": "makar.domains.levels.platform.recipe",
+    "levels": "makar.domains.levels.platform.recipe",
+    "binary": "makar.domains.levels.editing.recipe",
+    "zelda": "makar.domains.levels.editing.recipe",
+    "sokoban": "makar.domains.levels.editing.recipe",
 }
 """Where each recipe is, by the name that its config has in ``recipe``."""
 

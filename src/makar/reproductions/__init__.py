@@ -1,1 +1,1 @@
-"""Published results, one module each."""
+"""Published results made again: ``cartpole``, ``rl_tuner`` and ``pcgrl``, each with its command."""

@@ -13,8 +13,8 @@ import pytest
 
 from makar.domains.music.errors import UnreadableError
 from makar.domains.music.files import read_file, read_pieces, write_piece
-from makar.domains.music.piece import Key, KeyChange, Metre, Part, Piece, Provenance, Tempo
-from makar.domains.music.reading import MAX_BYTES, sorted_notes
+from makar.domains.music.piece.piece import Key, KeyChange, Metre, Part, Piece, Provenance, Tempo
+from makar.domains.music.piece.reading import MAX_BYTES, sorted_notes
 
 
 def rows(*notes: tuple[int, int, int, int]) -> np.ndarray:

@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 from makar.cli import app
 from makar.core.seeds import Seeds
 from makar.core.types import Policy, Prompt
-from makar.domains.music.rewards import rl_tuner_facts as facts
 from makar.learners.stability import Stability
-from makar.reproductions.rl_tuner import note_rnn, parts, rerun
+from makar.reproductions.rl_tuner import facts, note_rnn, parts, rerun
 from makar.reproductions.rl_tuner.models import BATCH, TRAINED, Returns, recipe, training
 from makar.reproductions.rl_tuner.parts import Settings
 from makar.reproductions.rl_tuner.table import AS_PRINTED, LOGP, MINUTES, Table, recount
@@ -199,7 +198,8 @@ def test_the_command_says_what_it_does():
 
 def test_the_command_ends_with_1_where_a_bar_is_missed(monkeypatch, tmp_path):
     monkeypatch.setattr(note_rnn, "human", tunes)
-    monkeypatch.setattr("makar.cli.reproducing_rl_tuner.QUICK", TINY.model_dump(exclude={"seeds"}))
+    quick = TINY.model_dump(exclude={"seeds"})
+    monkeypatch.setattr("makar.reproductions.rl_tuner.command.QUICK", quick)
     out = tmp_path / "look"
     asked = [
         "reproduce",

@@ -9,8 +9,8 @@ from pathlib import Path
 from makar.domains.music.errors import UnreadableError
 from makar.domains.music.midi import parse_midi, write_midi
 from makar.domains.music.musicxml import parse_musicxml, write_musicxml
-from makar.domains.music.piece import Piece
-from makar.domains.music.reading import Reading, file_bytes
+from makar.domains.music.piece.piece import Piece
+from makar.domains.music.piece.reading import Reading, file_bytes
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar")
 MUSICXML_SUFFIXES = (".musicxml", ".xml", ".mxl")
@@ -57,7 +57,7 @@ def write_piece(piece: Piece, path: str | Path) -> None:
     elif suffix in (".musicxml", ".xml"):
         write_musicxml(piece, path)
     elif suffix == ".abc":
-        from makar.domains.music.abc import write_abc
+        from makar.domains.music.abc.format import write_abc
 
         write_abc(piece, path)
     else:
@@ -86,7 +86,7 @@ def _reader(data: bytes, path: Path) -> Callable[[bytes, str], Reading]:
 
 
 def _read_abc(_data: bytes, path: str) -> Reading:
-    from makar.domains.music.abc import read_abc_file
+    from makar.domains.music.abc.format import read_abc_file
 
     return Reading(tuple(read_abc_file(path)))
 

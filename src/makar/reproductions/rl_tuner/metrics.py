@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from makar.domains.music.rewards import rl_tuner_facts as facts
-from makar.domains.music.rewards.rl_tuner import IN_KEY, TONIC
-from makar.domains.music.rewards.rl_tuner_mended import repeated_strikes, strikes
 from makar.measures.statistics import Estimate, mean_over_seeds
+from makar.reproductions.rl_tuner import facts
+from makar.reproductions.rl_tuner.mended import repeated_strikes, strikes
+from makar.reproductions.rl_tuner.rules import IN_KEY, TONIC
 
 Tokens = Int[np.ndarray, "B T"]
 FIRST_MOTIF = facts.MOTIF - 1

@@ -16,15 +16,15 @@ from typing import Any, Literal
 
 from makar.core.train import train
 from makar.core.types import Generator, Judgement, Prompt, Report, Reward, Works
-from makar.domains.music.grid import MelodyGrid
-from makar.domains.music.rewards import rl_tuner_facts as facts
-from makar.domains.music.rewards import rl_tuner_mended
-from makar.domains.music.rewards.rl_tuner import RULES, RuleReward, tokens_of
+from makar.domains.music.melody.grid import MelodyGrid
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
 from makar.learners.q_learning import QLearning, QLearningConfig
 from makar.learners.stability import Stability
 from makar.models.token_policy import TokenPolicy
 from makar.models.token_q import GuidedQ, TokenQ
+from makar.reproductions.rl_tuner import facts
+from makar.reproductions.rl_tuner import mended as rl_tuner_mended
+from makar.reproductions.rl_tuner.rules import RULES, RuleReward, tokens_of
 
 Model = Literal["note-rnn", "q", "psi", "g", "reinforce", "ppo", "grpo", "makar"]
 TRAINED: tuple[Model, ...] = ("q", "psi", "g", "reinforce", "ppo", "grpo", "makar")
@@ -64,7 +64,7 @@ class Returns:
     """The rules, weighed, and a price for motifs that come back: makar's reward.
 
     The −100 is held at −6, so that it does not drown the rest. A motif's return is paid by
-    ``rl_tuner_mended.repeated_motif``, at a price that depends on how often that happens: high
+    ``mended.repeated_motif``, at a price that depends on how often that happens: high
     while it hardly ever does, and a fine once it happens too often. At a fixed price either no
     motif comes back or everything becomes one motif.
 

@@ -18,14 +18,14 @@ from jaxtyping import Bool, Int
 from torch import Tensor
 
 from makar.core.types import Prompt, Works
-from makar.domains.music.corpus import load_corpus
-from makar.domains.music.corpus_groups import Side
-from makar.domains.music.grid import OFF, TOKENS, MelodyGrid, MelodyGrids
-from makar.domains.music.piece import Key, Metre
-from makar.domains.music.rewards.rl_tuner import tokens_of
+from makar.domains.music.corpus.groups import Side
+from makar.domains.music.corpus.tunes import load_corpus
+from makar.domains.music.melody.grid import OFF, TOKENS, MelodyGrid, MelodyGrids
+from makar.domains.music.piece.piece import Key, Metre
 from makar.learners.likelihood import PretrainConfig, Pretraining
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
+from makar.reproductions.rl_tuner.rules import tokens_of
 
 STEPS = 32
 """Sixteenths in a composition: two bars of 4/4."""

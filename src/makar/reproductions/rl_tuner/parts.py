@@ -16,7 +16,7 @@ from safetensors.torch import load, save
 
 from makar.core.seeds import Seeds
 from makar.core.types import Generator, Prompt
-from makar.domains.music.grid import MelodyGrid, MelodyGrids
+from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids
 from makar.learners.q_learning import TrainableQ
 from makar.models.token_policy import TokenPolicy
 from makar.reproductions.rl_tuner import note_rnn

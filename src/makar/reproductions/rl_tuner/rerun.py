@@ -10,7 +10,7 @@ from typing import get_args
 
 import numpy as np
 
-from makar.reproductions.cartpole_table import Stage
+from makar.reproductions.cartpole.table import Stage
 from makar.reproductions.rl_tuner.models import TRAINED, Model
 from makar.reproductions.rl_tuner.parts import Settings, make, packed, path_of, read
 from makar.reproductions.rl_tuner.table import COMPOSITIONS, Table, summarised

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from makar.domains.levels.legend import MARIO, Legend
-from makar.domains.levels.level import Levels
+from makar.domains.levels.level.legend import MARIO, Legend
+from makar.domains.levels.level.level import Levels
 
 
 @pytest.fixture

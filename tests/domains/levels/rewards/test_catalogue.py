@@ -3,10 +3,10 @@ import pytest
 
 from makar.core.rewards import Blend, Component
 from makar.core.types import Prompt
-from makar.domains.levels.analysis import Analyst
-from makar.domains.levels.constructive import construct
-from makar.domains.levels.legend import MARIO
-from makar.domains.levels.level import Levels
+from makar.domains.levels.constructive.build import construct
+from makar.domains.levels.level.legend import MARIO
+from makar.domains.levels.level.level import Levels
+from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from makar.core.types import Prompt
-from makar.domains.levels.analysis import Analyst
-from makar.domains.levels.legend import MARIO
+from makar.domains.levels.level.legend import MARIO
+from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.rewards.flow import ChallengeMissed, Flow, flow, wishes
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from makar.domains.levels.legend import MARIO
+from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.rewards.fun import fun
-from makar.domains.levels.tile_patterns import pairwise_divergence
+from makar.domains.levels.tiles.patterns import pairwise_divergence
 
 
 def parts(*shares):

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from makar.domains.levels.legend import MARIO
-from makar.domains.levels.level import Levels
+from makar.domains.levels.level.legend import MARIO
+from makar.domains.levels.level.level import Levels
 from makar.domains.levels.rewards import patterns
 from makar.domains.levels.rewards.patterns import PatternDivergence, PatternSurprise, Variety
-from makar.domains.levels.tile_patterns import kullback_leibler, pairwise_divergence
+from makar.domains.levels.tiles.patterns import kullback_leibler, pairwise_divergence
 
 SKY = "-" * 16
 CORPUS = " ".join([SKY, SKY, "----SSS----SSS--", SKY, "X" * 16])

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from makar.domains.levels.analysis import Analyst
-from makar.domains.levels.legend import MARIO
+from makar.domains.levels.level.legend import MARIO
+from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.rewards.play import Playable, Progress
 
 FLAT = ("-" * 40 + " ") * 5 + "X" * 40

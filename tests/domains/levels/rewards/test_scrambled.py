@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from makar.domains.levels.analysis import Analyst
-from makar.domains.levels.constructive import construct
-from makar.domains.levels.legend import MARIO, Legend, Tile
-from makar.domains.levels.level import Levels
+from makar.domains.levels.constructive.build import construct
+from makar.domains.levels.level.legend import MARIO, Legend, Tile
+from makar.domains.levels.level.level import Levels
+from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.rewards import scrambled
 
 LEVELS = construct(8, 112, seed=0).tiles

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from makar.domains.levels.legend import MARIO, Legend, Tile
+from makar.domains.levels.level.legend import MARIO, Legend, Tile
 from makar.domains.levels.rewards import shape
 
 FLAT = "---------- ---------- ---------- XXXXXXXXXX"

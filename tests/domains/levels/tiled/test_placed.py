@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from makar.domains.levels.errors import LegendError, UnreadableLevelError
-from makar.domains.levels.legend_file import parse_legend
-from makar.domains.levels.level import Level
-from makar.domains.levels.level_text import parse_level_text, write_level_text
+from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
+from makar.domains.levels.level.legend_file import parse_legend
+from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.text import parse_level_text, write_level_text
 from makar.domains.levels.tiled.meaning import level_of
 from makar.domains.levels.tiled.read import TiledMap, read_tiled
 from makar.domains.levels.tiled.variants import learn_variants

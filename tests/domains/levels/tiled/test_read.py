@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from makar.domains.levels.errors import LegendError, UnreadableLevelError
-from makar.domains.levels.legend_file import parse_legend
-from makar.domains.levels.level_text import write_level_text
+from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
+from makar.domains.levels.level.legend_file import parse_legend
+from makar.domains.levels.level.text import write_level_text
 from makar.domains.levels.tiled.meaning import level_of
 from makar.domains.levels.tiled.read import read_tiled
 

@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from makar.domains.levels.errors import LegendError, UnreadableLevelError
-from makar.domains.levels.legend import MARIO
-from makar.domains.levels.legend_file import parse_legend
-from makar.domains.levels.level import Level
-from makar.domains.levels.level_text import parse_level_text, write_level_text
+from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
+from makar.domains.levels.level.legend import MARIO
+from makar.domains.levels.level.legend_file import parse_legend
+from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.text import parse_level_text, write_level_text
 from makar.domains.levels.tiled.meaning import level_of
 from makar.domains.levels.tiled.objects import rectangles
 from makar.domains.levels.tiled.read import TiledMap, read_tiled

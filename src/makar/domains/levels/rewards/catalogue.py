@@ -13,15 +13,15 @@ from jaxtyping import Float, UInt8
 from makar.core.scoring import Scorer
 from makar.core.transforms import AtLeast, AtMost, Ramp, Unchanged
 from makar.core.types import Prompt, Works
-from makar.domains.levels.analysis import Analyst, tiles_of
-from makar.domains.levels.legend import Legend
-from makar.domains.levels.level import Level, Levels
-from makar.domains.levels.near_copies import SHARE, WindowIndex
+from makar.domains.levels.level.legend import Legend
+from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.play.analysis import Analyst, tiles_of
 from makar.domains.levels.rewards import dangers, shape
 from makar.domains.levels.rewards.flow import ChallengeMissed, Flow
 from makar.domains.levels.rewards.fun import fun
 from makar.domains.levels.rewards.patterns import PatternDivergence, PatternSurprise, Variety
 from makar.domains.levels.rewards.play import Playable, Progress
+from makar.domains.levels.tiles.near_copies import SHARE, WindowIndex
 from makar.measures.catalogue import Catalogue, Entry
 
 TileStatistic: TypeAlias = Callable[[UInt8[np.ndarray, "B H W"], Legend], Float[np.ndarray, " B"]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
-from makar.domains.levels.legend import Legend
+from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.rewards.shape import evenness
 
 SEGMENTS = 10

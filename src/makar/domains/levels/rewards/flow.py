@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.types import Prompt, Works
-from makar.domains.levels.analysis import Analyst
-from makar.domains.levels.level import Level
+from makar.domains.levels.level.level import Level
+from makar.domains.levels.play.analysis import Analyst
 
 WINDOW = 14
 TOLERANCE = 0.5

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from makar.domains.levels.legend import Legend
-from makar.domains.levels.tile_patterns import consecutive_divergence
+from makar.domains.levels.level.legend import Legend
+from makar.domains.levels.tiles.patterns import consecutive_divergence
 
 SEGMENT = 28
 HISTORY = 3

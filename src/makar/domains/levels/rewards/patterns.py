@@ -9,10 +9,10 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.types import Prompt, Works
-from makar.domains.levels.analysis import tiles_of
-from makar.domains.levels.legend import Legend
-from makar.domains.levels.level import Level, Levels
-from makar.domains.levels.tile_patterns import (
+from makar.domains.levels.level.legend import Legend
+from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.play.analysis import tiles_of
+from makar.domains.levels.tiles.patterns import (
     SIZES,
     Blocks,
     divergence_from,

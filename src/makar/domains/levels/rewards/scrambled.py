@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import UInt8
 
-from makar.domains.levels.legend import Legend
+from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.rewards.fun import SEGMENT
 
 Scramble: TypeAlias = Callable[

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt32
 
-from makar.domains.levels.errors import UnreadableLevelError
-from makar.domains.levels.reading import (
+from makar.domains.levels.level.errors import UnreadableLevelError
+from makar.domains.levels.level.reading import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,

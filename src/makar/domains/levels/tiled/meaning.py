@@ -6,10 +6,10 @@ import json
 
 import numpy as np
 
-from makar.domains.levels.errors import LegendError, UnreadableLevelError
-from makar.domains.levels.legend_file import ANY_TILESET, GameLegend
-from makar.domains.levels.level import Level
-from makar.domains.levels.reading import shown
+from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
+from makar.domains.levels.level.legend_file import ANY_TILESET, GameLegend
+from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.reading import shown
 from makar.domains.levels.tiled.layers import FLIPS
 from makar.domains.levels.tiled.placed import with_objects
 from makar.domains.levels.tiled.read import LOCKED, TiledMap, TileLayer

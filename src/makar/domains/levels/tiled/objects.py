@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 
-from makar.domains.levels.legend import Legend, Role
-from makar.domains.levels.level import Level
+from makar.domains.levels.level.legend import Legend, Role
+from makar.domains.levels.level.level import Level
 
 OBJECTS = "makar objects"
 COLLISION = "makar collision"

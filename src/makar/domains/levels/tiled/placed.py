@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from makar.domains.levels.errors import UnreadableLevelError
-from makar.domains.levels.legend_file import GameLegend
-from makar.domains.levels.level import Level
-from makar.domains.levels.reading import shown
+from makar.domains.levels.level.errors import UnreadableLevelError
+from makar.domains.levels.level.legend_file import GameLegend
+from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.reading import shown
 from makar.domains.levels.tiled.objects import COLLISION, OBJECTS
 from makar.domains.levels.tiled.read import TiledMap
 

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from makar.domains.levels.errors import UnreadableLevelError
-from makar.domains.levels.reading import (
+from makar.domains.levels.level.errors import UnreadableLevelError
+from makar.domains.levels.level.reading import (
     MAX_BYTES,
     objects,
     parse_object,

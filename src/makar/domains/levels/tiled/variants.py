@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from makar.domains.levels.legend_file import GameLegend
+from makar.domains.levels.level.legend_file import GameLegend
 from makar.domains.levels.tiled.layers import FLIPS
 from makar.domains.levels.tiled.meaning import level_layer, level_of
 from makar.domains.levels.tiled.read import TiledMap

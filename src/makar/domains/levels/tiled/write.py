@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int, UInt8, UInt32
 
-from makar.domains.levels.errors import LegendError, UnreadableLevelError
-from makar.domains.levels.legend import Legend
-from makar.domains.levels.legend_file import ANY_TILESET, GameLegend
-from makar.domains.levels.level import Level
+from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
+from makar.domains.levels.level.legend import Legend
+from makar.domains.levels.level.legend_file import ANY_TILESET, GameLegend
+from makar.domains.levels.level.level import Level
 from makar.domains.levels.tiled.document import copied
 from makar.domains.levels.tiled.meaning import level_layer, level_of
 from makar.domains.levels.tiled.objects import Route, object_layers

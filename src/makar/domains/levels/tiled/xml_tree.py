@@ -6,7 +6,7 @@ from typing import Never
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from makar.domains.levels.errors import UnreadableLevelError
+from makar.domains.levels.level.errors import UnreadableLevelError
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 200_000

@@ -18,7 +18,7 @@ from makar.domains.music.midi.events import (
     Event,
 )
 from makar.domains.music.midi.text import text_of
-from makar.domains.music.piece import (
+from makar.domains.music.piece.piece import (
     MODES,
     TICKS_PER_QUARTER,
     UNVERIFIED,
@@ -28,7 +28,7 @@ from makar.domains.music.piece import (
     Provenance,
     Tempo,
 )
-from makar.domains.music.reading import holds
+from makar.domains.music.piece.reading import holds
 
 SLOWEST, FASTEST = 3.0, 3000.0
 """Quarter notes per minute that are believed."""

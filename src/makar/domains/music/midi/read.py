@@ -16,8 +16,8 @@ from makar.domains.music.midi.conductor import Conductor, conduct
 from makar.domains.music.midi.events import TEXT, TRACK_NAME, Event, MidiFile, decode
 from makar.domains.music.midi.notes import PERCUSSION_CHANNEL, Voice, voices
 from makar.domains.music.midi.text import text_of
-from makar.domains.music.piece import TICKS_PER_QUARTER, Part, Piece
-from makar.domains.music.reading import Reading, check_size, file_bytes, sorted_notes
+from makar.domains.music.piece.piece import TICKS_PER_QUARTER, Part, Piece
+from makar.domains.music.piece.reading import Reading, check_size, file_bytes, sorted_notes
 
 
 def read_midi(path: str | Path) -> Reading:

@@ -14,8 +14,8 @@ from makar.domains.music.midi import marks
 from makar.domains.music.midi.events import KEY_SIGNATURE
 from makar.domains.music.midi.notes import PERCUSSION_CHANNEL
 from makar.domains.music.midi.text import utf8_for_mido
-from makar.domains.music.piece import TICKS_PER_QUARTER, Key, KeyChange, Metre, Part, Piece
-from makar.domains.music.reading import sorted_notes
+from makar.domains.music.piece.piece import TICKS_PER_QUARTER, Key, KeyChange, Metre, Part, Piece
+from makar.domains.music.piece.reading import sorted_notes
 
 FILE_TICKS = 480
 """Ticks per quarter in our files: 20 for each of ours, and what every sequencer expects."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from makar.domains.music.musicxml.values import Value, bracketed, triplets, values
 from makar.domains.music.musicxml.voices import Note, Span
-from makar.domains.music.piece import Metre, Piece
+from makar.domains.music.piece.piece import Metre, Piece
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from makar.domains.music.musicxml.bars import Bar, Written
-from makar.domains.music.piece import Key
-from makar.domains.music.spelling import Spelling, signature_alter
+from makar.domains.music.piece.piece import Key
+from makar.domains.music.piece.spelling import Spelling, signature_alter
 
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 _BEAMS = {"eighth": 1, "16th": 2, "32nd": 3, "64th": 4}

@@ -22,7 +22,7 @@ from makar.domains.music.musicxml.signatures import (
     tempo_of,
     transposition_of,
 )
-from makar.domains.music.spelling import SEMITONES
+from makar.domains.music.piece.spelling import SEMITONES
 
 MAX_RESOLUTION = 10**12
 LOUDNESS_OF_FULL = 90

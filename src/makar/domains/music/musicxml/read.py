@@ -14,8 +14,8 @@ from makar.domains.music.musicxml.document import parse_score
 from makar.domains.music.musicxml.measures import PartWalk, WrittenNote, resolution_of
 from makar.domains.music.musicxml.numbers import FaultError, whole
 from makar.domains.music.musicxml.timeline import Timeline
-from makar.domains.music.piece import TICKS_PER_QUARTER, UNVERIFIED, Part, Piece, Provenance
-from makar.domains.music.reading import (
+from makar.domains.music.piece.piece import TICKS_PER_QUARTER, UNVERIFIED, Part, Piece, Provenance
+from makar.domains.music.piece.reading import (
     MAX_PARTS,
     Reading,
     check_size,

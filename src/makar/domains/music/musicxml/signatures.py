@@ -7,8 +7,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from makar.domains.music.musicxml.numbers import FaultError, number, whole
-from makar.domains.music.piece import MODES, Key, Metre
-from makar.domains.music.reading import holds
+from makar.domains.music.piece.piece import MODES, Key, Metre
+from makar.domains.music.piece.reading import holds
 
 _QUARTERS = {
     "maxima": 32.0, "long": 16.0, "breve": 8.0, "whole": 4.0, "half": 2.0, "quarter": 1.0,

@@ -10,7 +10,7 @@ from makar.domains.music.musicxml.bars import Bar, Written, fill
 from makar.domains.music.musicxml.engraving import Accidentals, beams
 from makar.domains.music.musicxml.measures import LOUDNESS_OF_FULL
 from makar.domains.music.musicxml.voices import Note, voices
-from makar.domains.music.piece import (
+from makar.domains.music.piece.piece import (
     PITCH,
     TICKS_PER_QUARTER,
     Key,
@@ -20,7 +20,7 @@ from makar.domains.music.piece import (
     Piece,
     Tempo,
 )
-from makar.domains.music.spelling import Spelling, spell
+from makar.domains.music.piece.spelling import Spelling, spell
 
 MIDDLE_C = 60
 _DRUM_PLACES = {

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from makar.domains.music.musicxml.measures import PartWalk, WrittenNote
 from makar.domains.music.musicxml.repeats import Signs, played_order
 from makar.domains.music.musicxml.signatures import Mark
-from makar.domains.music.piece import TICKS_PER_QUARTER, Key, KeyChange, Metre, Tempo
+from makar.domains.music.piece.piece import TICKS_PER_QUARTER, Key, KeyChange, Metre, Tempo
 
 _KINDS = (Key, Metre, float)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from makar.domains.music.piece import TICKS_PER_QUARTER, Metre
+from makar.domains.music.piece.piece import TICKS_PER_QUARTER, Metre
 
 _NAMES = {
     192: "breve", 96: "whole", 48: "half", 24: "quarter", 12: "eighth", 6: "16th", 3: "32nd",

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from makar.domains.music.piece import NoteRows
-from makar.domains.music.reading import sorted_notes
+from makar.domains.music.piece.piece import NoteRows
+from makar.domains.music.piece.reading import sorted_notes
 
 
 class Note(NamedTuple):

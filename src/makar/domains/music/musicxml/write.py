@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from makar.domains.music.musicxml.bars import bars
 from makar.domains.music.musicxml.staff import Staff
-from makar.domains.music.piece import Part, Piece
+from makar.domains.music.piece.piece import Part, Piece
 
 _DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'

@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numba import njit
 
-from makar.domains.music.melody import Melodies
-from makar.domains.music.piece import TICKS_PER_QUARTER
+from makar.domains.music.melody.melody import Melodies
+from makar.domains.music.piece.piece import TICKS_PER_QUARTER
 from makar.domains.music.rewards.moves import degrees
 
 STEP = TICKS_PER_QUARTER // 4

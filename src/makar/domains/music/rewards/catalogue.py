@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from makar.domains.music.melody import Melodies
+from makar.domains.music.melody.melody import Melodies
 from makar.domains.music.rewards import melody, rhythm, structure, tonality, watch
 from makar.domains.music.rewards.novelty import CopyIndex, Novelty
 from makar.measures.catalogue import Catalogue, Entry, Quantiles, fit_bands, plain

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from numba import njit
 
 from makar.core.types import Prompt
-from makar.domains.music.melody import Melodies, melodies_of
+from makar.domains.music.melody.melody import Melodies, melodies_of
 from makar.domains.music.rewards.moves import moves_of, share
 from makar.measures.novelty import ngram_hashes
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from makar.domains.music.melody import Melodies
+from makar.domains.music.melody.melody import Melodies
 
 LONGEST_GAP = 16 * 96
 """Sixteen whole notes in ticks: longer waits count as this long in keys."""

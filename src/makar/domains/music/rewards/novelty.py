@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.types import Prompt
-from makar.domains.music.melody import Melodies, melodies_of
+from makar.domains.music.melody.melody import Melodies, melodies_of
 from makar.domains.music.rewards.moves import moves_of
 from makar.measures.copies import RunIndex, SharedRuns
 from makar.measures.novelty import NgramSet

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from numba import njit
 
 from makar.core.types import Prompt
-from makar.domains.music.melody import melodies_of
+from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.rewards.bars import (
     STEP,
     bars_of,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Int
 
-from makar.domains.music.melody import Melodies
+from makar.domains.music.melody.melody import Melodies
 from makar.domains.music.rewards.moves import gaps
 
 _SCALES = (np.array([0, 2, 4, 5, 7, 9, 11]), np.array([0, 2, 3, 5, 7, 8, 10]))

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from makar.core.types import Prompt
-from makar.domains.music.melody import Melodies, melodies_of
+from makar.domains.music.melody.melody import Melodies, melodies_of
 from makar.domains.music.rewards.bars import metric_levels
 from makar.domains.music.rewards.melody import PHRASE
 from makar.domains.music.rewards.moves import gaps, share

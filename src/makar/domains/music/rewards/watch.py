@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.types import Prompt
-from makar.domains.music.melody import Melodies, melodies_of
+from makar.domains.music.melody.melody import Melodies, melodies_of
 from makar.domains.music.rewards.moves import gaps, moves_of
 from makar.domains.music.rewards.tonality import pitch_classes
 

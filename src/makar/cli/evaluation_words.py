@@ -1,0 +1,144 @@
+"""Assessments, comparisons and tables as they are printed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from makar.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from makar.evaluation.sources import Assessment
+    from makar.reporting.comparison import Comparison
+    from makar.reporting.tabulation import Tabulated
+
+
+def say_assessment(found: Assessment, page: Path, *, title: str, as_json: bool) -> None:
+    """Print an assessment: the groups of measures one after another, or everything as JSON."""
+    from makar.evaluation.page import KL, details, table_of, verdict
+
+    if as_json:
+        rows = [row.as_json() for row in found.rows]
+        whole = {"rows": rows, "page": str(page), **details(found, title=title)}
+        typer.echo(json.dumps(whole, ensure_ascii=False, allow_nan=False))
+        return
+    console = Console(highlight=False)
+    console.print(f"[bold]{title}[/bold]")
+    told = table_of(found)
+    for heading, measures in told.groups:
+        if heading == KL:  # the same thing once more: for the page and for programs
+            continue
+        shown = Table(title=heading, title_justify="left", title_style="bold", box=None)
+        shown.add_column("", no_wrap=True)
+        for column in told.columns:
+            shown.add_column(column, justify="right")
+        for measure in measures:
+            scale = 100 if measure.is_share else 1
+            cells = (_around(c.mean, c.low, c.high, scale) for c in measure.cells)
+            shown.add_row(measure.name.replace("_", " "), *cells)
+        console.print(shown)
+    for sentence in [*verdict(found), *found.notes]:
+        console.print(sentence, markup=False)
+    console.print(f"the page: [bold]{page}[/bold]")
+
+
+def say_comparison(found: Comparison, page: Path, *, as_json: bool) -> None:
+    """Print a comparison: settings that differ, then results, the significant ones marked."""
+    if as_json:
+        typer.echo(json.dumps(found.as_json() | {"page": str(page)}, ensure_ascii=False))
+        return
+    console = Console(highlight=False)
+    settings = Table(title="settings that differ", title_justify="left", box=None)
+    results = Table(title="results of the trained models", title_justify="left", box=None)
+    for shown in (settings, results):
+        shown.add_column("")
+        for name in found.names:
+            shown.add_column(name, justify="right")
+    for key, values in found.settings.items():
+        settings.add_row(key, *values)
+    console.print(settings if found.settings else "all settings are the same")
+    for measure in found.measures:
+        marks = ["", *(found.mark(measure, name) for name in found.names[1:])]
+        cells = (
+            _around(e.mean, e.low, e.high, 1) + mark
+            for e, mark in zip(found.results[measure], marks, strict=True)
+        )
+        results.add_row(measure.replace("_", " "), *cells)
+    console.print(results)
+    console.print(found.note, markup=False)
+    console.print(f"the page: [bold]{page}[/bold]")
+
+
+def write_or_say_table(
+    found: Tabulated, *, csv: bool, latex: bool, out: Path | None, as_json: bool
+) -> None:
+    """Write a table as CSV and LaTeX, or print it.
+
+    Raises:
+        ConfigError: two formats and no file to put them in.
+        FileExistsError: a file is there already; nothing is overwritten.
+    """
+    from makar.reporting.tabulation import as_csv, as_latex
+
+    chosen = {".csv": as_csv} if csv else {}
+    chosen |= {".tex": as_latex} if latex else {}
+    if len(chosen) + as_json > 1 and out is None:
+        raise ConfigError("two formats at once need --out NAME, for NAME.csv and NAME.tex")
+    if out is not None and not chosen:
+        raise ConfigError("--out: say in which format, --csv or --latex")
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    texts = {suffix: write(found) for suffix, write in chosen.items()}
+    if out is None and texts:
+        typer.echo(next(iter(texts.values())), nl=False)
+    elif out is not None:
+        _write(texts, out)
+    elif not as_json:
+        _print(found)
+
+
+def _write(texts: Mapping[str, str], out: Path) -> None:
+    bare = out.with_suffix("") if out.suffix in (".csv", ".tex") else out
+    paths = {suffix: Path(f"{bare}{suffix}") for suffix in texts}
+    if len(texts) == 1:
+        paths = {suffix: out if out.suffix else path for suffix, path in paths.items()}
+    if taken := [str(path) for path in paths.values() if path.exists()]:
+        raise FileExistsError(
+            f"{', '.join(taken)}: already there, and nothing is overwritten; name another"
+        )
+    for suffix, path in paths.items():
+        if not path.parent.is_dir():
+            raise ConfigError(f"--out {path}: there is no folder {path.parent}; make it first")
+        path.write_text(texts[suffix], encoding="utf-8")
+        typer.echo(str(path))
+
+
+def _print(found: Tabulated) -> None:
+    shown = Table(title="means and 95 % intervals", title_justify="left", box=None)
+    shown.add_column("")
+    for row in found.rows:
+        shown.add_column(row.label, justify="right")
+    for measure in found.measures:
+        cells = [row.cells.get(measure) for row in found.rows]
+        shown.add_row(
+            measure.replace("_", " "),
+            *("" if c is None else _around(c.mean, c.low, c.high, 1) for c in cells),
+        )
+    Console(highlight=False).print(shown)
+
+
+def _around(mean: float, low: float, high: float, scale: float) -> str:
+    if not math.isfinite(mean):
+        return "–"
+    digits = 1 if scale == 100 or abs(mean) >= 10 else 3
+    shown = f"{mean * scale:.{digits}f}"
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return shown
+    return f"{shown} ± {(high - low) / 2 * scale:.{digits}f}"

@@ -1,0 +1,217 @@
+"""``makar sample`` and ``makar score``: a trained run at work."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from makar.cli.listing import Run, WithSources, find_work, is_private
+from makar.console.places import Json, Runs, find_run, runs_root
+from makar.runs.folder import RunFolder, list_runs
+
+if TYPE_CHECKING:
+    from makar.recipes.trained_run import Opened
+    from makar.training.scoring import Verdict
+
+
+def sample(
+    run: Annotated[str | None, typer.Argument(help="The run; the newest by default.")] = None,
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=10_000, help="How many.")] = 8,
+    temperature: Annotated[
+        float, typer.Option(min=0.05, max=5, help="Below 1 safer, above 1 bolder.")
+    ] = 1.0,
+    bars: Annotated[int | None, typer.Option(help="Bars in a tune.")] = None,
+    metre: Annotated[str | None, typer.Option(help="4/4, 2/4, 3/4, 6/8 or 9/8.")] = None,
+    mode: Annotated[str | None, typer.Option(help="major, minor, dorian or mixolydian.")] = None,
+    key: Annotated[str | None, typer.Option(help="Tonic: C, F#, Bb ...")] = None,
+    form: Annotated[str | None, typer.Option(help="Letters spread over the bars: AABA.")] = None,
+    blend: Annotated[
+        float | None, typer.Option(help="0 is all the first genre, 1 all the second.")
+    ] = None,
+    columns: Annotated[int | None, typer.Option(help="Columns in a level.")] = None,
+    challenge: Annotated[float | None, typer.Option(help="Of a level, from 0 to 1.")] = None,
+    ask: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Of an edited level: a statistic, path-length=30."),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="musicxml, mid, abc, wav, ogg, svg, png; of levels txt, json, tmj, png."),
+    ] = None,
+    again: Annotated[
+        str | None, typer.Option(metavar="ID", help="Make this very work again, and compare.")
+    ] = None,
+    runs: Runs = None,
+    with_sources: WithSources = False,
+    as_json: Json = False,
+) -> None:
+    """Make works with a trained run; each is kept, has an id, and is written as a file.
+
+    Examples:
+      makar sample -n 8
+
+      makar sample my-run -n 4 --metre 4/4 --temperature 0.8 --to musicxml
+
+      makar sample my-levels -n 20 --challenge 0.7 --to png
+
+      makar sample my-caves -n 4 --ask path-length=30
+
+      makar sample --again 7k2m
+    """
+    if again is not None:
+        raise typer.Exit(_again(again, run, runs, as_json))
+    from makar.cli.training import pairs
+    from makar.recipes.loading import load_config
+    from makar.recipes.trained_run import craft_of
+    from makar.training.export import check_format, export_entry
+    from makar.training.sampling import asked, make_works
+
+    wishes: dict[str, Any] = {
+        "bars": bars, "metre": metre, "mode": mode, "key": key, "form": form, "blend": blend,
+        "columns": columns, "challenge": challenge,
+    }  # fmt: skip
+    with find_run(run, runs, write=True) as folder:
+        if to is not None:
+            check_format(craft_of(load_config(folder.path / "config.toml", environment={})), to)
+        config, opened = opened_run(folder)
+        if ask:
+            from makar.domains.levels.editing.recipe import asked_statistics
+
+            wishes["statistics"] = asked_statistics(config, pairs(ask, "--ask", ""))
+        prompt = asked(config, **wishes)
+        named = with_sources or not is_private(folder)
+        for made in make_works(
+            folder, opened, prompt, count=count, temperature=temperature, seed=config.seed
+        ):
+            entry = folder.ledger.find(made.id)
+            path, _ = export_entry(folder, entry, to=to, out=None, named=named)
+            if as_json:
+                record = {"id": made.id, "score": _known(made.total), "path": str(path)}
+                typer.echo(json.dumps(record))
+            else:
+                typer.echo(f"{made.id}  {_points(made.total):>5}  {path}")
+
+
+def _again(work: str, run: str | None, runs: Path | None, as_json: bool) -> int:
+    from makar.training.sampling import make_again, same
+
+    folder, entry = find_work(work, run, runs)
+    _, opened = opened_run(folder)
+    craft = opened.creator.craft
+    made = make_again(folder, opened, entry)
+    identical = same(craft, made, craft.unpack(entry.content))
+    if as_json:
+        typer.echo(json.dumps({"id": entry.id, "identical": identical}))
+    else:
+        typer.echo(craft.notation(made))
+        word = "identical" if identical else "not identical: another machine or version made it"
+        typer.echo(f"{entry.id}: made again, {word}")
+    return 0 if identical else 1
+
+
+def score(
+    files: Annotated[list[Path], typer.Argument(help="MIDI, MusicXML or ABC files, or levels.")],
+    run: Run = None,
+    runs: Runs = None,
+    with_sources: WithSources = False,
+    as_json: Json = False,
+) -> None:
+    """Judge your own music or levels with a run's reward, part by part.
+
+    Each phrase is judged by itself; a file that cannot be read is named, the others are judged.
+
+    Examples:
+      makar score my-tune.mid
+
+      makar score scores/*.musicxml --run my-run --json
+    """
+    from makar.domains.levels.level.errors import UnreadableLevelError
+    from makar.domains.music.errors import UnreadableError
+    from makar.training.scoring import judge_file
+
+    folder = find_run(run, runs) if run or list_runs(runs_root(runs)) else None
+    if folder is not None:
+        config, opened = opened_run(folder)
+        named = with_sources or not is_private(folder)
+    else:
+        (config, opened), named = _unrun(), True
+    failed = False
+    for path in files:
+        try:
+            verdicts = judge_file(path, opened, config)
+        except (UnreadableError, UnreadableLevelError) as fault:
+            failed = True
+            sys.stderr.write(f"makar: {fault}\n")
+            if as_json:
+                typer.echo(json.dumps({"file": str(path), "error": str(fault)}))
+            continue
+        for verdict in verdicts:
+            _say(verdict, named=named, as_json=as_json)
+    raise typer.Exit(int(failed))
+
+
+def opened_run(folder: RunFolder) -> tuple[Any, Opened]:
+    """A run's settings and model; what is amiss is said on standard error."""
+    from makar.recipes.loading import load_config
+    from makar.recipes.trained_run import open_run
+
+    config = load_config(folder.path / "config.toml", environment={})
+    opened = open_run(folder, config)
+    for notice in opened.notices:
+        sys.stderr.write(f"makar: {notice}\n")
+    return config, opened
+
+
+def _unrun() -> tuple[Any, Opened]:
+    """The default reward, where nothing was trained yet."""
+    from makar.recipes.loading import load_config
+    from makar.recipes.trained_run import open_untrained
+
+    sys.stderr.write("makar: no run yet; judging by the tune recipe's default reward\n")
+    config = load_config("tune")
+    return config, open_untrained(config)
+
+
+def _say(verdict: Verdict, *, named: bool, as_json: bool) -> None:
+    resembles = verdict.resembles if named or not verdict.resembles else "a source"
+    if as_json:
+        record = {
+            "file": str(verdict.path), "title": verdict.title, "score": _known(verdict.total),
+            "phrases": verdict.phrases, "left_out": dict(verdict.left_out),
+            "resembles": resembles or None, "licence": (verdict.licence if named else "") or None,
+            "parts": {
+                part.name: {
+                    "words": part.words, "role": part.role, "value": _known(part.value),
+                    "raw": _known(part.raw), "low": _known(part.low), "high": _known(part.high),
+                    "stands": part.stands or None,
+                }
+                for part in verdict.parts
+            },
+        }  # fmt: skip
+        typer.echo(json.dumps(record, ensure_ascii=False))
+        return
+    typer.echo(f"{verdict.path}: {verdict.title}")
+    phrases = "1 phrase" if verdict.phrases == 1 else f"{verdict.phrases} phrases"
+    typer.echo(f"  score {_points(verdict.total)} of 100, over {phrases}")
+    for reason, times in verdict.left_out.items():
+        typer.echo(f"  left out: {times} phrases ({reason})")
+    for part in verdict.parts:
+        mark = "watched" if part.role == "watch" else part.role
+        value = _points(part.value) if part.role != "watch" else f"{part.raw:.2f}"
+        line = f"  {value:>6} {mark:8} {part.name.replace('_', ' '):22} {part.stands:22}"
+        typer.echo(f"{line} {part.words}".rstrip())
+    if resembles:
+        typer.echo(f"  resembles: {resembles}")
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.1f}" if math.isfinite(value) else "?"

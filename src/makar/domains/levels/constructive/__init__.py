@@ -1,0 +1,1 @@
+"""Platform levels built by rule: the corpus that needs no files."""

@@ -1,0 +1,1 @@
+"""The ``mario`` and ``levels`` recipes: levels to run and jump through."""

@@ -1,0 +1,65 @@
+"""Somebody's level files, read as levels of a run's game."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from makar.domains.levels.level.errors import UnreadableLevelError
+from makar.domains.levels.level.json_file import read_level_json
+from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.text import read_level_text
+from makar.domains.levels.platform.config import LevelsConfig, PlatformConfig
+from makar.domains.levels.platform.corpus import legend_of
+
+SUFFIXES = (".txt", ".json", ".tmj", ".tmx")
+
+
+def read_level(path: Path, config: PlatformConfig) -> Level:
+    """The level in a file: text, JSON, or a map made with Tiled.
+
+    Args:
+        path: The file.
+        config: Of the run whose game it is a level of.
+
+    Raises:
+        UnreadableLevelError: it is not a level of that game, with the place and the remedy.
+    """
+    legend, suffix = legend_of(config), path.suffix.lower()
+    if suffix == ".txt":
+        return read_level_text(path, legend)
+    if suffix == ".json":
+        level, other = read_level_json(path)
+        if other.names != legend.names:
+            fault = f"its tiles are {', '.join(other.names)}; the run's {', '.join(legend.names)}"
+            raise UnreadableLevelError(str(path), fault, remedy="Name a run of its game (--run)")
+        return level
+    if suffix in (".tmj", ".tmx") and isinstance(config, LevelsConfig) and config.corpus.legend:
+        from makar.domains.levels.level.legend_file import read_legend
+        from makar.domains.levels.tiled.meaning import level_of
+        from makar.domains.levels.tiled.read import read_tiled
+
+        game = read_legend(config.corpus.legend)
+        return level_of(read_tiled(path, game.path.absolute().parent), game)
+    remedy = f"Bring {', '.join(SUFFIXES[:2])}; Tiled's maps need a run of the levels recipe"
+    raise UnreadableLevelError(
+        str(path), f"{suffix or 'no suffix'} is no level here", remedy=remedy
+    )
+
+
+def of_height(level: Level, height: int, *, empty: int, path: Path) -> Level:
+    """The level with empty rows on top, so that it is as high as the model's.
+
+    Raises:
+        UnreadableLevelError: it is higher than that.
+    """
+    rows = level.tiles.shape[0]
+    if rows > height:
+        raise UnreadableLevelError(
+            str(path),
+            f"it has {rows} rows, and the model's levels have {height}",
+            remedy="Cut rows off its top, or train on maps of its height",
+        )
+    padded = np.pad(level.tiles, ((height - rows, 0), (0, 0)), constant_values=empty)
+    return Level(padded, level.names)

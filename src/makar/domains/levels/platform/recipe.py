@@ -1,0 +1,292 @@
+"""The ``mario`` and ``levels`` recipes: a model learns maps, then to make levels to be played."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from makar.core.rewards import Blend
+from makar.core.scoring import Scorer
+from makar.core.seeds import Seeds
+from makar.core.types import Judgement, Prompt, Rollout
+from makar.domains.levels.level.legend_file import read_legend
+from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.level.windows import Windows
+from makar.domains.levels.platform.config import (
+    LevelsConfig,
+    PlatformConfig,
+    PlatformLearnConfig,
+)
+from makar.domains.levels.platform.corpus import Learned, learn_from, legend_of, read_game
+from makar.domains.levels.platform.files import read_level
+from makar.domains.levels.platform.ranges import ranges_picture
+from makar.domains.levels.platform.reward import NEAR_COPY, checked_rewards, platform_blend
+from makar.domains.levels.play.analysis import Analyst
+from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
+from makar.domains.levels.tiled.map_corpus import read_map_corpus
+from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, ENDS, STEPS, Kept, TileCodec
+from makar.domains.levels.tiles.craft import LevelCraft
+from makar.domains.levels.tiles.ends import with_ends
+from makar.domains.levels.tiles.near_copies import WindowIndex
+from makar.domains.levels.tiles.network import TileColumns, TileColumnsConfig
+from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.models.token_policy import TokenPolicy
+from makar.recipes.bonuses import bonuses_like
+from makar.recipes.creator import Creator
+from makar.recipes.devices import device_or_cpu
+from makar.recipes.domain import Brought
+from makar.recipes.preparation import Prepared, Progress, taught, tried
+
+BRING = "Bring a level in the alphabet or the tiles of the run's game"
+TARGETS = 8
+"""Different challenges that are asked for in one step."""
+HARDEST = 0.9
+"""No harder levels are asked for: only one that nobody can win has a challenge of 1."""
+UNASKED = 0.2
+"""Share of the examples that are shown without their challenge, so that none need be asked for."""
+MEASURED = 400
+"""Levels of the corpus from which ranges are taken, at most."""
+
+
+def ask_prompt(config: PlatformConfig) -> Prompt:
+    """What the config asks for."""
+    return _prompt(config, config.ask.challenge)
+
+
+def _prompt(config: PlatformConfig, challenge: float) -> Prompt:
+    wishes: dict[str, float | str] = {
+        COLUMNS: config.ask.columns, CHALLENGE: challenge, ENDS: config.ends,
+    }  # fmt: skip
+    text = f"Levels of {config.ask.columns} columns"
+    return Prompt(text=text, condition=wishes, given=kept_cells(config))
+
+
+def kept_cells(config: PlatformConfig) -> Kept | None:
+    """What the designer has locked in the map that levels are written into."""
+    if not isinstance(config, LevelsConfig) or config.corpus.legend is None:
+        return None
+    return _locked(config.corpus.files, config.corpus.legend, config.ask.columns)
+
+
+@cache
+def _locked(files: Sequence[Path], legend: Path, columns: int) -> Kept | None:
+    from makar.domains.levels.tiled.write import locked_tiles
+
+    if not files:
+        return None
+    game = read_legend(legend)
+    maps = read_map_corpus(files, game)
+    if maps.template is None or maps.template.locked is None:
+        return None
+    return Kept(locked_tiles(maps.template, game, (len(maps.maps.levels[0].tiles), columns)))
+
+
+def check(config: PlatformConfig, functions: Mapping[str, Scorer]) -> None:
+    """Refuse what cannot work before anybody waits for it.
+
+    Raises:
+        ConfigError: a reward cannot be used, or no maps or legend are named.
+        UnreadableLevelError: a map or the legend is not what it should be.
+    """
+    checked_rewards(config.reward, functions)
+    read_game(config)
+
+
+def craft_of(config: PlatformConfig) -> LevelCraft:
+    """How the run's works are handed out as files."""
+    legend = legend_of(config)
+    if not (isinstance(config, LevelsConfig) and config.corpus.legend and config.corpus.files):
+        return LevelCraft(legend)
+    game = read_legend(config.corpus.legend)
+    maps = read_map_corpus(config.corpus.files, game)
+    return LevelCraft(legend, game=game, maps=maps)
+
+
+def prepare(
+    config: PlatformConfig,
+    *,
+    prior: Mapping[str, Tensor] | None = None,
+    functions: Mapping[str, Scorer] | None = None,
+) -> Generator[Progress, None, Prepared[Level]]:
+    """Read the maps, teach the model to write such, and set up what it will be rewarded for.
+
+    Args:
+        config: What to do.
+        prior: Weights of a model that was taught before; None teaches one, or finds it kept.
+        functions: Rewards given as Python functions, by name.
+
+    Yields:
+        How far it is.
+
+    Raises:
+        CorpusTooSmallError: there is nothing to learn from.
+    """
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.prior_seed)
+    yield Progress("reading maps")
+    learned = learn_from(read_game(config), config.ask.columns)
+    analyst = Analyst(learned.game.legend)
+    policy = build_policy(config, learned).to(device_or_cpu(config.device))
+    if prior is not None:
+        policy.load_state_dict(prior)
+    else:
+        yield Progress("playing maps")
+        examples, heldout = (
+            demonstrations(policy, side, analyst, config, seed=seed)
+            for seed, side in enumerate((learned.studied, learned.tested))
+        )
+        yield from taught(
+            policy, examples, heldout, config.pretrain, seed=config.prior_seed,
+            settings=config.model.model_dump_json(), stage="learning maps",
+        )  # fmt: skip
+    yield Progress("setting up the reward")
+    return _set_up(config, policy, learned, analyst, functions or {})
+
+
+def build_policy(config: PlatformConfig, learned: Learned) -> TokenPolicy[Level]:
+    """The network and the meaning of its tokens, freshly initialised."""
+    codec = TileCodec(learned.game.legend, learned.rules, learned.height, config.ask.columns)
+    net = TileColumns(
+        TileColumnsConfig(
+            vocabulary=codec.vocabulary,
+            height=learned.height,
+            steps=STEPS,
+            width=config.model.width,
+            inner=config.model.inner,
+            dropout=config.model.dropout,
+        )
+    )
+    return TokenPolicy(net, codec)
+
+
+def brought(path: Path, config: PlatformConfig) -> list[Brought]:
+    """The level in a file."""
+    return [Brought(path.stem, [read_level(path, config)], {})]
+
+
+def demonstrations(
+    policy: TokenPolicy[Level],
+    windows: Windows,
+    analyst: Analyst,
+    config: PlatformConfig,
+    *,
+    seed: int,
+) -> Rollout[Level]:
+    """The windows as if they had been asked for: by their ends, and most by their challenge."""
+    shown = policy.demonstrate(windows.levels)
+    columns = windows.levels.tiles.shape[2]
+    played = with_ends(windows.levels, analyst.legend)
+    hard = challenges(analyst, played, columns=config.ask.columns)
+    hard[Seeds(config.prior_seed, seed).generator().random(len(hard)) < UNASKED] = np.nan
+    ends = np.array([["none", "right"], ["left", "both"]])
+    kinds = ends[windows.starts.astype(int), windows.ends.astype(int)]
+    prompts = [
+        Prompt(condition={COLUMNS: columns, ENDS: str(kind)} | wish)
+        for kind, wish in zip(
+            kinds, ({CHALLENGE: float(h)} if np.isfinite(h) else {} for h in hard), strict=True
+        )
+    ]
+    prefix = policy.codec.prefix(prompts)
+    return replace(shown, prompts=prompts, context={**shown.context, "prefix": prefix})
+
+
+def _set_up(
+    config: PlatformConfig,
+    policy: TokenPolicy[Level],
+    learned: Learned,
+    analyst: Analyst,
+    functions: Mapping[str, Scorer],
+) -> Prepared[Level]:
+    ask, legend = ask_prompt(config), learned.game.legend
+    prior = cast(TokenPolicy[Level], frozen(policy))
+    train = learned.train.levels
+    known = train.take(np.linspace(0, len(train) - 1, min(MEASURED, len(train))).astype(int))
+    corpus = LevelCorpus(known, [level for _, level in learned.stretches], legend, analyst)
+    blend, bands, words = platform_blend(
+        config.reward, corpus, known=known, judges=learned.valid.levels, prior=prior,
+        functions=functions,
+    )  # fmt: skip
+    blend, start = tried(
+        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
+    )
+    craft = replace(
+        craft_of(config),
+        index=WindowIndex.of(corpus.maps, legend),
+        sources=[learned.game.maps.sources[number] for number, _ in learned.stretches],
+    )
+    human = learned.heldout.levels
+    creator = Creator(
+        policy=policy,
+        prior=prior,
+        reward=blend,
+        learner=PolicyGradient(policy, _learning(config), prior=prior, seed=config.seed),
+        prompts=lambda iteration: asked_for(config, iteration),
+        ask=ask,
+        craft=craft,
+        bonuses=bonuses_like(
+            known, craft.keys, works=config.loop.works, exploration=config.loop.exploration,
+            variety=config.loop.variety,
+        ),
+        human=human,
+        human_prompts=[replace(ask)] * len(human),
+        notes=[*learned.notes, *_left_out(blend)],
+        explanations=words,
+        fit=can_be_handed_out,
+        theirs="the maps",
+        picture=lambda sets: ranges_picture(sets, legend),
+    )  # fmt: skip
+    return Prepared(creator, bands, start)
+
+
+def _learning(config: PlatformConfig) -> PlatformLearnConfig:
+    """How to learn: ever more slowly, up to the end of the run."""
+    over = config.learn.decay_updates or config.loop.iterations
+    return config.learn.model_copy(update={"decay_updates": over})
+
+
+def can_be_handed_out(judgement: Judgement) -> Bool[np.ndarray, " B"]:
+    """Levels that can be won, as far as is known, and are nobody's copy."""
+    parts = judgement.parts
+    return ~(parts["playable"].value < 1) & ~(parts[NEAR_COPY].value <= 0)
+
+
+def _left_out(blend: Blend) -> list[str]:
+    """Which rewards say nothing of such levels."""
+    names = LEVEL_CATALOGUE.keys() - {component.name for component in blend.components}
+    return [f"cannot be told of these maps: {', '.join(sorted(names))}"] if names else []
+
+
+def asked_for(config: PlatformConfig, iteration: int) -> Sequence[Prompt]:
+    """What is asked for in one step: levels of several challenges, from easy to hard."""
+    if not config.ask.spread:
+        return [ask_prompt(config)] * config.loop.works
+    random = Seeds(config.seed, iteration).generator(1)
+    targets = HARDEST * (np.arange(TARGETS) + random.random(TARGETS)) / TARGETS
+    steps = np.round(targets * 20) / 20
+    return [
+        _prompt(config, float(steps[work * TARGETS // config.loop.works]))
+        for work in range(config.loop.works)
+    ]
+
+
+def challenges(
+    analyst: Analyst, levels: Levels, *, columns: int | None = None
+) -> Float[np.ndarray, " B"]:
+    """How hard levels are; NaN for those that cannot be won, or of which that is not known.
+
+    Args:
+        analyst: Plays them.
+        levels: The levels.
+        columns: Say it for levels of so many columns that go on in the same way: dangers add up.
+    """
+    found = analyst(levels)
+    share = 1.0 if columns is None else columns / levels.tiles.shape[2]
+    return np.where(found.won == 1, 1 - (1 - found.challenge) ** share, np.nan)

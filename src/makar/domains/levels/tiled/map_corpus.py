@@ -1,0 +1,139 @@
+"""A designer's own maps as a corpus: Tiled maps, level texts and JSON of one game."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from makar.domains.levels.level.errors import UnreadableLevelError
+from makar.domains.levels.level.json_file import read_level_json
+from makar.domains.levels.level.legend_file import GameLegend
+from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.maps import Maps, MapSource
+from makar.domains.levels.level.text import read_level_text
+from makar.domains.levels.tiled.meaning import level_of
+from makar.domains.levels.tiled.read import TiledMap, read_tiled
+from makar.domains.levels.tiled.variants import TileVariants, learn_variants
+
+MAX_MAPS = 2_000
+MAX_CORPUS_BYTES = 100_000_000
+HIGHEST = 64
+"""Rows: a column is the model's unit, and it has no use for towers."""
+
+
+@dataclass(frozen=True)
+class MapCorpus:
+    """Maps of one game, of one height.
+
+    Attributes:
+        maps: The levels, padded with empty rows on top to the height of all, and their files.
+        templates: The Tiled map that each comes from, which new levels can be written into;
+            None for one that was a text.
+        variants: How tiles are drawn in the Tiled maps.
+        notes: What was done to the maps, in words.
+    """
+
+    maps: Maps
+    templates: tuple[TiledMap | None, ...]
+    variants: TileVariants
+    notes: tuple[str, ...]
+
+    @property
+    def template(self) -> TiledMap | None:
+        """The map to write levels into: the first Tiled map that was not padded."""
+        rows = self.maps.levels[0].tiles.shape[0]
+        found = [tiled for tiled in self.templates if tiled is not None]
+        return next(
+            (tiled for tiled in found if tiled.size[0] == rows), found[0] if found else None
+        )
+
+
+def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorpus:
+    """Read the maps named by paths, by patterns such as ``maps/*.tmj``, or by their folder.
+
+    Raises:
+        LegendError: a tile that the legend leaves unnamed.
+        UnreadableLevelError: nothing found, a broken map, one without start or goal, or one
+            that is too high.
+    """
+    paths = _paths(patterns)
+    found = [_read(path, game) for path in paths]
+    sizes = [level.tiles.shape for level, _ in found]
+    height = max(rows for rows, _ in sizes)
+    templates = tuple(template for _, template in found)
+    return MapCorpus(
+        Maps(
+            [_padded(level, height, game) for level, _ in found],
+            [MapSource(path.stem, game.licence) for path in paths],
+        ),
+        templates,
+        learn_variants([tiled for tiled in templates if tiled is not None], game),
+        tuple(
+            f"{path.name}: {height - rows} empty rows added on top"
+            for path, (rows, _) in zip(paths, sizes, strict=True)
+            if rows < height
+        ),
+    )
+
+
+def _paths(patterns: Iterable[str | Path]) -> list[Path]:
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        path = Path(pattern)
+        if path.is_file():
+            matches = [str(pattern)]
+        elif path.is_dir():
+            # a .tmx, which is refused with the remedy, often lies beside what it was exported to
+            matches = [str(file) for file in [*path.glob("*.tmj")] or path.glob("*.tmx")]
+        else:
+            matches = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - may be absolute
+        if not matches:
+            remedy = "Check the path; a pattern looks like maps/*.tmj"
+            raise UnreadableLevelError(str(pattern), "there is no such map", remedy=remedy)
+        found |= dict.fromkeys(Path(match) for match in matches)
+    if not found or len(found) > MAX_MAPS:
+        fault = f"names {len(found):,} maps"
+        raise UnreadableLevelError("the corpus", fault, remedy=f"Name 1 to {MAX_MAPS:,} maps")
+    if sum(path.stat().st_size for path in found) > MAX_CORPUS_BYTES:
+        fault = f"is larger than {MAX_CORPUS_BYTES / 1e6:g} MB"
+        raise UnreadableLevelError("the corpus", fault, remedy="Leave maps out")
+    return sorted(found)
+
+
+def _read(path: Path, game: GameLegend) -> tuple[Level, TiledMap | None]:
+    template = None
+    if path.suffix.lower() == ".txt":
+        level = read_level_text(path, game.legend)
+    elif path.suffix.lower() == ".json":
+        level, legend = read_level_json(path)
+        if legend != game.legend:
+            fault = f"has another legend than {game.path.name}"
+            raise UnreadableLevelError(str(path), fault, remedy="Leave it out")
+    else:
+        template = read_tiled(path, game.path.absolute().parent)
+        level = level_of(template, game)
+    _refuse_useless(path, level, game)
+    return level, template
+
+
+def _refuse_useless(path: Path, level: Level, game: GameLegend) -> None:
+    rows = level.tiles.shape[0]
+    if rows > HIGHEST:
+        fault = f"has {rows} rows, more than {HIGHEST}"
+        raise UnreadableLevelError(str(path), fault, remedy="Split it, or leave it out")
+    for role in ("start", "goal"):
+        wanted = game.legend.having(role)
+        if wanted.any() and not wanted[level.tiles].any():
+            names = " or ".join(tile.name for tile in game.legend.tiles if tile.role == role)
+            fault = f"has no {role} ({names})"
+            raise UnreadableLevelError(str(path), fault, remedy="Add one, or leave the map out")
+
+
+def _padded(level: Level, rows: int, game: GameLegend) -> Level:
+    above = rows - level.tiles.shape[0]
+    padded = np.pad(level.tiles, ((above, 0), (0, 0)), constant_values=game.legend.empty)
+    return Level(padded, level.names)

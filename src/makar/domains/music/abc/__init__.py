@@ -1,0 +1,1 @@
+"""ABC notation, read and written; ``format`` is the door."""

@@ -1,0 +1,1 @@
+"""The ``blend`` recipe: phrases between two genres, written as events."""

@@ -1,0 +1,149 @@
+"""How pieces are kept in a ledger, shown in a report and handed out as files."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int
+
+from makar.core.types import Works
+from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN
+from makar.domains.music.piece.piece import (
+    TICKS_PER_QUARTER,
+    Key,
+    KeyChange,
+    Metre,
+    Part,
+    Piece,
+    Pieces,
+    Provenance,
+    Tempo,
+)
+from makar.domains.music.tune.craft import MelodyCraft, Source
+
+
+@dataclass(frozen=True)
+class PieceCraft:
+    """Keeps, shows and hands out pieces; what they resemble is said of their top voice.
+
+    Attributes:
+        tunes: Knows the sources, and which moves make tunes alike.
+    """
+
+    tunes: MelodyCraft
+    kind: str = "music/piece"
+    formats: tuple[str, ...] = FORMATS
+    shown: str = SHOWN
+    original: str = ORIGINAL
+
+    def pack(self, work: Piece) -> bytes:
+        """The piece as JSON: parts, metre, key, upbeat."""
+        parts = [
+            {"notes": part.notes.tolist(), "name": part.name, "program": part.program}
+            for part in work.parts
+        ]
+        frame = {
+            "metre": [work.metre.beats, work.metre.unit],
+            "key": [work.key.tonic, work.key.mode],
+            "pickup": work.pickup,
+        }
+        return json.dumps({"parts": parts, **frame}).encode()
+
+    def unpack(self, content: bytes) -> Piece:
+        """The piece from that JSON."""
+        record = json.loads(content)
+        return Piece(
+            parts=tuple(
+                Part(np.array(p["notes"], np.int64).reshape(-1, 4), p["name"], p["program"])
+                for p in record["parts"]
+            ),
+            keys=(KeyChange(0, Key(*record["key"])),),
+            metres=(Metre(0, *record["metre"]),),
+            pickup=record["pickup"],
+            provenance=Provenance(source="made with makar"),
+        )
+
+    def stack(self, works: Sequence[Piece]) -> Pieces:
+        """Single pieces as a batch."""
+        return Pieces(tuple(works))
+
+    def notation(self, work: Piece) -> str:
+        """The piece in ABC, without its header."""
+        from makar.domains.music.abc.write import abc_text
+
+        lines = abc_text(work).splitlines()
+        return " ".join(
+            line for line in lines if not (len(line) > 1 and line[1] == ":") and line[:2] != "%%"
+        )
+
+    def keys(self, works: Works[Piece]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
+        """Moves of the top voice: interval and time to the next note, whatever the key."""
+        return self.tunes.keys(works)  # pyright: ignore[reportArgumentType] - it looks at melodies
+
+    def cells(self, works: Works[Piece]) -> Int[np.ndarray, " B"]:
+        """Which kind of opening a piece has."""
+        return self.tunes.cells(works)  # pyright: ignore[reportArgumentType] - as above
+
+    def resemblances(self, works: Works[Piece]) -> list[Source]:
+        """For each piece the corpus tune it shares the longest run with."""
+        return self.tunes.resemblances(works)  # pyright: ignore[reportArgumentType] - as above
+
+    def piece(self, work: Piece, *, title: str = "", notice: str = "") -> Piece:
+        """The piece at the pace chosen, with its title and terms."""
+        quarters = self.tunes.tempo * work.metre.beat / TICKS_PER_QUARTER
+        provenance = replace(work.provenance, title=title)
+        if notice:
+            provenance = replace(provenance, licence=notice)
+        return replace(work, tempos=(Tempo(0, quarters),), provenance=provenance)
+
+    def export(self, work: Piece, path: Path, *, title: str = "", notice: str = "") -> None:
+        """Write the piece in the format that the suffix names.
+
+        Raises:
+            ValueError: the suffix is none of ``formats``.
+        """
+        from makar.domains.music.files import write_piece
+        from makar.domains.music.picture.png import roll_png
+        from makar.domains.music.picture.roll import roll_svg
+        from makar.domains.music.sound.sound import write_audio
+
+        piece, suffix = self.piece(work, title=title, notice=notice), path.suffix.lower()
+        if suffix in (".wav", ".ogg"):
+            write_audio(piece, path)
+        elif suffix == ".svg":
+            path.write_text(roll_svg(piece), encoding="utf-8")
+        elif suffix == ".png":
+            roll_png(piece, path)
+        elif suffix in self.formats:
+            write_piece(piece, path)
+        else:
+            raise ValueError(f"cannot write {path.name}: choose one of {', '.join(self.formats)}")
+
+    def card(self, work: Piece, *, marks: Sequence[tuple[int, int, str]] = ()) -> str:
+        """The piece to be heard and seen: player, staff and piano roll, as HTML.
+
+        Args:
+            work: The piece.
+            marks: Runs of notes of the first part to point out: first note, number, label.
+        """
+        from makar.domains.music.picture.roll import roll_svg
+        from makar.domains.music.picture.staff import staff_svg
+        from makar.domains.music.sound.sound import audio_data_uri
+
+        piece = self.piece(work)
+        notes = piece.parts[0].notes
+        spans = [
+            (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), html.escape(label))
+            for first, count, label in marks
+        ]
+        staff = "".join(staff_svg(piece, width=520))
+        return (
+            f'<audio controls preload="metadata" src="{audio_data_uri(piece)}"></audio>'
+            f'<div class="staff">{staff}</div>'
+            f"<details><summary>Piano roll</summary>{roll_svg(piece, marks=spans)}</details>"
+        )

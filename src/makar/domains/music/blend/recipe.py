@@ -1,0 +1,324 @@
+"""The ``blend`` recipe: phrases that stand as far between two genres as was asked.
+
+The model first learns both genres. A phrase of the second is shown it under the weight k/8 as
+often as k/8 of such phrases should be of the second: so every weight has been seen, and what the
+model makes of one half is now the one, now the other. Then it is rewarded for making each single
+phrase such that a classifier is as much in doubt as was asked. Another classifier, which has
+learned from other tunes and counts other things, measures it and is never rewarded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+
+from makar.core.errors import CorpusTooSmallError, UnknownRewardError
+from makar.core.rewards import Blend, Component
+from makar.core.scoring import Scorer
+from makar.core.seeds import Seeds
+from makar.core.transforms import AtMost, Ramp
+from makar.core.types import Prompt, Rollout, groups_of
+from makar.domains.music.blend.codec import EventCodec
+from makar.domains.music.blend.config import BlendConfig
+from makar.domains.music.blend.craft import PieceCraft
+from makar.domains.music.blend.judges import Distance, Judge, Sides, judges_of
+from makar.domains.music.blend.tokens import STEPS
+from makar.domains.music.corpus.genres import Phrases, check_genre, genre_corpus, genre_phrases
+from makar.domains.music.melody.melody import melodies_of
+from makar.domains.music.piece.piece import Piece, Pieces
+from makar.domains.music.rewards.novelty import CopyIndex
+from makar.domains.music.tune import phrases
+from makar.domains.music.tune.craft import MelodyCraft
+from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.measures.diversity import distinct_share
+from makar.measures.statistics import quantile_band
+from makar.models.recurrent import Recurrent, RecurrentConfig
+from makar.models.token_policy import TokenPolicy
+from makar.models.transformer import Transformer, TransformerConfig
+from makar.recipes.bonuses import RUN, Bonuses
+from makar.recipes.creator import Creator
+from makar.recipes.custom_reward import load_reward
+from makar.recipes.devices import device_or_cpu
+from makar.recipes.domain import Brought, music_in
+from makar.recipes.preparation import Preparation, Prepared, Progress, taught, tried
+
+NEAR_ENOUGH = 0.05
+"""A phrase this near to what was asked has full marks: nobody is to be a caricature."""
+FEW = 40
+"""Phrases that each genre must have to learn from; to choose and to test, an eighth of them."""
+MEASURED, PLACE = "measured_distance", "asked_place"
+BRING = "Bring a melody in sixteenths or longer, within three octaves"
+
+
+def ask_prompt(config: BlendConfig, weight: float | None = None) -> Prompt:
+    """What the config asks for, at its own weight or another."""
+    ask, (first, second) = config.ask, config.corpus.names
+    weight = ask.blend if weight is None else weight
+    return Prompt(
+        condition={
+            "bars": ask.bars,
+            "metre": ask.metre,
+            "mode": ask.mode,
+            "key": ask.key,
+            "programs": str(ask.program),
+            first: 1 - weight,
+            second: weight,
+        }
+    )
+
+
+def check(config: BlendConfig, functions: Mapping[str, Scorer]) -> None:
+    """Refuse what cannot work before anybody waits for it.
+
+    Raises:
+        UnknownRewardError, CustomRewardError: a reward cannot be used.
+        UnreadableError: a genre or folder is not there.
+    """
+    _own_rewards(config, functions)
+    check_genre(config.corpus.first)
+    check_genre(config.corpus.second, config.corpus.folder)
+
+
+def craft_of(config: BlendConfig) -> PieceCraft:
+    """How the run's works are handed out as files; it knows no sources, so it is there at once."""
+    nothing = CopyIndex.of(melodies_of(Pieces(())))
+    return PieceCraft(MelodyCraft(nothing, (), 0.0, config.ask.program, config.ask.tempo))
+
+
+def brought(path: Path, config: BlendConfig) -> list[Brought]:
+    """The pieces in a file, in phrases as long as those asked for."""
+    return music_in(path, phrases_in, config.ask.bars)
+
+
+def phrases_in(piece: Piece, bars: int) -> tuple[list[Piece], dict[str, int]]:
+    """A piece's top voice in phrases of so many bars; what cannot be judged, by reason."""
+    melodies, left_out = phrases.phrases_in(piece, bars)
+    return [melody.piece() for melody in melodies], left_out
+
+
+def prepare(
+    config: BlendConfig,
+    *,
+    prior: Mapping[str, torch.Tensor] | None = None,
+    functions: Mapping[str, Scorer] | None = None,
+) -> Preparation:
+    """Read both genres, teach the model to write either, and set up the two judges.
+
+    Args:
+        config: What to do.
+        prior: Weights of a model that was taught before; None teaches one, or finds it kept.
+        functions: Rewards given as Python functions, by name.
+
+    Yields:
+        How far it is.
+
+    Raises:
+        CorpusTooSmallError: a genre has too few phrases.
+    """
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.prior_seed)
+    sides = yield from read_sides(config)
+    everything = [piece for pair in sides.values() for piece in _joined(pair)]
+    codec = EventCodec.of(everything, genres=config.corpus.names)
+    policy: TokenPolicy[Piece] = TokenPolicy(_net(config, codec), codec)
+    policy.to(device_or_cpu(config.device))  # for training, session.check has refused others
+    if prior is not None:
+        policy.load_state_dict(prior)
+    else:
+        yield from taught(
+            policy,
+            labelled(policy, sides["train"], config),
+            labelled(policy, sides["valid"], config),
+            config.pretrain,
+            seed=config.prior_seed,
+            settings=config.model.model_dump_json(),
+            stage="learning both genres",
+        )
+    yield Progress("setting up the judges")
+    return _set_up(config, policy, sides, functions or {})
+
+
+def read_sides(config: BlendConfig) -> Generator[Progress, None, Sides]:
+    """The phrases of both genres.
+
+    Raises:
+        CorpusTooSmallError: a genre has too few.
+    """
+    places = ((config.corpus.first, None), (config.corpus.second, config.corpus.folder))
+    corpora = []
+    for (name, folder), shown in zip(places, config.corpus.names, strict=True):
+        yield Progress("reading tunes", text=shown)
+        corpora.append(genre_corpus(name, folder))
+    ask, sides = config.ask, Sides()
+    for side in ("train", "valid", "heldout"):
+        first, second = (genre_phrases(c, ask.bars, ask.metre, side=side) for c in corpora)
+        sides[side] = first, second
+        for genre, name in zip(sides[side], config.corpus.names, strict=True):
+            if len(genre.pieces) < (FEW if side == "train" else FEW // 8):
+                raise CorpusTooSmallError(
+                    f"{name}: {len(genre.pieces)} phrases of {ask.bars} bars of {ask.metre} for "
+                    f"the {side} side are too few; ask for fewer bars or another metre"
+                )
+    return sides
+
+
+def _net(config: BlendConfig, codec: EventCodec) -> Recurrent | Transformer:
+    model = config.model
+    size = {
+        "vocabulary": codec.vocabulary,
+        "width": model.width,
+        "layers": model.layers,
+        "dropout": model.dropout,
+        "context": codec.longest + codec.prefix([ask_prompt(config)]).shape[1],
+    }
+    if model.kind == "lstm":
+        return Recurrent(RecurrentConfig(**size))
+    return Transformer(TransformerConfig(**size))
+
+
+def labelled(
+    policy: TokenPolicy[Piece], pair: tuple[Phrases, Phrases], config: BlendConfig
+) -> Rollout[Piece]:
+    """Phrases of both genres, equally many, each under a weight drawn for it.
+
+    Half of the phrases are shown as what they are. The others, of the second genre, under k/8
+    with a chance in proportion to k, or of the first, in proportion to 8 - k: so k/8 of the
+    phrases that are seen under k/8 are of the second.
+    """
+    most = max(len(genre.pieces) for genre in pair)
+    steps, draw = np.arange(STEPS + 1), Seeds(config.prior_seed).generator(stream=1)
+    pieces: list[Piece] = []
+    weights: list[float] = []
+    for genre, chance in zip(pair, (STEPS - steps, steps), strict=True):
+        chance = chance + (chance == STEPS) * (chance.sum() - 2 * STEPS)  # half of the whole
+        pieces += [genre.pieces[n % len(genre.pieces)] for n in range(most)]
+        drawn = draw.choice(steps, size=most, p=chance / chance.sum())
+        weights += (drawn / STEPS).tolist()
+    shown = policy.demonstrate(Pieces(tuple(pieces)))
+    first, second = config.corpus.names
+    prompts = [
+        replace(p, condition={**p.condition, first: 1 - w, second: w})
+        for p, w in zip(shown.prompts, weights, strict=True)
+    ]
+    context = {**shown.context, "prefix": policy.codec.prefix(prompts)}
+    return replace(shown, prompts=prompts, group=groups_of(prompts), context=context)
+
+
+def _set_up(
+    config: BlendConfig,
+    policy: TokenPolicy[Piece],
+    sides: Sides,
+    functions: Mapping[str, Scorer],
+) -> Prepared[Piece]:
+    ask, names = ask_prompt(config), config.corpus.names
+    prior = cast(TokenPolicy[Piece], frozen(policy))
+    judges = judges_of(sides)
+    known, others, human = (_joined(sides[side]) for side in ("train", "valid", "heldout"))
+    index = CopyIndex.of(melodies_of(known))
+    limit = quantile_band(index(others, []))[-1]
+    blend = Blend([*_rewards(config, judges, index, limit), *_own_rewards(config, functions)])
+    blend, start = tried(
+        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
+    )
+    own = len(sides["train"][0].pieces) if config.corpus.folder else None
+    sources = tuple(source for genre in sides["train"] for source in genre.sources)
+    craft = PieceCraft(
+        MelodyCraft(index, sources, limit, config.ask.program, config.ask.tempo, private_from=own)
+    )
+    weights = [ask_prompt(config, step / STEPS) for step in range(STEPS + 1)]
+    asked = [
+        ask_prompt(config, weight)
+        for weight, genre in enumerate(sides["heldout"])
+        for _ in range(len(genre.pieces))
+    ]
+    creator = Creator(
+        policy=policy,
+        prior=prior,
+        reward=blend,
+        learner=PolicyGradient(policy, config.learn, prior=prior, seed=config.seed),
+        prompts=lambda _: [weights[n % len(weights)] for n in range(config.loop.works)],
+        ask=ask,
+        craft=craft,
+        bonuses=_bonuses(config, craft, sides["train"]),
+        human=human,
+        human_prompts=asked,
+        notes=_notes(config, sides, judges),
+        explanations={
+            PLACE: "a classifier is as much in doubt between the two genres as was asked",
+            MEASURED: "how far another classifier, never rewarded, finds it from what was asked",
+        },
+    )
+    people = quantile_band(Distance(judges[1], names)(human, asked))
+    return Prepared(creator, {MEASURED: (people[0], people[-1])}, start)
+
+
+def _rewards(
+    config: BlendConfig, judges: tuple[Judge, Judge], index: CopyIndex, limit: float
+) -> list[Component]:
+    """No near copies; the place between the genres; the same by the judge that only looks on."""
+    rewards, measures = (Distance(judge, config.corpus.names) for judge in judges)
+    weight, near = config.reward.weights.get(PLACE, 1.0), Ramp(1, NEAR_ENOUGH)
+    return [
+        Component("near_copy", index, AtMost(limit), role="gate", seconds=None),
+        Component(PLACE, rewards, near, weight=weight, seconds=None),
+        Component(MEASURED, measures, Ramp(1, 0), role="watch", seconds=None),
+    ]
+
+
+def rewarded(config: BlendConfig) -> list[str]:
+    """Names of the parts that the total is made of: the place, and the user's own rewards."""
+    own = [c.name for c in _own_rewards(config, {}) if c.role == "score" and c.weight > 0]
+    return [PLACE] * (config.reward.weights.get(PLACE, 1.0) > 0) + own
+
+
+def _own_rewards(config: BlendConfig, functions: Mapping[str, Scorer]) -> list[Component]:
+    """The user's own rewards, loaded.
+
+    Raises:
+        UnknownRewardError: a weight is given for a reward that does not exist.
+        CustomRewardError: a user's own reward cannot be loaded.
+    """
+    if unknown := set(config.reward.weights) - {PLACE}:
+        raise UnknownRewardError(f"reward.weights names {', '.join(unknown)}; there is: {PLACE}")
+    seconds = config.reward.seconds
+    return [replace(load_reward(spec, functions), seconds=seconds) for spec in config.reward.custom]
+
+
+def _joined(pair: tuple[Phrases, Phrases]) -> Pieces:
+    return Pieces(tuple(piece for genre in pair for piece in genre.pieces))
+
+
+def _notes(config: BlendConfig, sides: Sides, judges: Sequence[Judge]) -> list[str]:
+    counts = [
+        f"{len(genre.pieces)} phrases of {name} to learn from, {len(out.pieces)} held out"
+        for name, genre, out in zip(
+            config.corpus.names, sides["train"], sides["heldout"], strict=True
+        )
+    ]
+    told = [
+        f"the classifier that {does} ({judge.name}) tells {judge.accuracy:.1%} of held-out phrases"
+        for judge, does in zip(judges, ("rewards", "measures"), strict=True)
+    ]
+    return counts + told
+
+
+def _bonuses(config: BlendConfig, craft: PieceCraft, pair: tuple[Phrases, Phrases]) -> Bonuses:
+    """As much variety as people's phrases have in sets of half the one and half the other."""
+    target, loop = None, config.loop
+    if loop.variety is not None:
+        half, draw = loop.works // 2, Seeds(0).generator()
+        shares: list[float] = []
+        for _ in range(16):
+            pieces: list[Piece] = []
+            for genre in pair:
+                size = min(half, len(genre.pieces))
+                first = int(draw.integers(len(genre.pieces) - size + 1))
+                pieces += genre.pieces[first : first + size]
+            shares.append(distinct_share(*craft.keys(Pieces(tuple(pieces))), n=RUN))
+        target = loop.variety * float(np.mean(shares))
+    return Bonuses(exploration=loop.exploration, target=target)

@@ -1,0 +1,1 @@
+"""The ``chorale`` recipe: four voices after Bach, and voices under a composer's tune."""

@@ -1,0 +1,120 @@
+"""Putting alto, tenor and bass under somebody's tune with a model that has learned chorales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt
+from makar.domains.music.errors import UnreadableError
+from makar.domains.music.melody.codec import TONIC_OF
+from makar.domains.music.melody.grid import STEP, OffGridError
+from makar.domains.music.piece.piece import Piece
+from makar.domains.music.voices.codec import METRES
+from makar.domains.music.voices.voices import HOLD, VoiceGrid, VoiceGrids, encode_soprano
+from makar.evaluation.rows import EVALUATION
+from makar.recipes.creator import Creator
+
+CANDIDATES = 16
+"""Harmonisations of a phrase from which the best is chosen."""
+DRAWN = EVALUATION + 2**21
+"""Iteration number of the first phrase's draws; each further phrase counts on."""
+
+
+@dataclass(frozen=True)
+class Harmonised:
+    """A tune with three voices under it.
+
+    Attributes:
+        work: All four voices.
+        total: What the run's reward gives it; NaN = could not be judged.
+        seed: Makes it again.
+    """
+
+    work: VoiceGrid
+    total: float
+    seed: int
+
+
+def harmonise(
+    creator: Creator[VoiceGrid], piece: Piece, *, bars: int, count: int, seed: int, path: str
+) -> list[Harmonised]:
+    """Harmonise a tune phrase by phrase; its notes and rhythm stay exactly as they are.
+
+    Of ``CANDIDATES`` settings of each phrase that is kept which scores best together with the
+    phrase before it.
+
+    Args:
+        creator: A trained (or untrained) ``chorale`` model, and its reward.
+        piece: The tune is the highest note of its first part; an upbeat is left out.
+        bars: Bars in a phrase: as many as the model has learned.
+        count: How many settings of the whole, best first.
+        seed: Fixes every draw.
+        path: The tune's file, for error messages.
+
+    Raises:
+        UnreadableError: the tune cannot be harmonised: its metre, range or rhythm.
+    """
+    phrases = sopranos(piece, bars, path)
+    settings = [_setting(creator, phrases, seed + number) for number in range(count)]
+    return sorted(settings, key=lambda one: -np.nan_to_num(one.total, nan=-1.0))
+
+
+def sopranos(piece: Piece, bars: int, path: str) -> list[VoiceGrid]:
+    """The tune in phrases of ``bars`` bars, the last one shorter where it must be.
+
+    Raises:
+        UnreadableError: as ``harmonise``.
+    """
+    metre = f"{piece.metre.beats}/{piece.metre.unit}"
+    if metre not in METRES:
+        raise UnreadableError(
+            path, f"is in {metre}", remedy=f"Bring a tune in {' or '.join(METRES)}"
+        )
+    whole = -(-(piece.end - piece.pickup) // piece.metre.bar)
+    try:
+        tune = encode_soprano(piece, 0, max(whole, 1))
+    except OffGridError as fault:
+        raise UnreadableError(
+            path, str(fault), remedy="Bring one voice in sixteenths or longer, within a twelfth"
+        ) from fault
+    size = bars * piece.metre.bar // STEP
+    rows = np.split(tune.tokens, range(size, tune.tokens.shape[1], size), axis=1)
+    return [replace(tune, tokens=row) for row in rows]
+
+
+def _setting(creator: Creator[VoiceGrid], phrases: list[VoiceGrid], seed: int) -> Harmonised:
+    """One setting of the whole tune."""
+    chosen: list[np.ndarray] = []
+    for number, phrase in enumerate(phrases):
+        prompt = _prompt(phrase, last=number + 1 == len(phrases), ask=creator.ask)
+        seeds = Seeds(seed, DRAWN + number)
+        made = creator.policy.sample([prompt] * CANDIDATES, seeds=seeds).works
+        tokens = [one.tokens for one in made]
+        joined = [np.concatenate([*chosen[-1:], one], axis=1) for one in tokens]
+        totals = creator.reward.lean(_grids(joined, phrase), [prompt] * CANDIDATES).total
+        chosen.append(tokens[int(np.nan_to_num(totals, nan=-1.0).argmax())])
+    work = replace(phrases[0], tokens=np.concatenate(chosen, axis=1))
+    judged = creator.reward.lean(VoiceGrids.stack([work]), [creator.ask])
+    return Harmonised(work, float(judged.total[0]), seed)
+
+
+def _grids(tokens: list[np.ndarray], like: VoiceGrid) -> VoiceGrids:
+    return VoiceGrids.stack([replace(like, tokens=one) for one in tokens])
+
+
+def _prompt(phrase: VoiceGrid, *, last: bool, ask: Prompt) -> Prompt:
+    """What asks for the phrase's setting; the last one closes where the tune comes to rest."""
+    rests = bool((phrase.tokens[:, -(phrase.metre.beat // STEP) :] == HOLD).all())
+    wishes: dict[str, Any] = {
+        **ask.condition,
+        "bars": phrase.tokens.shape[1] * STEP // phrase.metre.bar,
+        "metre": str(phrase.metre),
+        "mode": "minor" if phrase.key.is_minor else "major",
+        "key": TONIC_OF[phrase.key.tonic],
+        "ends": "close" if last and rests else "open",
+    }
+    return Prompt(condition=wishes, given=phrase)

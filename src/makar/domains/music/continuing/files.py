@@ -1,0 +1,175 @@
+"""Variations as files next to each other: the pieces, a page to hear them, and what was done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from makar.core.errors import ConfigError
+from makar.domains.music.continuing.choice import Choice, Chosen
+from makar.domains.music.continuing.page import Shown, describe, variations_page
+from makar.domains.music.continuing.task import Task
+from makar.runs.entry import ALPHABET
+
+ID_LETTERS = 5
+PAGE, RECORD = "index.html", "variations.json"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One variation as a file.
+
+    Attributes:
+        id: Five letters that depend on the file's bytes alone.
+        path: The file.
+        chosen: Its notes and scores.
+    """
+
+    id: str
+    path: Path
+    chosen: Chosen
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Everything that was written.
+
+    Attributes:
+        folder: Where.
+        variations: Best first.
+        page: The page to hear them.
+        record: What was done, for programs; also kept in the folder.
+    """
+
+    folder: Path
+    variations: tuple[Written, ...]
+    page: Path
+    record: dict[str, Any]
+
+
+def deliver(task: Task, choice: Choice, *, out: Path | None, seed: int, asked: int) -> Delivery:
+    """Write the variations, the page and the record into a folder that was not there before.
+
+    Args:
+        task: What was asked.
+        choice: The variations.
+        out: The folder; by default next to the file, named after it.
+        seed: For the record.
+        asked: How many variations were asked for.
+
+    Raises:
+        FileExistsError: ``out`` is there already.
+        ConfigError: the folder that ``out`` is to be in is not there.
+        HoleError: the score is written in a way that cannot be taken apart safely.
+    """
+    files = [(one, task.score.spliced(one.candidate.fills)) for one in choice.chosen]
+    folder = _folder(task, out)
+    written: list[Written] = []
+    for one, data in files:
+        name = short_id(data)
+        path = folder / f"{task.path.stem}-{name}{task.score.suffix}"
+        path.write_bytes(data)
+        written.append(Written(name, path, one))
+    record = record_of(task, choice, written, seed=seed, asked=asked)
+    (folder / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    page = folder / PAGE
+    page.write_text(_page(task, written, lead=lead_of(choice, asked)), "utf-8")
+    return Delivery(folder, tuple(written), page, record)
+
+
+def short_id(data: bytes) -> str:
+    """Five letters from the SHA-256 of a file: the same work has the same name."""
+    number = int.from_bytes(hashlib.sha256(data).digest()[:8], "big")
+    letters: list[str] = []
+    for _ in range(ID_LETTERS):
+        number, letter = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[letter])
+    return "".join(letters)
+
+
+def lead_of(choice: Choice, asked: int) -> str:
+    """How the variations were chosen, in words."""
+    few = f" Only {len(choice.chosen)} of {asked} could be told apart." * (
+        len(choice.chosen) < asked
+    )
+    out = "; ".join(f"{n} {reason}" for reason, n in choice.left_out.items() if n)
+    out = f" Left out: {out}." if out else ""
+    return (
+        f"The best of {choice.written} that the model wrote, any two of them unlike in at least "
+        f"{choice.unlike:.0%} of their notes.{few}{out}"
+    )
+
+
+def record_of(
+    task: Task, choice: Choice, written: list[Written], *, seed: int, asked: int
+) -> dict[str, Any]:
+    """What was done, as JSON values."""
+    return {
+        "file": str(task.path),
+        "done": describe(task),
+        "mode": task.mode,
+        "part": task.part + 1,
+        "part_name": task.piece.parts[task.part].name,
+        "bars": [[hole.first, hole.last] for hole in task.holes],
+        "seed": seed,
+        "asked": asked,
+        "candidates": choice.written,
+        "left_out": dict(choice.left_out),
+        "unlike": round(choice.unlike, 4),
+        "notes": list(task.notes),
+        "made_with": f"makar {version('makar')}",
+        "variations": [
+            {
+                "id": one.id,
+                "path": str(one.path),
+                "score": _known(one.chosen.score),
+                "shared_with_corpus": one.chosen.shared,
+                "parts": {name: _known(value) for name, value in one.chosen.parts.items()},
+            }
+            for one in written
+        ],
+    }
+
+
+def _known(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None
+
+
+def _folder(task: Task, out: Path | None) -> Path:
+    """A new folder: ``out``, or the first free name beside the file."""
+    if out is not None:
+        if not out.parent.is_dir():
+            raise ConfigError(f"--out {out}: there is no folder {out.parent}; make it first")
+        try:
+            out.mkdir()
+        except FileExistsError:
+            raise FileExistsError(
+                f"{out}: already there, and nothing is overwritten; name another"
+            ) from None
+        return out
+    base = task.path.with_name(f"{task.path.stem}-variations")
+    names: Callable[[int], Path] = lambda n: base if n == 1 else base.with_name(f"{base.name}-{n}")  # noqa: E731
+    for number in count(1):
+        try:
+            names(number).mkdir()
+        except FileExistsError:
+            continue
+        return names(number)
+    raise AssertionError("count() never ends")
+
+
+def _page(task: Task, written: list[Written], *, lead: str) -> str:
+    shown = [Shown("The original", "as it is", "", task.piece)]
+    for number, one in enumerate(written, 1):
+        score = one.chosen.score
+        words = f"{100 * score:.0f} of 100" if math.isfinite(score) else "not judged"
+        piece = task.filled(one.chosen.candidate.fills)
+        shown.append(Shown(f"{number}. {one.id}", words, one.path.name, piece))
+    return variations_page(task, shown, lead=lead)

@@ -1,0 +1,1 @@
+"""The tunes that models learn from: found, read once, told apart, split, cut into phrases."""

@@ -1,0 +1,148 @@
+"""Works from any tool: files of a folder as phrases that can be measured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from makar.core.errors import ConfigError
+from makar.core.types import Works
+from makar.domains.music.errors import UnreadableError
+from makar.domains.music.files import READABLE_SUFFIXES, read_file
+from makar.domains.music.melody.grid import STEP
+from makar.domains.music.piece.key_finding import heard_key
+from makar.domains.music.piece.piece import KeyChange, Piece
+from makar.domains.music.voices.voices import VOICES
+
+NO_KEY = "C major assumed at the start"
+"""What the MIDI reader says of a file without a key signature."""
+FEWEST = 3
+"""Phrases below which nothing can be said of a set."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The music in a folder.
+
+    Attributes:
+        place: The folder, or one file.
+        pieces: What could be read.
+        read: How many files that is from.
+        unreadable: Files that could not be read, with the reason.
+        ignored: Files that are no music by their name.
+    """
+
+    place: Path
+    pieces: Sequence[Piece]
+    read: int
+    unreadable: tuple[tuple[str, str], ...] = ()
+    ignored: int = 0
+
+    @property
+    def recipe(self) -> str:
+        """Whose works most of the pieces are: ``chorale`` in four parts, else ``tune``."""
+        parts = [sum(len(p.notes) > 0 and not p.percussion for p in x.parts) for x in self.pieces]
+        return "chorale" if 2 * parts.count(len(VOICES)) > len(parts) else "tune"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Phrases from a folder.
+
+    Attributes:
+        phrases: As works of a recipe, in C major or A minor.
+        files: How many files they are from.
+        unreadable: Files that could not be read, with the reason.
+        left_out: Phrases that cannot be held, by reason.
+        ignored: Files that are no music by their name.
+        short: Phrases shorter than asked for: of pieces that are.
+    """
+
+    phrases: Works[Any]
+    files: int
+    unreadable: tuple[tuple[str, str], ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict[str, int])
+    ignored: int = 0
+    short: int = 0
+
+
+def read_files(place: Path) -> Files:
+    """Every MIDI, MusicXML and ABC file of a folder and those below it.
+
+    Args:
+        place: The folder, or one file.
+    """
+    every = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+    files = [p for p in every if p.suffix.lower() in READABLE_SUFFIXES or place.is_file()]
+    pieces: list[Piece] = []
+    unreadable: list[tuple[str, str]] = []
+    for path in files:
+        name = path.name if path == place else str(path.relative_to(place))
+        try:
+            reading = read_file(path)
+        except UnreadableError as fault:
+            unreadable.append((name, fault.fault))
+            continue
+        unkeyed = NO_KEY in reading.changes
+        pieces += map(_in_heard_key, reading.pieces) if unkeyed else reading.pieces
+    read, ignored = len(files) - len(unreadable), len(every) - len(files)
+    return Files(place, pieces, read, tuple(unreadable), ignored)
+
+
+def phrases_of(
+    files: Files,
+    *,
+    bars: int,
+    phrases_in: Callable[[Piece, int], tuple[Sequence[Any], Mapping[str, int]]],
+    batch: Callable[[Sequence[Any]], Works[Any]],
+) -> Brought:
+    """The pieces in phrases, each from its first full bar on; a shorter piece is taken whole.
+
+    Args:
+        files: What was read.
+        bars: Bars in a phrase.
+        phrases_in: The recipe's way of cutting a piece.
+        batch: Puts works of its kind into columns.
+
+    Raises:
+        ConfigError: there are fewer than ``FEWEST`` phrases in it; each file's reason is said.
+    """
+    found: list[Any] = []
+    left_out: Counter[str] = Counter()
+    for piece in files.pieces:
+        phrases, reasons = phrases_in(piece, bars)
+        found += phrases
+        left_out.update(reasons)
+    short = sum(work.tokens.shape[-1] * STEP // work.metre.bar < bars for work in found)
+    brought = Brought(
+        batch(found), files.read, files.unreadable, dict(left_out), files.ignored, short
+    )
+    if len(found) < FEWEST:
+        raise ConfigError(_too_few(files.place, brought, bars))
+    return brought
+
+
+def _in_heard_key(piece: Piece) -> Piece:
+    """MIDI files often name no key; features count from the tonic, so it is found by ear."""
+    notes = [part.notes for part in piece.parts if not part.percussion]
+    key = heard_key(np.concatenate(notes)) if notes else piece.key
+    return replace(piece, keys=(KeyChange(0, key), *piece.keys[1:]))
+
+
+def _too_few(place: Path, brought: Brought, bars: int) -> str:
+    reasons = [f"{name}: {reason}" for name, reason in brought.unreadable]
+    reasons += [
+        f"phrases left out: {count}, as {reason}" for reason, count in brought.left_out.items()
+    ]
+    if brought.ignored:
+        reasons.append(f"neither MIDI, MusicXML nor ABC: {brought.ignored}")
+    told = f" ({'; '.join(reasons)})" if reasons else ""
+    return (
+        f"{place}: {len(brought.phrases)} phrases of {bars} bars could be read, and {FEWEST} are "
+        f"needed{told}; bring melodies as MIDI, MusicXML or ABC, in sixteenths or longer"
+    )

@@ -1,0 +1,226 @@
+"""Every reward of works in four voices by name, with what it says and where it comes from."""
+
+from __future__ import annotations
+
+from makar.domains.music.harmony import function as harmony_function
+from makar.domains.music.harmony import harmony, voice_leading
+from makar.domains.music.harmony import lines as harmony_lines
+from makar.domains.music.harmony.copies import ChordCopies, ChordNovelty, LineCopies
+from makar.domains.music.harmony.progressions import ChordProgressions
+from makar.domains.music.voices.voices import VoiceGrids
+from makar.measures.catalogue import Catalogue, Entry, plain
+
+_ENTRIES: tuple[Entry[VoiceGrids], ...] = (
+    Entry(
+        "parallels",
+        plain(voice_leading.parallels),
+        "keeps clear of parallel fifths, octaves and unisons",
+        "Fux 1725; Aldwell & Schachter 2003",
+        kind="less",
+        one_fault=0.25,
+    ),
+    Entry(
+        "crossing",
+        plain(voice_leading.crossing),
+        "keeps each voice above the next",
+        "Aldwell & Schachter 2003",
+        kind="less",
+    ),
+    Entry(
+        "overlap",
+        plain(voice_leading.overlap),
+        "moves no voice past where its neighbour has just been",
+        "Aldwell & Schachter 2003",
+        kind="less",
+    ),
+    Entry(
+        "spacing",
+        plain(voice_leading.spacing),
+        "keeps the upper voices within an octave of one another",
+        "Aldwell & Schachter 2003",
+        kind="less",
+    ),
+    Entry(
+        "struck_together",
+        plain(voice_leading.struck_together),
+        "lets the voices speak together about as much as Bach",
+        "Huron 2001",
+    ),
+    Entry(
+        "consonance",
+        plain(harmony.consonance),
+        "sounds well together",
+        "Huron 1994",
+        kind="more",
+    ),
+    Entry(
+        "struck_dissonance",
+        plain(harmony.struck_dissonance),
+        "lets dissonances pass or hang over, and does not strike them",
+        "Fux 1725; Aldwell & Schachter 2003",
+        kind="less",
+    ),
+    Entry(
+        "chord_fit",
+        plain(harmony.chord_fit),
+        "makes triads and sevenths",
+        "Dice 1945",
+        kind="more",
+    ),
+    Entry(
+        "complete_chords",
+        plain(harmony.complete_chords),
+        "gives chords their root and their third",
+        "Aldwell & Schachter 2003",
+        kind="more",
+    ),
+    Entry(
+        "key_fit",
+        plain(harmony.key_fit),
+        "sits in its key with all voices",
+        "Krumhansl 1990",
+        kind="more",
+    ),
+    Entry(
+        "root_position",
+        plain(harmony_function.root_position),
+        "has the root in the bass about as often as Bach",
+        "Aldwell & Schachter 2003",
+    ),
+    Entry(
+        "leading_tone",
+        plain(harmony_function.leading_tone),
+        "leads the leading tone home",
+        "Aldwell & Schachter 2003",
+        kind="more",
+    ),
+    Entry(
+        "cadence",
+        plain(harmony_function.cadence),
+        "closes its phrases: dominant to tonic, or on the dominant",
+        "Aldwell & Schachter 2003",
+        kind="more",
+    ),
+    Entry(
+        "progressions",
+        ChordProgressions.of,
+        "goes from chord to chord as Bach does",
+        "Witten & Bell 1991, on chords",
+        kind="more",
+        corpus=True,
+    ),
+    Entry(
+        "inner_motion",
+        plain(harmony_lines.inner_motion),
+        "moves its inner voices about as far as Bach",
+        "Huron 2001",
+        role="watch",
+    ),
+    Entry(
+        "inner_leaps",
+        plain(harmony_lines.inner_leaps),
+        "lets the inner voices leap about as often as Bach",
+        "Huron 2001",
+    ),
+    Entry(
+        "line_steps",
+        plain(harmony_lines.line_steps),
+        "moves its voices by step about as often as Bach",
+        "Huron 2001",
+    ),
+    Entry(
+        "bass_leaps",
+        plain(harmony_lines.bass_leaps),
+        "lets the bass carry the roots by fourths, fifths and octaves",
+        "Aldwell & Schachter 2003",
+    ),
+    Entry(
+        "chord_novelty",
+        ChordNovelty.of,
+        "says what no chorale of the corpus says chord for chord",
+        "share of new runs of five chords",
+        corpus=True,
+    ),
+    Entry(
+        "chord_copy",
+        ChordCopies.of,
+        "shares no longer run of chords with the corpus than Bach's others do",
+        "longest common run (suffix array: Manber & Myers 1993)",
+        kind="at most",
+        role="gate",
+        corpus=True,
+    ),
+    Entry(
+        "line_copy",
+        LineCopies.of,
+        "shares no longer run in any one voice with the corpus than Bach's others do",
+        "longest common run (suffix array: Manber & Myers 1993)",
+        kind="at most",
+        role="gate",
+        corpus=True,
+    ),
+    Entry(
+        "range_faults",
+        plain(voice_leading.range_faults),
+        "asks of no voice what it cannot sing",
+        "Bach's own choirs",
+        kind="less",
+        role="watch",
+        one_fault=1.0,
+    ),
+    Entry(
+        "direct",
+        plain(voice_leading.direct),
+        "leaps into few fifths and octaves with the outer voices",
+        "Aldwell & Schachter 2003",
+        kind="less",
+        role="watch",
+        one_fault=0.25,
+    ),
+    Entry(
+        "doubled_leading_tone",
+        plain(harmony_function.doubled_leading_tone),
+        "does not double the leading tone",
+        "Aldwell & Schachter 2003",
+        kind="less",
+        role="watch",
+    ),
+    Entry(
+        "awkward_moves",
+        plain(harmony_lines.awkward_moves),
+        "writes lines that can be sung: no tritones, sevenths, or more than an octave",
+        "Fux 1725; Aldwell & Schachter 2003",
+        kind="less",
+        role="watch",
+    ),
+    Entry(
+        "contrary_motion",
+        plain(voice_leading.contrary_motion),
+        "moves its voices apart about as often as Bach",
+        "Huron 2001",
+        role="watch",
+    ),
+    Entry(
+        "harmonic_rhythm",
+        plain(harmony.harmonic_rhythm),
+        "changes its chords about as often as Bach",
+        "share of beats",
+        role="watch",
+    ),
+    Entry(
+        "dominant_motion",
+        plain(harmony_function.dominant_motion),
+        "is driven from dominants home, in any bar",
+        "Aldwell & Schachter 2003",
+        role="watch",
+    ),
+    Entry(
+        "silent_voices",
+        plain(voice_leading.silent_voices),
+        "share of the time a voice is silent",
+        "muspy (empty beats)",
+        kind="less",
+        role="watch",
+    ),
+)
+VOICES_CATALOGUE: Catalogue[VoiceGrids] = Catalogue(_ENTRIES)

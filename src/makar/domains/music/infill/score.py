@@ -1,0 +1,66 @@
+"""Opening a file so that some of its bars can be replaced and nothing else changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from makar.domains.music.infill.hole import Fill
+from makar.domains.music.infill.into_abc import open_abc
+from makar.domains.music.infill.into_midi import open_midi
+from makar.domains.music.infill.into_musicxml import open_musicxml
+from makar.domains.music.musicxml.bars import Bar
+from makar.domains.music.piece.piece import Piece
+from makar.domains.music.piece.reading import file_bytes
+
+
+@runtime_checkable
+class OpenScore(Protocol):
+    """A file that is worked on."""
+
+    @property
+    def piece(self) -> Piece:
+        """The music, as written: repeats are not played out."""
+        ...
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """Its bars; the first full one is bar 1."""
+        ...
+
+    @property
+    def changes(self) -> Counter[str]:
+        """What reading it had to assume."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """Of the files that it gives."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about what is kept."""
+        ...
+
+    def spliced(self, fills: Sequence[Fill]) -> bytes:
+        """The file with the holes filled, and everything else as it was."""
+        ...
+
+
+def open_score(path: Path | str) -> OpenScore:
+    """Open a file by what it is, not by what it is called.
+
+    Raises:
+        UnreadableError: it is none of the kinds that are read, or broken.
+        HoleError: it holds several pieces.
+    """
+    data = file_bytes(path)
+    start = data[:400]
+    if start.startswith(b"MThd"):
+        return open_midi(data, str(path))
+    if start.startswith(b"PK") or start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
+        return open_musicxml(data, str(path))
+    return open_abc(data, str(path))

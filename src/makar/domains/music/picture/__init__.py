@@ -1,0 +1,1 @@
+"""Music to be seen: piano rolls, staves, and cards of a report."""

@@ -1,0 +1,1 @@
+"""The ``tune`` recipe: melodies of a few bars, and what is measured of them."""

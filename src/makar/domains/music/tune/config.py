@@ -1,0 +1,93 @@
+"""The settings of the ``tune`` recipe: what a config file and the command line may say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+
+from makar.domains.music.melody.codec import TONICS
+from makar.learners.likelihood import PretrainConfig
+from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.recipes.settings import RecipeConfig
+
+Metres = Literal["4/4", "2/4", "3/4", "6/8", "9/8"]
+
+
+class AskConfig(BaseModel):
+    """The tunes asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bars: int = Field(default=8, ge=2, le=32)
+    metre: Metres = "6/8"
+    mode: Literal["major", "minor", "dorian", "mixolydian"] = "major"
+    key: str = Field(default="D", description="tonic to hear it in: C, F#, Bb ...")
+    form: str = Field(
+        default="ABAC", pattern=r"^[A-Za-z]{2,16}$", description="letters spread over the bars"
+    )
+    tempo: float = Field(default=104.0, gt=10, lt=400, description="beats per minute")
+    program: int = Field(default=73, ge=0, le=127, description="General MIDI program; 73 = flute")
+
+    @field_validator("key")
+    @classmethod
+    def _known_key(cls, key: str) -> str:
+        if key not in TONICS:
+            raise ValueError(f"the tonic must be one of {', '.join(TONICS)}")
+        return key
+
+    @model_validator(mode="after")
+    def _form_fits(self) -> Self:
+        if self.bars % len(self.form):
+            raise ValueError(
+                f"form {self.form!r} has {len(self.form)} letters, which cannot be spread evenly "
+                f"over {self.bars} bars; change the one or the other"
+            )
+        return self
+
+
+class CorpusConfig(BaseModel):
+    """The tunes learned from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    collections: tuple[str, ...] = Field(
+        default=("oneills1850", "ryansMammoth", "airdsAirs", "miscFolk"),
+        description="collections of the installed music21; essen is non-commercial",
+    )
+    folder: Path | None = Field(
+        default=None, description="your own MIDI, MusicXML and ABC files, learned from last"
+    )
+
+
+class ModelConfig(BaseModel):
+    """The network that writes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["lstm", "transformer"] = "lstm"
+    width: PositiveInt = 192
+    layers: PositiveInt = 1
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+
+class MelodyConfig(RecipeConfig):
+    """Everything the ``tune`` recipe can be told."""
+
+    recipe: Literal["tune"] = "tune"  # pyright: ignore[reportIncompatibleVariableOverride] - its own name
+    ask: AskConfig = Field(default_factory=AskConfig)
+    corpus: CorpusConfig = Field(default_factory=CorpusConfig)
+    model: ModelConfig = Field(default_factory=ModelConfig)
+    pretrain: PretrainConfig = Field(
+        default_factory=lambda: PretrainConfig(updates=1500, learning_rate=6e-3)
+    )
+    tune: PretrainConfig = Field(
+        default_factory=lambda: PretrainConfig(
+            updates=300, learning_rate=5e-4, evaluate_every=20, patience=3
+        ),
+        description="second pre-training, on your own folder",
+    )
+    learn: PolicyGradientConfig = Field(
+        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
+    )

@@ -1,0 +1,121 @@
+"""The phrases that a model of melodies learns from: people's, and the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import get_args
+
+from makar.core.errors import CorpusTooSmallError
+from makar.domains.music.corpus.tunes import Corpus, load_user_corpus
+from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids, OffGridError, encode_bars
+from makar.domains.music.piece.piece import Piece, Provenance
+from makar.domains.music.tune.config import MelodyConfig, Metres
+from makar.recipes.preparation import Progress
+
+METRES = get_args(Metres)
+FEW_WINDOWS = 60
+"""Below so many phrases of the asked kind, people's ranges are taken from all phrases."""
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases of one corpus, by side of the split, with the tune each is from."""
+
+    train: MelodyGrids
+    valid: MelodyGrids
+    heldout: MelodyGrids
+    sources: tuple[Provenance, ...]
+    notes: tuple[str, ...]
+    private: bool = False
+
+
+def phrases_of(corpus: Corpus, bars: int, *, private: bool = False) -> Phrases:
+    """Cut a corpus into phrases of ``bars`` bars in every metre the codec knows."""
+    train = corpus.windows(bars, METRES, side="train")
+    valid = corpus.windows(bars, METRES, side="valid")
+    heldout = corpus.windows(bars, METRES, side="heldout")
+    notes = [f"{len(corpus)} tunes, {len(train.grids)} phrases of {bars} bars to learn from"]
+    notes += [f"left out: {count} {reason}" for reason, count in train.left_out.items()]
+    notes += [f"not read: {count} {what}" for what, count in corpus.dropped.items()]
+    if private:
+        notes += [f"skipped {name}: {reason}" for name, reason in corpus.skipped]
+        notes += corpus.shortcomings()
+    sources = tuple(corpus.provenance[i] for i in train.piece)
+    return Phrases(train.grids, valid.grids, heldout.grids, sources, tuple(notes), private)
+
+
+def own_phrases(config: MelodyConfig) -> Generator[Progress, None, Phrases | None]:
+    """The user's own music as phrases, with what is amiss said; None where there is none to use.
+
+    Raises:
+        CorpusTooSmallError: not one file could be read as music.
+    """
+    folder = config.corpus.folder
+    if folder is None:
+        return None
+    stage = "reading your own music"
+    yield Progress(stage, text=str(folder))
+    corpus = load_user_corpus(folder)
+    for name, reason in corpus.skipped:
+        yield Progress(stage, text=f"skipped {name}: {reason}")
+    if not len(corpus):
+        raise CorpusTooSmallError(
+            f"{folder}: no file there could be read as music; put MIDI, MusicXML or ABC files "
+            "into it, or leave --corpus out"
+        )
+    for sentence in corpus.shortcomings():
+        yield Progress(stage, text=sentence)
+    own = phrases_of(corpus, config.ask.bars, private=True)
+    if len(own.train) and len(own.valid):
+        return own
+    yield Progress(
+        stage,
+        text=f"{len(own.train)} phrases of {config.ask.bars} bars to learn from and "
+        f"{len(own.valid)} to test on: nothing is learned from your music; add more of it, or "
+        "ask for fewer bars",
+    )
+    return None
+
+
+def check_phrases(phrases: Phrases, config: MelodyConfig) -> None:
+    """Refuse a corpus with nothing to learn from or to test on.
+
+    Raises:
+        CorpusTooSmallError: with what to change.
+    """
+    if not (len(phrases.train) and len(phrases.valid) and len(phrases.heldout)):
+        raise CorpusTooSmallError(
+            f"no phrases of {config.ask.bars} bars are left to learn from and to test on; "
+            "ask for fewer bars (--bars 8), or name more collections"
+        )
+
+
+def alike(grids: MelodyGrids, config: MelodyConfig) -> MelodyGrids:
+    """The phrases of the kind asked for; all of them where there are too few."""
+    wanted = (config.ask.metre, config.ask.mode)
+    rows = [
+        i
+        for i, (metre, key) in enumerate(zip(grids.metres, grids.keys, strict=True))
+        if (str(metre), key.mode) == wanted
+    ]
+    return grids.take(rows) if len(rows) >= FEW_WINDOWS else grids
+
+
+def joined(first: MelodyGrids, second: MelodyGrids) -> MelodyGrids:
+    """Both sets of phrases as one."""
+    return MelodyGrids.stack([*first, *second])
+
+
+def phrases_in(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
+    """The piece in phrases of so many bars from its first full bar on; a shorter one whole."""
+    whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
+    length = min(bars, whole)
+    found: list[MelodyGrid] = []
+    left_out: dict[str, int] = {}
+    for first in range(0, whole - length + 1, length):
+        try:
+            found.append(encode_bars(piece, first, length))
+        except OffGridError as fault:
+            left_out[str(fault)] = left_out.get(str(fault), 0) + 1
+    return found, left_out

@@ -1,0 +1,78 @@
+"""The reward of the ``tune`` recipe, put together from the catalogue, the corpus and the user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from makar.core.rewards import Blend, Component
+from makar.core.scoring import Scorer
+from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids
+from makar.domains.music.rewards.catalogue import CATALOGUE, build, people_quantiles
+from makar.models.token_policy import TokenPolicy
+from makar.recipes.settings import RewardConfig
+from makar.recipes.weighting import Blended, Weighting
+
+DEFAULT_WEIGHTS: Mapping[str, float] = {
+    "form_contrast": 3.0,
+    "close": 2.0,
+    "phrase_endings": 2.0,
+    "motif_recurrence": 2.0,
+    "bar_recurrence": 2.0,
+    "mean_interval": 0.25,
+    "step_share": 0.25,
+    "leap_share": 0.25,
+    "pitch_range": 0.25,
+    "direction_kept": 0.25,
+    "pitch_class_entropy": 0.25,
+    "pitch_autocorrelation": 0.25,
+}
+"""Weights that differ from 1.
+
+A small model that has learned from tunes already moves as they do; what it lacks is form, coming
+back to what was said, and coming home. So these are paid for, and how the tune moves is only held.
+"""
+WEIGHTING = Weighting(CATALOGUE, DEFAULT_WEIGHTS)
+
+
+def melody_blend(
+    config: RewardConfig,
+    *,
+    train: MelodyGrids,
+    known: MelodyGrids,
+    judges: MelodyGrids,
+    prior: TokenPolicy[MelodyGrid],
+    functions: Mapping[str, Scorer] | None = None,
+) -> Blended:
+    """The blend, people's 5-95 % range of every part, and each part in plain words.
+
+    Args:
+        config: Weights and the user's own rewards.
+        train: The tunes that novelty and near copies are measured against.
+        known: Those of them that are of the kind asked for: people's measure.
+        judges: Such tunes that are not among them, for what compares with the corpus.
+        prior: For the style.
+        functions: Rewards given as Python functions, by name.
+
+    Raises:
+        UnknownRewardError: a weight is given for a reward that does not exist.
+        CustomRewardError: a user's own reward cannot be loaded.
+    """
+    scorers = build(list(CATALOGUE), train.melodies)
+    quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
+    return WEIGHTING.blend(
+        config, scorers, quantiles, functions=functions or {}, prior=prior, judges=judges
+    )
+
+
+def plain_blend(
+    config: RewardConfig, *, train: MelodyGrids, known: MelodyGrids, judges: MelodyGrids
+) -> Blend:
+    """The catalogue's rewards alone, which need no model; see ``melody_blend``."""
+    scorers = build(list(CATALOGUE), train.melodies)
+    quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
+    return Blend(WEIGHTING.components(config, scorers, quantiles))
+
+
+def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> list[Component]:
+    """The user's own rewards, loaded; see ``Weighting.checked`` for what is refused."""
+    return WEIGHTING.checked(config, functions)

@@ -1,0 +1,248 @@
+"""Sets of works, measured side by side: people's, chance's, a table's, a model's, anybody's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from makar.core.rewards import UNJUDGED, Blend
+from makar.core.seeds import Seeds
+from makar.core.types import Judgement, Prompt, Works
+from makar.evaluation.gauge import DUPLICATES, NEAR, Gauge
+from makar.evaluation.rows import CHOSEN, EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
+from makar.evaluation.study_page import interval
+from makar.measures.diversity import distinct_share, duplicate_share, overlap_with_others
+from makar.measures.frechet import frechet_distance
+from makar.measures.overlap import Overlap, grouped_jackknife, overlap
+from makar.measures.statistics import Estimate, mean_over_works
+from makar.recipes.creator import WorkPolicy
+from makar.recipes.preparation import Progress
+
+W = TypeVar("W")
+RANDOM, MARKOV = "random", "Markov"
+DISTANCE = "makar-FD"
+DISTINCT, SELF_OVERLAP = (2, 3, 4, 8), (4, 8)
+REFERENCE = 400
+"""People's phrases that distances are taken to: evenly picked from those of the kind."""
+_SHARD = 64
+_CHANCE, _CHAIN = 3, 4
+"""Iterations past ``EVALUATION`` of the two baselines' draws; prior and best of n have 0 and 1."""
+
+
+@dataclass(frozen=True)
+class Bench(Generic[W]):
+    """What sets of works are measured with.
+
+    Attributes:
+        gauge: What is measured of this kind of work.
+        known: People's works of the kind asked for that models learn from: the reference. One
+            set under an empty name; or several, such as two genres, by their names.
+        people: Such works that were held out, by the name of their row.
+        reward: Judges every set; its scores are what a run was trained on.
+        ask: What is asked of every model.
+        seed: Fixes all draws.
+        works: Works in each row that is made.
+    """
+
+    gauge: Gauge[W]
+    known: Mapping[str, Works[W]]
+    people: Mapping[str, Works[W]]
+    reward: Blend
+    ask: Prompt
+    seed: int
+    works: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One set, measured.
+
+    Attributes:
+        name: Whose works.
+        works: How many.
+        measures: Each measure with its interval.
+        overlaps: For each feature the densities behind its overlapping area.
+    """
+
+    name: str
+    works: int
+    measures: Mapping[str, Estimate]
+    overlaps: Mapping[str, Overlap]
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as ``summary.json`` has it."""
+        return {
+            "row": self.name,
+            "n": self.works,
+            "seeds": 1,
+            "measures": {
+                name: interval(e.mean, e.low, e.high) | {"n": e.n}
+                for name, e in self.measures.items()
+            },
+        }
+
+
+def is_human(row: str) -> bool:
+    """True for the rows of people's held-out works."""
+    return row.startswith(HUMAN)
+
+
+def distance_to(reference: str) -> str:
+    """Name of the distance to a set of people's works."""
+    return f"{DISTANCE} to {reference}" if reference else DISTANCE
+
+
+def people_and_chance(bench: Bench[W]) -> dict[str, Works[W]]:
+    """The rows that need no model: held-out people, works by chance, works by a table.
+
+    Both baselines are as long as asked for, in the metre and key asked for.
+    """
+    asked = [bench.ask] * bench.works
+    chance, chain = (Seeds(bench.seed, EVALUATION + draw) for draw in (_CHANCE, _CHAIN))
+    people = {
+        name: works.take(range(min(bench.works, len(works))))
+        for name, works in bench.people.items()
+    }
+    return people | {
+        RANDOM: bench.gauge.by_chance(asked, chance),
+        MARKOV: bench.gauge.by_table(list(bench.known.values()), asked, chain),
+    }
+
+
+def models(
+    bench: Bench[W],
+    prior: WorkPolicy[W],
+    trained: WorkPolicy[W] | None,
+    *,
+    best_of: Sequence[int],
+) -> Generator[Progress, None, dict[str, Works[W]]]:
+    """The rows that models make: the prior, its best of n, and what was trained.
+
+    The prior and the trained model draw as in the run's own comparison, so that the works are the
+    same ones. Best of n is chosen by the score that was trained.
+
+    Args:
+        bench: What is asked, and how it is judged.
+        prior: The model before.
+        trained: The model after; None leaves it and the best of n out.
+        best_of: Numbers of the prior's works to choose one from, a row for each.
+    """
+    prompts, seeds = [bench.ask] * bench.works, Seeds(bench.seed, EVALUATION)
+    yield Progress("making works of the prior")
+    rows = {PRIOR: bench.gauge.batch(prior.sample(prompts, seeds=seeds).works)}
+    if trained is None:
+        return rows
+    for n in best_of:
+        rows[f"{CHOSEN}{n}"] = yield from _best_of(bench, prior, n)
+    yield Progress("making works of the trained model")
+    rows[TRAINED] = bench.gauge.batch(trained.sample(prompts, seeds=seeds).works)
+    return rows
+
+
+def _best_of(bench: Bench[W], prior: WorkPolicy[W], n: int) -> Generator[Progress, None, Works[W]]:
+    seeds = Seeds(bench.seed, EVALUATION + 1)
+    kept: list[W] = []
+    for first in range(0, bench.works, _SHARD):
+        yield Progress(f"choosing the best of {n} of the prior", first, bench.works)
+        count = min(_SHARD, bench.works - first)
+        many = prior.sample([bench.ask] * (count * n), seeds=seeds.shifted(first * n))
+        total = bench.reward.lean(many.works, many.prompts).total
+        best = np.nan_to_num(total, nan=-1.0).reshape(count, n).argmax(1)
+        kept += [many.works[int(row)] for row in best + np.arange(count) * n]
+    return bench.gauge.batch(kept)
+
+
+def measure(bench: Bench[W], sets: Mapping[str, Works[W]]) -> Generator[Progress, None, list[Row]]:
+    """Measure every set in the same way; yields after each.
+
+    What is said of a set as a whole (overlaps, distance, variety) changes with its size, so it is
+    taken over as many works of each set as the smallest has, the first ones. The rest is the mean
+    over all of its works.
+    """
+    gauge = bench.gauge
+    fit = {name: gauge.judgeable(works) for name, works in sets.items()}
+    alike = min(map(len, fit.values()))
+    reference = _reference(bench)
+    rows: list[Row] = []
+    for done, (name, works) in enumerate(sets.items()):
+        yield Progress("measuring", done, len(sets), name)
+        judgement = bench.reward(works, [bench.ask] * len(works))
+        first = works.take(fit[name][:alike])
+        overlaps = _overlaps(gauge.spread(first), reference)
+        measures = _of_works(gauge, works, judgement) | _of_sets(bench, first)
+        measures |= {f"overlap_{feature}": o.area for feature, o in overlaps.items()}
+        measures |= {f"kl_{feature}": o.kl for feature, o in overlaps.items()}
+        measures |= _of_rules(gauge, judgement)
+        rows.append(Row(name, len(works), measures, overlaps))
+    return rows
+
+
+def _reference(bench: Bench[W]) -> Mapping[str, np.ndarray]:
+    """The features of people's phrases, where there is one set of them to spread like."""
+    if not bench.gauge.terms.features:
+        return {}
+    [known] = bench.known.values()
+    picked = np.linspace(0, len(known) - 1, min(REFERENCE, len(known)))
+    return bench.gauge.spread(known.take(picked.astype(np.int64)))
+
+
+def _overlaps(
+    ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]
+) -> dict[str, Overlap]:
+    return {
+        name: overlap(ours[name], theirs[name])
+        for name in theirs
+        if min(len(ours[name]), len(theirs[name])) >= 3
+    }
+
+
+def _of_works(gauge: Gauge[W], works: Works[W], judgement: Judgement) -> dict[str, Estimate]:
+    copied = [judgement.parts[part].value < 0.5 for part in gauge.terms.copies]
+    found = {
+        SCORE: mean_over_works(judgement.total),
+        NEAR: mean_over_works(np.any(copied, axis=0).astype(float)),
+    }
+    for part, name in gauge.terms.copies.items():
+        longest = judgement.parts[part].raw + 1  # a run of n moves is one of n + 1 notes
+        most = float(np.nanmax(longest)) if np.isfinite(longest).any() else math.nan
+        found[name] = mean_over_works(longest)
+        found[f"{name}_of_all"] = Estimate(most, math.nan, math.nan, len(works))
+    share = duplicate_share(*gauge.moves(works))
+    return found | {DUPLICATES: Estimate(share, math.nan, math.nan, len(works))}
+
+
+def _of_sets(bench: Bench[W], works: Works[W]) -> dict[str, Estimate]:
+    """Distance to people's phrases and variety, with intervals over the set's works."""
+    keys, counts = bench.gauge.moves(works)
+    ours = bench.gauge.fixed(works)
+
+    def varied(rows: np.ndarray) -> np.ndarray:
+        return np.array([distinct_share(keys[rows], counts[rows], n=n) for n in DISTINCT])
+
+    found: dict[str, Estimate] = {}
+    for name, known in bench.known.items():
+        if min(len(works), len(known)) >= 3:
+            theirs = bench.gauge.fixed(known)
+            distance = lambda rows, theirs=theirs: np.array(  # noqa: E731
+                [frechet_distance(ours[rows], theirs)]
+            )
+            [found[distance_to(name)]] = grouped_jackknife(distance, len(works))
+    variety = grouped_jackknife(varied, len(works))
+    found |= {f"distinct-{n}": e for n, e in zip(DISTINCT, variety, strict=True)}
+    for n in SELF_OVERLAP:
+        shared = overlap_with_others(keys, counts, n=n)
+        found[f"self-overlap-{n}"] = mean_over_works(shared)
+    return found
+
+
+def _of_rules(gauge: Gauge[W], judgement: Judgement) -> dict[str, Estimate]:
+    """How well each reward's statistic fits people's range, trained on or not."""
+    return {
+        f"rule_{name}": mean_over_works(part.value)
+        for name, part in judgement.parts.items()
+        if name not in gauge.terms.copies and name != UNJUDGED
+    }

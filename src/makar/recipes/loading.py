@@ -1,0 +1,210 @@
+"""Settings from everywhere, in one order: defaults < TOML file < ``MAKAR_*`` < flags."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from makar.core.errors import ConfigError
+from makar.domains.levels.editing.config import BinaryConfig, SokobanConfig, ZeldaConfig
+from makar.domains.levels.platform.config import LevelsConfig, MarioConfig
+from makar.domains.music.blend.config import BlendConfig
+from makar.domains.music.chorale.config import ChoraleConfig
+from makar.domains.music.tune.config import MelodyConfig
+from makar.recipes.custom_reward import anchored
+from makar.recipes.settings import RecipeConfig
+
+RECIPES: Mapping[str, type[RecipeConfig]] = {
+    "tune": MelodyConfig,
+    "chorale": ChoraleConfig,
+    "blend": BlendConfig,
+    "mario": MarioConfig,
+    "levels": LevelsConfig,
+    "binary": BinaryConfig,
+    "zelda": ZeldaConfig,
+    "sokoban": SokobanConfig,
+}
+"""Every recipe's settings, by the recipe's name."""
+NONE = "none"
+"""How a setting that can be switched off is switched off: TOML has no word for it."""
+ENVIRONMENT = "MAKAR_"
+NOT_SETTINGS = {"MAKAR_CACHE", "MAKAR_RUNS", "MAKAR_DEBUG"}
+
+
+def load_config(
+    recipe: str | Path,
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+) -> RecipeConfig:
+    """Put the settings together.
+
+    Args:
+        recipe: A recipe's name, or a TOML file (whose ``recipe`` key names one).
+        flags: Dotted keys and values, as from the command line: ``{"ask.bars": 8}``.
+        environment: Variables; ``MAKAR_LOOP__ITERATIONS=50`` is ``loop.iterations``. The
+            process's own by default.
+
+    Raises:
+        ConfigError: with the place, the key, and what would be allowed.
+    """
+    text = str(recipe)
+    layers: list[tuple[str, dict[str, Any]]] = []
+    if text not in RECIPES:
+        path = Path(recipe).expanduser()
+        layers.append((str(path), _anchored(_read_toml(path), path.absolute().parent)))
+    layers.append(
+        ("environment", _from_environment(os.environ if environment is None else environment))
+    )
+    layers.append(("command line", _nested(flags or {})))
+    layers = [(name, _anchored(layer, Path.cwd())) for name, layer in layers]
+    merged: dict[str, Any] = {} if text not in RECIPES else {"recipe": text}
+    for _, layer in layers:
+        merged = _merged(merged, layer)
+    kind = merged.setdefault("recipe", "tune")
+    if kind not in RECIPES:
+        raise ConfigError(f"recipe {kind!r} does not exist; there are: {', '.join(RECIPES)}")
+    try:
+        return RECIPES[kind].model_validate(_with_none(merged))
+    except ValidationError as error:
+        raise ConfigError(_explained(error, layers, RECIPES[kind])) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        known = ", ".join(RECIPES)
+        raise ConfigError(f"{path}: neither a recipe ({known}) nor a file")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    chosen = {
+        name.removeprefix(ENVIRONMENT).lower().replace("__", "."): value_of(text)
+        for name, text in environment.items()
+        if name.startswith(ENVIRONMENT) and name not in NOT_SETTINGS
+    }
+    return _nested(chosen)
+
+
+def _anchored(layer: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The layer with its paths made absolute: a run is gone on with from anywhere."""
+    layer = copy.deepcopy(layer)
+    corpus, reward = layer.get("corpus"), layer.get("reward")
+    if isinstance(corpus, dict):
+        for name in {"folder", "legend", "files"} & corpus.keys():
+            place = corpus[name]
+            if isinstance(place, str) and place != NONE:
+                corpus[name] = str(folder / Path(place).expanduser())
+            elif isinstance(place, list | tuple):
+                corpus[name] = [str(folder / Path(str(one)).expanduser()) for one in place]
+    if isinstance(reward, dict) and isinstance(specs := reward.get("custom"), list):
+        reward["custom"] = [anchored(str(spec), folder) for spec in specs]
+    return layer
+
+
+def value_of(text: str) -> Any:
+    """A value as TOML would read it, or the text itself."""
+    try:
+        return tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for dotted, value in flat.items():
+        *branch, leaf = dotted.split(".")
+        at = tree
+        for name in branch:
+            at = at.setdefault(name, {})
+            if not isinstance(at, dict):
+                raise ConfigError(f"{dotted}: {name} is given a value of its own as well")
+        at[leaf] = value
+    return tree
+
+
+def _merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(low)
+    for key, value in high.items():
+        below = result.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            value = _merged(below, value)
+        result[key] = value
+    return result
+
+
+def _with_none(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_none(item) for key, item in value.items()}
+    return None if value == NONE else value
+
+
+def _explained(
+    error: ValidationError, layers: list[tuple[str, dict[str, Any]]], model: type[RecipeConfig]
+) -> str:
+    lines: list[str] = []
+    for fault in error.errors():
+        path = [str(part) for part in fault["loc"]]
+        where = next((name for name, layer in reversed(layers) if _has(layer, path)), "settings")
+        message = fault["msg"]
+        if fault["type"] == "extra_forbidden":
+            message = f"unknown key; known here: {', '.join(_known_keys(model, path[:-1]))}"
+        elif not isinstance(fault["input"], Mapping):
+            message += f", not {fault['input']!r}"
+        message = message.removeprefix("Value error, ")
+        lines.append(": ".join(part for part in (where, ".".join(path), message) if part))
+    return "\n".join(lines)
+
+
+def _has(layer: Mapping[str, Any], path: list[str]) -> bool:
+    at: Any = layer
+    for name in path:
+        if not isinstance(at, Mapping) or name not in at:
+            return False
+        at = at[name]
+    return True
+
+
+def _known_keys(model: Any, branch: list[str]) -> list[str]:
+    for name in branch:
+        model = model.model_fields[name].annotation
+    return list(model.model_fields)
+
+
+def as_toml(config: RecipeConfig) -> str:
+    """The whole configuration as TOML: what a run folder keeps, and what repeats the run."""
+    lines: list[str] = []
+    _write_table(config.model_dump(mode="json"), (), lines)
+    return "\n".join(lines).strip() + "\n"
+
+
+def _write_table(table: Mapping[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
+    plain = {k: v for k, v in table.items() if not isinstance(v, Mapping)}
+    if path:
+        lines += ["", f"[{'.'.join(path)}]"]
+    lines += [f"{key} = {_toml_value(value)}" for key, value in plain.items()]
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            _write_table(value, (*path, key), lines)
+
+
+def _toml_value(value: Any) -> str:
+    if value is None:
+        return f'"{NONE}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml_value(v) for v in value) + "]"
+    return repr(value)

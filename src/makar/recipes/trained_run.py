@@ -1,0 +1,91 @@
+"""Opening a run that was trained before, without teaching it again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import torch
+
+from makar.core.scoring import Scorer
+from makar.recipes.creator import Craft, Creator
+from makar.recipes.preparation import Progress
+from makar.recipes.registry import Recipe, recipe_of
+from makar.recipes.settings import RecipeConfig
+from makar.runs import checkpoint
+from makar.runs.errors import CheckpointError
+from makar.runs.folder import RunFolder
+from makar.training.loop import BEFORE
+
+T = TypeVar("T")
+
+
+def prior_weights(folder: RunFolder) -> dict[str, torch.Tensor] | None:
+    """Weights of the model before it was trained; None where they are no longer whole."""
+    try:
+        step = checkpoint.pins(folder.checkpoints).get(BEFORE)
+        if step is None:
+            return None
+        return dict(checkpoint.load(folder.checkpoints, step)["creator"]["policy"])
+    except CheckpointError:
+        return None  # the cache of pre-training has them, or they are learned again
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A trained run, ready to make and judge works.
+
+    Attributes:
+        creator: With the newest weights.
+        bands: People's 5-95 % range of each reward part.
+        step: Iterations behind those weights.
+        notices: What had to be said about damaged checkpoints.
+        recipe: What it was made by.
+    """
+
+    creator: Creator[Any]
+    bands: Mapping[str, tuple[float, float]]
+    step: int
+    notices: tuple[str, ...]
+    recipe: Recipe
+
+
+def open_run(
+    folder: RunFolder, config: RecipeConfig, *, functions: Mapping[str, Scorer] | None = None
+) -> Opened:
+    """The run's model with its newest complete weights, and its reward.
+
+    Args:
+        folder: The run, open for reading or writing.
+        config: As in its ``config.toml``.
+        functions: Rewards given as Python functions, by name.
+
+    Raises:
+        CheckpointError: no checkpoint is complete.
+    """
+    loaded, recipe = checkpoint.load_newest(folder.checkpoints), recipe_of(config)
+    prepared = finished(recipe.prepare(config, prior=prior_weights(folder), functions=functions))
+    prepared.creator.policy.load_state_dict(loaded.state["creator"]["policy"])
+    return Opened(prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices), recipe)
+
+
+def open_untrained(config: RecipeConfig) -> Opened:
+    """The model as it is before training, with its reward; taught now if it never was."""
+    recipe = recipe_of(config)
+    prepared = finished(recipe.prepare(config))
+    return Opened(prepared.creator, prepared.bands, 0, (), recipe)
+
+
+def finished(work: Generator[Progress, None, T]) -> T:
+    """What a preparation comes to, its progress shown to nobody."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+def craft_of(config: RecipeConfig) -> Craft[Any]:
+    """How the run's works are handed out as files; it knows no sources, so it is there at once."""
+    return recipe_of(config).craft_of(config)

@@ -1,0 +1,254 @@
+"""``report.html``: put together from a run's folder, its creator and the compared rows."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from makar.evaluation.rows import (
+    CHOSEN,
+    DISTINCT,
+    DUPLICATES,
+    HUMAN,
+    NEAR_COPIES,
+    PRIOR,
+    SCORE,
+    TRAINED,
+    Row,
+)
+from makar.recipes.creator import Creator
+from makar.reporting.curves import Known, Log, banners, chart_groups, duration, happenings
+from makar.reporting.sentences import asked_words, by_size, nearness, unchanged, variety
+from makar.reporting.table import table_of
+from makar.reporting.verdicts import Runs, change, row_named, sentences, shifts
+from makar.reporting.whose import told_of
+from makar.reporting.works import cards, choose
+from makar.runs.atomic import write_text
+from makar.runs.folder import RunFolder
+from makar.runs.metrics import read_metrics
+from makar.runs.report.contents import Card, Contents, Picture, Wish
+from makar.runs.report.markup import number
+from makar.runs.report.page import report_html
+
+REPORT = "report.html"
+_WORDS = {
+    SCORE: "what was learned for: the weighted mean of all reward parts",
+    NEAR_COPIES: "shares more with one source than people’s works do",
+    DISTINCT: "different runs of four moves among all of them",
+    DUPLICATES: "works that repeat another one exactly",
+    "unjudged": "reward parts that could not judge the work",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The run's ``config.toml``, as far as a report looks into it.
+
+    Attributes:
+        text: As written, what is private left out.
+        ask: The ``[ask]`` table.
+        works: Works per iteration; 0 where unknown.
+        private: True where the user's own music was learned from.
+    """
+
+    text: str
+    ask: Mapping[str, Any]
+    works: int
+    private: bool
+
+    @classmethod
+    def of(cls, folder: RunFolder, *, with_sources: bool) -> Settings:
+        """Read the folder's settings; a damaged file is shown as it is not."""
+        path = folder.path / "config.toml"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        try:
+            tree = tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            return cls("", {}, 0, private=True)
+        private = tree.get("corpus", {}).get("folder") not in (None, "", "none")  # as TOML has it
+        if private and not with_sources:
+            text = re.sub(r"(?m)^(\s*(?:corpus\.)?folder\s*=).*$", r'\1 "(your own music)"', text)
+        works = int(tree.get("loop", {}).get("works", 0))
+        return cls(text, tree.get("ask", {}), works, private)
+
+
+def write_report(
+    folder: RunFolder,
+    creator: Creator[Any],
+    rows: Sequence[Row[Any]],
+    *,
+    bands: Mapping[str, tuple[float, float]],
+    with_sources: bool = False,
+    show: int = 6,
+    others: Sequence[Sequence[Row[Any]]] = (),
+) -> Path:
+    """Write ``report.html`` into the run folder, whole or not at all.
+
+    Args:
+        folder: The run; works to show are those of the ledger's phases before and after.
+        creator: What was trained.
+        rows: The compared rows of this run (``evaluation.rows.compare``).
+        bands: People's 5-95 % range of each reward part.
+        with_sources: Name the sources also where the user's own music is among them.
+        show: Works shown of each kind.
+        others: The rows of further runs with other training seeds: intervals and tests are
+            then over runs.
+
+    Returns:
+        The page's path.
+    """
+    contents = report_contents(
+        folder, creator, rows, bands=bands, with_sources=with_sources, show=show, others=others
+    )
+    path = folder.path / REPORT
+    write_text(path, report_html(contents))
+    return path
+
+
+def report_contents(
+    folder: RunFolder,
+    creator: Creator[Any],
+    rows: Sequence[Row[Any]],
+    *,
+    bands: Mapping[str, tuple[float, float]],
+    with_sources: bool = False,
+    show: int = 6,
+    others: Sequence[Sequence[Row[Any]]] = (),
+) -> Contents:
+    """Everything that the page says; see ``write_report``."""
+    runs = [rows, *others]
+    settings = Settings.of(folder, with_sources=with_sources)
+    named = with_sources or not settings.private
+    log = Log(list(read_metrics(folder.path / "metrics.jsonl")))
+    words = {**_WORDS, **creator.explanations}
+    found = shifts(runs, bands)
+    shown = choose(folder, show=show)
+    best_before = cards(shown.before, folder, creator.craft, name_sources=named)
+    best_after = cards(shown.after, folder, creator.craft, name_sources=named)
+    pair = cards(shown.pair or (), folder, creator.craft, name_sources=named)
+    moved = [change(shift, words.get(shift.name, "")) for shift in by_size(found)]
+    title, asked = asked_words(creator.ask, settings.ask)
+    weights = creator.reward.weights
+    contents = Contents(
+        run=str(folder.about.get("name", folder.path.name)),
+        title=title,
+        asked=asked,
+        rewarded=[
+            Wish(words.get(name, name.replace("_", " ")), share)
+            for name, share in sorted(weights.items(), key=lambda item: -item[1])
+            if share > 0
+        ],
+        verdict=[*sentences(runs, found), *_effort(log, settings)],
+        banners=banners(log),
+        melody=log.score if creator.craft.kind.startswith("music") else np.zeros(0),
+        pair=(pair[0], pair[1]) if pair else None,
+        pair_words=_pair_words(shown.counts),
+        before=best_before,
+        after=best_after,
+        better=[item for item in moved if item.verdict == "better"],
+        worse=[item for item in moved if item.verdict == "worse"],
+        unchanged=unchanged(found),
+        picture=_picture(creator, rows),
+        remarks=variety(runs),
+        likeness_words=nearness(runs, named=named),
+        likenesses=_likenesses([*pair, *best_after, *best_before]),
+        charts=chart_groups(log, _known(runs, creator, words, bands)),
+        table=table_of(runs, words),
+        happenings=happenings(log),
+        notes=_notes(creator.notes, named=named),
+        config=settings.text,
+        facts=_facts(folder, log, named=named),
+    )
+    return told_of(contents, creator.theirs)
+
+
+def _picture(creator: Creator[Any], rows: Sequence[Row[Any]]) -> Picture | None:
+    names = {HUMAN: creator.theirs, PRIOR: "before", TRAINED: "after"}
+    works = {title: row_named(rows, name).works for name, title in names.items()}
+    return creator.picture(works) if creator.picture else None
+
+
+def _effort(log: Log, settings: Settings) -> list[str]:
+    if not log.rows:
+        return []
+    seconds = [log.column("seconds", name) for name in ("sample", "score", "update", "keep")]
+    whole = float(np.nansum(seconds))
+    each = f" of {number(settings.works, 0)} works each" if settings.works else ""
+    took = f", {duration(whole)}" if whole else ""
+    return [f"It learned for {number(len(log.rows), 0)} iterations{each}{took}."]
+
+
+def _pair_words(counts: tuple[int, int]) -> str:
+    before, after = counts
+    return (
+        f"The same dice, thrown for the prior and for the trained model. Of the {before} works "
+        f"made before and the {after} after, this pair is nearest to the middle of both: what "
+        "to expect, not the best."
+    )
+
+
+def _likenesses(shown: Sequence[Card]) -> list[Any]:
+    """Each work once, the nearest first as the cards come."""
+    found = {card.id: card.likeness for card in shown if card.likeness is not None}
+    return sorted(found.values(), key=lambda likeness: not likeness.too_near)
+
+
+def _notes(notes: Sequence[str], *, named: bool) -> list[str]:
+    """What was left out and why; without the names of the user's own files."""
+    if named:
+        return list(notes)
+    kept = [note for note in notes if not note.startswith("skipped ")]
+    if skipped := len(notes) - len(kept):
+        kept.append(f"skipped: {skipped} of your own files or tunes (--with-sources names them)")
+    return kept
+
+
+def _known(
+    runs: Runs,
+    creator: Creator[Any],
+    words: Mapping[str, str],
+    bands: Mapping[str, tuple[float, float]],
+) -> Known:
+    rows = runs[0]
+    people, prior = (_means(row_named(rows, name)) for name in (HUMAN, PRIOR))
+    best = next((row for row in reversed(rows) if row.name.startswith(CHOSEN)), None)
+    parts = row_named(rows, TRAINED).judgement.parts
+    return Known(
+        roles={name: part.role for name, part in parts.items()},
+        weights=creator.reward.weights,
+        words=words,
+        bands=bands,
+        people=people,
+        prior=prior,
+        best=None if best is None else (best.name, _means(best)[SCORE]),
+    )
+
+
+def _means(row: Row[Any]) -> dict[str, float]:
+    means: dict[str, float] = {}
+    for name, values in row.values.items():
+        known = np.asarray(values, np.float64)
+        known = known[np.isfinite(known)]
+        means[name] = float(known.mean()) if len(known) else float("nan")
+    return means
+
+
+def _facts(folder: RunFolder, log: Log, *, named: bool) -> list[tuple[str, str]]:
+    about = folder.about
+    facts = [
+        ("run", f"{about.get('name', folder.path.name)} ({folder.id})"),
+        ("begun", str(about["started"])[:16].replace("T", " ") + " UTC"),
+        ("iterations", number(len(log.rows), 0)),
+        ("seed", str(about.get("seed", ""))),
+        ("made with", ", ".join(f"{n} {v}" for n, v in dict(about.get("versions", {})).items())),
+        ("on", f"{about.get('platform', '')}, {about.get('processors', '?')} processors"),
+    ]
+    if named:  # the command may name the user's folder
+        facts.append(("command", str(about.get("command", ""))))
+    return facts

@@ -1,0 +1,137 @@
+"""What the report says in sentences: what was asked, how varied and how near to sources it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from makar.core.types import Prompt
+from makar.evaluation.rows import DISTINCT, DUPLICATES, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED
+from makar.reporting.verdicts import Runs, Shift, row_named
+from makar.runs.report.markup import number, percent
+
+LESS_VARIED = 0.05
+"""A set whose distinct-4 is further below people's than this share is called less varied."""
+_COUNTS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+_FAMILIES = (
+    "piano", "tuned percussion", "organ", "guitar", "bass", "strings", "ensemble", "brass",
+    "reed", "flute or pipe", "synthesiser lead", "synthesiser pad", "synthesiser effect",
+    "plucked or bowed strings", "percussion", "sound effect",
+)  # fmt: skip
+"""General MIDI's sixteen families of eight programs."""
+_CHOIR = range(52, 55)
+"""The voices among General MIDI's ensembles."""
+_WISHES = {
+    ("ends", "close"): "ending with a close",
+    ("parallels", "no"): "without parallel fifths and octaves",
+    ("crossing", "no"): "the voices do not cross",
+    ("in_key", "yes"): "in the key throughout",
+}
+"""Wishes that have words of their own."""
+
+
+def asked_words(prompt: Prompt, ask: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """What was asked, as a heading and further phrases.
+
+    A melody's bars, metre and key are said as musicians say them; what is not known here is
+    said by its name.
+    """
+    wishes = dict(prompt.condition)
+    if {"bars", "metre", "mode", "key"} <= set(wishes):
+        bars = int(float(wishes.pop("bars")))
+        count = _COUNTS[bars] if bars < len(_COUNTS) else str(bars)
+        key = str(wishes.pop("key")).replace("#", "♯").replace("b", "♭")
+        heading = f"{count.capitalize()} {'bar' if bars == 1 else 'bars'} in "
+        heading += f"{wishes.pop('metre')}, {key} {wishes.pop('mode')}"
+    else:
+        heading = prompt.text or "A creator, before and after"
+    phrases = [f"form {prompt.form}"] if prompt.form else []
+    phrases += [
+        _WISHES.get((name, str(wish)), f"{name.replace('_', ' ')} {wish}")
+        for name, wish in wishes.items()
+    ]
+    if "tempo" in ask:
+        phrases.append(f"{number(float(ask['tempo']), 0)} beats a minute")
+    if "program" in ask:
+        program = int(ask["program"])
+        family = "choir" if program in _CHOIR else _FAMILIES[program // 8 % 16]
+        phrases.append(f"{family} (General MIDI {program})")
+    return heading, phrases
+
+
+def variety(runs: Runs) -> list[str]:
+    """Whether the works, taken together, are as varied as people's."""
+    means = {
+        name: float(np.mean([row_named(rows, name).whole[DISTINCT] for rows in runs]))
+        for name in (HUMAN, PRIOR, TRAINED)
+    }
+    if not all(map(np.isfinite, means.values())):
+        return []
+    gap = means[TRAINED] / means[HUMAN] - 1 if means[HUMAN] else 0.0
+    where = "as varied as people’s" if abs(gap) <= LESS_VARIED else "more varied than people’s"
+    if gap < -LESS_VARIED:
+        where = "less varied than people’s"
+    before, after, people = (number(100 * means[n], 0) for n in (PRIOR, TRAINED, HUMAN))
+    copies = float(np.mean([row_named(rows, TRAINED).whole[DUPLICATES] for rows in runs]))
+    return [
+        f"Taken together the works are {where}: distinct-4 is {after} of 100, it was {before}, "
+        f"people’s is {people}. {percent(copies)} of them are duplicates."
+    ]
+
+
+def nearness(runs: Runs, *, named: bool) -> str:
+    """How many works are near copies, against the prior's and people's."""
+    shares = {
+        name: float(
+            np.mean([np.nanmean(row_named(rows, name).values[NEAR_COPIES]) for rows in runs])
+        )
+        for name in (HUMAN, PRIOR, TRAINED)
+    }
+    works = len(row_named(runs[0], TRAINED).works)
+    told = (
+        f"Of {number(works, 0)} works made after training, {percent(shares[TRAINED])} are near "
+        f"copies; before it were {percent(shares[PRIOR])}, and of people’s own held-out works "
+        f"{percent(shares[HUMAN])} are that near to another’s."
+    )
+    if not named:
+        told += (
+            " This model learned from your own music, so sources are not named here; "
+            "--with-sources names them."
+        )
+    return told
+
+
+def by_size(found: Sequence[Shift]) -> list[Shift]:
+    """What was trained on first, and in each what moved most; the score has its own sentence."""
+
+    def size(shift: Shift) -> float:
+        width = shift.spread[1] - shift.spread[0]
+        return abs(shift.after - shift.before) / (width if shift.watched and width else 1.0)
+
+    known = [shift for shift in found if shift.name != SCORE]
+    return sorted(known, key=lambda shift: (shift.watched, -size(shift)))
+
+
+def unchanged(found: Sequence[Shift]) -> str:
+    """What did not change beyond chance, in one sentence."""
+    same = [shift.name.replace("_", " ") for shift in found if shift.verdict == "same"]
+    if not same:
+        return ""
+    one = len(same) == 1
+    return f"{len(same)} {'measure' if one else 'measures'} did not change: {', '.join(same)}."

@@ -1,0 +1,237 @@
+"""What truly changed between the prior and what was trained, and where people are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from makar.core.rewards import UNJUDGED
+from makar.evaluation.rows import CHOSEN, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED, Row
+from makar.measures.statistics import student_t_cdf, welch_test
+from makar.runs.report.contents import Change, Verdict
+from makar.runs.report.markup import compact, number, percent
+
+SIGNIFICANT = 0.05
+_LESS_IS_BETTER = (NEAR_COPIES, UNJUDGED)
+Runs = Sequence[Sequence[Row[Any]]]
+"""The rows of the table of each run; one run, or several with different training seeds."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One measure before and after.
+
+    Attributes:
+        name: Of the measure.
+        verdict: Of the trained row against the prior's.
+        watched: True where it was not trained on.
+        before, after, people: Means, as they are shown: raw for watches, 0..1 otherwise.
+        against_people: ``above``, ``below`` or ``level``, of how good it is.
+        spread: People's 5-95 % range as shown.
+    """
+
+    name: str
+    verdict: Verdict
+    watched: bool
+    before: float
+    after: float
+    people: float
+    against_people: str
+    spread: tuple[float, float]
+
+
+def row_named(rows: Sequence[Row[Any]], name: str) -> Row[Any]:
+    """The row of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for row in rows:
+        if row.name == name:
+            return row
+    raise KeyError(f"no row {name!r} among {[row.name for row in rows]}")
+
+
+def goodness(row: Row[Any], measure: str) -> Float[np.ndarray, " B"]:
+    """How good each work is in this measure: more is better.
+
+    A watch is judged by how well it fits people's range, not by the number itself.
+    """
+    if measure in _LESS_IS_BETTER:
+        return -np.asarray(row.values[measure], np.float64)
+    part = row.judgement.parts.get(measure)
+    return np.asarray(row.values[measure] if part is None else part.value, np.float64)
+
+
+def chance(runs: Runs, measure: str, first: str, second: str) -> tuple[float, float]:
+    """Difference in goodness (second minus first row) and the p of its being chance.
+
+    One run: Welch's test over its works. Several: the runs are the independent draws, so it is
+    Student's t of the runs' differences. ``(nan, nan)`` where too little is known.
+    """
+    pairs = [
+        tuple(_known(goodness(row_named(rows, name), measure)) for name in (first, second))
+        for rows in runs
+    ]
+    if any(len(side) < 2 for pair in pairs for side in pair):
+        return float("nan"), float("nan")
+    if len(pairs) == 1:
+        test = welch_test(*pairs[0])
+        return test.mean, test.p
+    gaps = np.array([after.mean() - before.mean() for before, after in pairs])
+    error = gaps.std(ddof=1) / np.sqrt(len(gaps))
+    if error == 0:
+        return float(gaps.mean()), float(gaps.mean() == 0)
+    t = abs(float(gaps.mean() / error))
+    return float(gaps.mean()), 2 * (1 - student_t_cdf(t, len(gaps) - 1))
+
+
+def verdicts(runs: Runs, row: str) -> dict[str, Verdict]:
+    """Better, worse or the same as the prior, for every measure of this row.
+
+    Holm's step-down procedure (Holm 1979) keeps the chance of *any* false claim at 5 %: with m
+    measures the k-th smallest p counts while p ≤ 0.05 / (m - k + 1).
+    """
+    found = {name: chance(runs, name, PRIOR, row) for name in runs[0][0].values}
+    told: dict[str, Verdict] = dict.fromkeys(found, "untested")
+    tested = sorted((n for n in found if np.isfinite(found[n][1])), key=lambda n: found[n][1])
+    counts = True
+    for place, name in enumerate(tested):
+        gap, p = found[name]
+        counts = counts and p <= SIGNIFICANT / (len(tested) - place) and gap != 0
+        told[name] = ("better" if gap > 0 else "worse") if counts else "same"
+    return told
+
+
+def shifts(runs: Runs, bands: Mapping[str, tuple[float, float]]) -> list[Shift]:
+    """Every measure before and after, in the order of the table."""
+    found = verdicts(runs, TRAINED)
+    return [_shift(runs, name, verdict, bands) for name, verdict in found.items()]
+
+
+def _shift(
+    runs: Runs, name: str, verdict: Verdict, bands: Mapping[str, tuple[float, float]]
+) -> Shift:
+    part = row_named(runs[0], TRAINED).judgement.parts.get(name)
+    watched = part is not None and part.role == "watch"
+    gap, p = chance(runs, name, HUMAN, TRAINED)
+    against = "level" if not p < SIGNIFICANT else "above" if gap > 0 else "below"
+    people = _known(row_named(runs[0], HUMAN).values[name])
+    spread = tuple(np.quantile(people, [0.05, 0.95])) if len(people) else (np.nan, np.nan)
+    band = bands.get(name, spread) if watched else spread
+    return Shift(
+        name,
+        verdict,
+        watched,
+        before=_mean(runs, PRIOR, name),
+        after=_mean(runs, TRAINED, name),
+        people=_mean(runs[:1], HUMAN, name),
+        against_people=against,
+        spread=(float(band[0]), float(band[1])),
+    )
+
+
+def change(shift: Shift, words: str) -> Change:
+    """The shift as the page tells it."""
+    shown = _shown(shift)
+    low, high = (0.0, 1.0) if not shift.watched else _scale(shift)
+    if shift.name == NEAR_COPIES:
+        high = max(shift.before, shift.after, shift.people, 0.02) * 1.2
+    return Change(
+        name=shift.name,
+        words=words or shift.name.replace("_", " "),
+        verdict=shift.verdict,
+        before=shown[0],
+        after=shown[1],
+        level=_level(shift, shown[2]),
+        scale=(low, high),
+        points=(shift.before, shift.after, shift.people),
+        band=None if shift.name == NEAR_COPIES else shift.spread,
+        trained_on=not shift.watched,
+    )
+
+
+def _shown(shift: Shift) -> list[str]:
+    """Before, after and people, with as many decimals as it takes to tell the first two apart."""
+    values = (shift.before, shift.after, shift.people)
+    if shift.name in _LESS_IS_BETTER:
+        return [percent(value) for value in values]
+    if shift.watched:
+        return [compact(value) for value in values]
+    digits = 0 if abs(shift.after - shift.before) >= 0.01 else 1
+    return [number(100 * value, digits) for value in values]
+
+
+def _level(shift: Shift, people: str) -> str:
+    if not np.isfinite(shift.people):
+        return "people’s cannot be judged here"
+    if shift.watched:
+        inside = shift.spread[0] <= shift.after <= shift.spread[1]
+        where = "within" if inside else "outside"
+        if (shift.verdict == "worse") == inside:
+            where = f"still {where}"
+        low, high = (compact(end) for end in shift.spread)
+        return f"{where} people’s range, {low} to {high}"
+    if shift.against_people == "level":
+        return f"level with people’s ({people})"
+    better = shift.against_people == "above"
+    return f"{'beyond' if better else 'short of'} people’s ({people})"
+
+
+def _scale(shift: Shift) -> tuple[float, float]:
+    values = [shift.before, shift.after, shift.people, *shift.spread]
+    known = [value for value in values if np.isfinite(value)]
+    room = 0.08 * (max(known) - min(known))
+    return min(known) - room, max(known) + room
+
+
+def _mean(runs: Runs, row: str, measure: str) -> float:
+    means = [_known(row_named(rows, row).values[measure]) for rows in runs]
+    means = [values.mean() for values in means if len(values)]
+    return float(np.mean(means)) if means else float("nan")
+
+
+def _known(values: Any) -> Float[np.ndarray, " N"]:
+    values = np.asarray(values, np.float64)
+    return values[np.isfinite(values)]
+
+
+def sentences(runs: Runs, found: Sequence[Shift]) -> list[str]:
+    """How it came out, in a few sentences: against the prior, people and best of n."""
+    score = next(shift for shift in found if shift.name == SCORE)
+    before, after, people = (
+        number(100 * value, 0) for value in (score.before, score.after, score.people)
+    )
+    spread = float(_known(row_named(runs[0], PRIOR).values[SCORE]).std(ddof=1))
+    gap = abs(score.after - score.before)
+    size = f" ({gap / spread:.1f} of the prior’s standard deviations)" if spread else ""
+    told = {
+        "better": f"A work’s score rose from {before} to {after} of 100{size}.",
+        "worse": f"A work’s score fell from {before} to {after} of 100{size}.",
+    }.get(
+        score.verdict,
+        f"A work’s score did not change beyond chance: {before} before, {after} after, of 100.",
+    )
+    first = f"{told} Held-out works by people score {people}."
+    chosen = [row.name for row in runs[0] if row.name.startswith(CHOSEN)]
+    said = [f"Without training, {_against(runs, name)}." for name in chosen[:1]]
+    said += [
+        f"At equal cost, with as many works made as training and its own works took together, "
+        f"{_against(runs, name)}."
+        for name in chosen[1:]
+    ]
+    return [first, *said]
+
+
+def _against(runs: Runs, chosen: str) -> str:
+    """How training did against choosing from the prior's works."""
+    gap, p = chance(runs, SCORE, chosen, TRAINED)
+    level = number(100 * _mean(runs, chosen, SCORE), 0)
+    won = "is beaten by training" if p < SIGNIFICANT and gap > 0 else "is as good as training"
+    if p < SIGNIFICANT and gap < 0:
+        won = "is better than training: the reward learning has not won"
+    return f"choosing the {chosen} scores {level} and {won}"

@@ -1,0 +1,1 @@
+"""CartPole by every learner."""

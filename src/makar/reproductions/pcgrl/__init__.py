@@ -1,0 +1,1 @@
+"""Khalifa et al. 2020, *PCGRL*: editors of levels that learn."""

@@ -1,1 +1,0 @@
-"""Generators that search instead of sampling once."""

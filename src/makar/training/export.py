@@ -1,0 +1,79 @@
+"""A kept work as a file, with where it comes from said in it."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from makar.cli.listing import HIDDEN
+from makar.core.errors import ConfigError
+from makar.domains.music.piece.piece import UNVERIFIED
+from makar.recipes.creator import Craft
+from makar.recipes.trained_run import craft_of
+from makar.runs.entry import Entry
+from makar.runs.folder import RunFolder
+
+
+def export_entry(
+    folder: RunFolder, entry: Entry, *, to: str | None, out: Path | None, named: bool
+) -> tuple[Path, str]:
+    """Write the work; return where, and the notice that went into the file.
+
+    Args:
+        folder: Its run.
+        entry: The work.
+        to: Format; by ``out`` where it is None, else the kind's usual one.
+        out: Where to; the run's samples by default, under a name that is free.
+        named: Name the source it resembles.
+
+    Raises:
+        ConfigError: no such format.
+        FileExistsError: ``out`` is there already.
+    """
+    from makar.recipes.loading import load_config
+
+    craft = craft_of(load_config(folder.path / "config.toml", environment={}))
+    suffix = check_format(craft, to or (out.suffix if out else craft.formats[0]))
+    path = out or free_name(folder.samples / f"{entry.id}{suffix}")
+    if out is not None and out.suffix.lower() != suffix:
+        raise ConfigError(f"--out {out} and --to {to} contradict each other; leave one out")
+    if path.exists():
+        raise FileExistsError(f"{path}: already there, and nothing is overwritten; name another")
+    if not path.parent.is_dir():
+        raise ConfigError(f"--out {path}: there is no folder {path.parent}; make it first")
+    notice = notice_of(folder, entry, craft, named=named)
+    craft.export(craft.unpack(entry.content), path, title=f"makar {entry.id}", notice=notice)
+    return path, notice
+
+
+def check_format(craft: Craft[Any], to: str) -> str:
+    """The suffix of a format's name, for works of the craft's kind.
+
+    Raises:
+        ConfigError: there is no such format.
+    """
+    suffix = f".{to.lower().lstrip('.')}"
+    if suffix not in craft.formats:
+        known = ", ".join(name.lstrip(".") for name in craft.formats)
+        raise ConfigError(f"--to {to!r}: choose one of {known}")
+    return suffix
+
+
+def free_name(path: Path) -> Path:
+    """``path``, or the first of ``name-2``, ``name-3``, ... that is free."""
+    if not path.exists():
+        return path
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(name for name in names if not name.exists())
+
+
+def notice_of(folder: RunFolder, entry: Entry, craft: Craft[Any], *, named: bool) -> str:
+    """Where the work comes from and whom it resembles, for whoever gets the file."""
+    made = f"Made by a model with makar (run {folder.path.name}, work {entry.id})."
+    if not entry.source:
+        return f"{made} {craft.original}"
+    if not named:
+        return f"{made} Resembles a source {HIDDEN}."
+    terms = "licence unverified" if entry.licence in ("", UNVERIFIED) else entry.licence
+    return f"{made} Resembles “{entry.source}” ({terms})."

@@ -1,0 +1,297 @@
+"""The body of the training loop: log, keep, guard, checkpoint. Domain-free."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from makar.core.errors import RewardFailureError
+from makar.core.seeds import Seeds
+from makar.core.train import train
+from makar.core.types import Judgement, Prompt, Report, Rollout, Works
+from makar.measures.diversity import distinct_share, duplicate_share
+from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.recipes.bonuses import RUN
+from makar.recipes.creator import Creator
+from makar.runs.checkpoint import load_newest
+from makar.runs.folder import RunFolder
+from makar.training.records import keep_works
+
+W = TypeVar("W")
+BEFORE = "before"
+"""Name of the checkpoint of a run's beginning, which stays: its policy is the prior."""
+
+
+class LoopConfig(BaseModel):
+    """How long to learn, and on how much at a time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    iterations: PositiveInt = 100
+    works: PositiveInt = Field(default=128, description="works made and judged per iteration")
+    explore: PositiveFloat = Field(
+        default=1.0, description="sampling temperature at the start; falls to 1 by the middle"
+    )
+    checkpoint_every: PositiveInt = 25
+    exploration: NonNegativeFloat = Field(
+        default=0.02, description="bonus for openings seldom met before; 0 switches it off"
+    )
+    variety: PositiveFloat | None = Field(
+        default=1.0, description="share of people's distinct-4 to keep up; none switches it off"
+    )
+    keep: PositiveInt = Field(default=2, description="best works kept of each iteration")
+    fault_patience: PositiveInt = Field(
+        default=5, description="iterations running a reward part may fail altogether"
+    )
+    roll_backs: PositiveInt = Field(
+        default=3, description="collapses after which the run ends with its last good weights"
+    )
+
+    def temperature(self, iteration: int) -> float:
+        """Sampling temperature of an iteration: exploration first, then as it is."""
+        left = max(0.0, 1 - 2 * iteration / self.iterations)
+        return 1 + (self.explore - 1) * left
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one iteration came to, as logged."""
+
+    iteration: int
+    metrics: Mapping[str, Any]
+    events: Sequence[str]
+    finished: bool = False
+
+
+@dataclass
+class Timed(Generic[W]):
+    """A creator's generator, reward and learner in one, each call's seconds noted."""
+
+    creator: Creator[W]
+    seconds: dict[str, float] = field(default_factory=dict)
+    score: float = 0.0
+
+    def kinds(self, works: Works[W]) -> dict[str, Any]:
+        """What the bonuses look at."""
+        keys, lengths = self.creator.craft.keys(works)
+        return {"cells": self.creator.craft.cells(works), "keys": keys, "lengths": lengths}
+
+    def sample(
+        self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
+    ) -> Rollout[W]:
+        """See ``core.types.Generator``."""
+        began = time.perf_counter()
+        rollout = self.creator.policy.sample(prompts, seeds=seeds, temperature=temperature)
+        self.seconds["sample"] = time.perf_counter() - began
+        return rollout
+
+    def __call__(self, works: Works[W], prompts: Sequence[Prompt], /) -> Judgement:
+        """See ``core.types.Reward``."""
+        began = time.perf_counter()
+        judgement = self.creator.reward.lean(works, prompts)
+        self.score = _mean(judgement.total)
+        judgement = self.creator.bonuses.apply(judgement, **self.kinds(works))
+        self.seconds["score"] = time.perf_counter() - began
+        return judgement
+
+    def update(self, rollout: Rollout[Any], judgement: Judgement) -> dict[str, float]:
+        """See ``core.types.Learner``."""
+        began = time.perf_counter()
+        metrics = self.creator.learner.update(rollout, judgement)
+        self.seconds["update"] = time.perf_counter() - began
+        return metrics
+
+    def state_dict(self) -> dict[str, Any]:
+        """See ``core.types.Learner``."""
+        return self.creator.learner.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """See ``core.types.Learner``."""
+        self.creator.learner.load_state_dict(state)
+
+
+@dataclass
+class Training(Generic[W]):
+    """One run's training, step by step; whoever iterates shows it and may stop it.
+
+    Attributes:
+        creator: What learns.
+        folder: Where everything is kept.
+        config: How long.
+        seed: Fixes every draw.
+        alarm: Watches for a gamed reward.
+        limits: Watches for collapse.
+        start: Iteration to begin with.
+    """
+
+    creator: Creator[W]
+    folder: RunFolder
+    config: LoopConfig
+    seed: int
+    alarm: HackingAlarm
+    limits: CollapseLimits = field(default_factory=CollapseLimits)
+    start: int = 0
+    collapses: int = 0
+    failing: Counter[str] = field(default_factory=Counter)
+
+    def steps(self) -> Iterator[Step]:
+        """Learn; yield after each iteration, when it is logged and, now and then, saved."""
+        if self.start >= self.config.iterations or self._given_up:
+            return
+        if self.start == 0:
+            # what a collapse before the first checkpoint goes back to, and the run's prior
+            self.save(0, pin=BEFORE)
+        timed = Timed(self.creator)
+        reports = train(
+            timed,
+            timed,
+            timed,
+            self.creator.prompts,
+            seed=self.seed,
+            start=self.start,
+            temperature=self.config.temperature,
+        )
+        for report in reports:
+            began = time.perf_counter()
+            events = self._guard(report)
+            self._keep(report)
+            kinds = timed.kinds(report.rollout.works)
+            self.creator.bonuses.observe(**kinds)
+            metrics = summary(report) | {
+                "score": timed.score,
+                "temperature": self.config.temperature(report.iteration),
+                "duplicates": duplicate_share(kinds["keys"], kinds["lengths"]),
+                "distinct-4": distinct_share(kinds["keys"], kinds["lengths"], n=RUN),
+                "events": events,
+            }
+            timed.seconds["keep"] = time.perf_counter() - began
+            self.folder.metrics.append(report.iteration, metrics | {"seconds": dict(timed.seconds)})
+            done = report.iteration + 1
+            finished = done >= self.config.iterations or self._given_up
+            failure = self._failure(report.judgement)
+            if finished or failure or done % self.config.checkpoint_every == 0:
+                self.save(done)
+            if failure:
+                raise RewardFailureError(failure)
+            yield Step(report.iteration, metrics, events, finished)
+            if finished:
+                return
+
+    @property
+    def _given_up(self) -> bool:
+        return self.collapses > self.config.roll_backs
+
+    def save(self, done: int, *, pin: str | None = None) -> None:
+        """Keep a checkpoint with ``done`` iterations behind it."""
+        state = {
+            "creator": self.creator.state_dict(),
+            "outside": dict(self.alarm.outside),
+            "collapses": self.collapses,
+            "failing": dict(self.failing),
+        }
+        self.folder.save(done, state, pin=pin)
+
+    def resume(self) -> Sequence[str]:
+        """Go back to the newest complete checkpoint; return what had to be said about it."""
+        loaded = self.folder.resume()
+        self.creator.load_state_dict(loaded.state["creator"])
+        self.alarm.outside = dict(loaded.state["outside"])
+        self.collapses = int(loaded.state["collapses"])
+        self.failing = Counter(loaded.state["failing"])
+        self.start = loaded.step
+        return loaded.notices
+
+    def _guard(self, report: Report[W]) -> list[str]:
+        """Alarms, reward faults and collapse: act on them, and say so."""
+        events = [f"alarm: {alarm}" for alarm in self.alarm.check(_watches(report.judgement))]
+        metrics = dict(report.metrics)
+        keys, lengths = self.creator.craft.keys(report.rollout.works)
+        metrics["duplicates"] = duplicate_share(keys, lengths)
+        reason = self.limits.collapsed(
+            metrics, prior_entropy=metrics.get("prior_entropy", metrics.get("entropy", 0.0))
+        )
+        if reason:
+            events.append(self._roll_back(reason))
+        events += self._faults(report.judgement)
+        if metrics.get("rolled_back"):
+            events.append("unusable updates in a row: back to the last good weights")
+        return events
+
+    def _roll_back(self, reason: str) -> str:
+        """Bring back the last checkpoint's weights and hold them twice as near the prior.
+
+        The iteration counter goes on: the same draws would lead to the same collapse.
+        """
+        self.collapses += 1
+        loaded = load_newest(self.folder.checkpoints)
+        self.creator.load_state_dict(loaded.state["creator"])
+        self.creator.learner.kl.value *= 2.0**self.collapses
+        end = "; giving up" if self._given_up else ""
+        return f"collapse: {reason}; weights are back to those after {loaded.step} iterations{end}"
+
+    def _faults(self, judgement: Judgement) -> list[str]:
+        """Name reward faults, and count how long each part has failed altogether.
+
+        That a watch cannot judge a work is no fault: many only speak of works with a leap, say.
+        """
+        for name, part in judgement.parts.items():
+            broken = part.role in ("score", "penalty", "gate") and np.isnan(part.raw).all()
+            self.failing[name] = self.failing[name] + 1 if broken else 0
+        watched = {name for name, part in judgement.parts.items() if part.role == "watch"}
+        return [
+            f"reward fault: {fault} ({n} works)"
+            for fault, n in judgement.faults.items()
+            if fault.partition(":")[0] not in watched or not fault.endswith(": NaN")
+        ]
+
+    def _failure(self, judgement: Judgement) -> str:
+        """Why the run cannot go on: a part has failed altogether for too long."""
+        for name, times in self.failing.items():
+            if times >= self.config.fault_patience:
+                faults = [f for f in judgement.faults if f.startswith(f"{name}: ")]
+                return (
+                    f"reward {name!r} could judge no work in {times} iterations running "
+                    f"({'; '.join(faults) or 'all NaN'}): mend it, and resume the run"
+                )
+        return ""
+
+    def _keep(self, report: Report[W]) -> None:
+        best = np.argsort(-np.nan_to_num(report.judgement.total, nan=-1), kind="stable")
+        keep_works(
+            self.folder.ledger,
+            self.creator.craft,
+            report.rollout,
+            report.judgement,
+            phase="train",
+            iteration=report.iteration,
+            rows=[int(i) for i in best[: self.config.keep]],
+            seeds=Seeds(self.seed, report.iteration),
+            temperature=self.config.temperature(report.iteration),
+        )
+
+
+def summary(report: Report[Any]) -> dict[str, Any]:
+    """Means of one iteration: the very judgement that was trained on, and the learner's word."""
+    judgement = report.judgement
+    return {
+        "total": _mean(judgement.total),
+        "parts": {name: _mean(part.value) for name, part in judgement.parts.items()},
+        "raw": {name: _mean(part.raw) for name, part in judgement.parts.items()},
+        "faults": dict(judgement.faults),
+        "learner": dict(report.metrics),
+    }
+
+
+def _watches(judgement: Judgement) -> dict[str, np.ndarray]:
+    return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
