@@ -31,9 +31,9 @@ from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Creator
-from makar.recipes.settings import RewardConfig
+from makar.recipes.settings import LoopConfig, RewardConfig
 from makar.runs.folder import RunFolder
-from makar.training.loop import LoopConfig, Training
+from makar.training.loop import Training
 from makar.training.records import keep_works
 
 HOSTILE = (

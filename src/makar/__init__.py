@@ -26,6 +26,6 @@ def __getattr__(name: str) -> Any:
 
 
 if "gymnasium" in sys.modules:  # from 1.0 on it asks no entry points: importing must be enough
-    from makar.domains.levels.editing import environments as _level_environments
+    from makar.recipes.registry import register_environments as _register
 
-    _level_environments.register()
+    _register()

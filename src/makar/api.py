@@ -100,7 +100,7 @@ class Run:
             config = load_config(folder.path / "config.toml", environment={})
             opened = opened_run(folder, config, functions=self.rewards)
             made = make_works(
-                folder, opened, recipe_of(config).ask_prompt(config),
+                folder, opened, recipe_of(config).prompt(config),
                 count=count, temperature=temperature, seed=config.seed,
             )  # fmt: skip
             return [Work(self, folder.ledger.find(one.id)) for one in made]

@@ -8,8 +8,8 @@ import mido
 import pytest
 
 from makar.cli.faults import exit_code_of
+from makar.core.errors import UnreadableError
 from makar.domains.levels.level.errors import UnreadableLevelError
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece.piece import UNVERIFIED
 from makar.recipes.loading import load_config
 from makar.runs.folder import RunFolder

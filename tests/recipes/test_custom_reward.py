@@ -8,9 +8,8 @@ from makar.core.errors import ConfigError, CustomRewardError, UnknownRewardError
 from makar.core.types import Prompt
 from makar.domains.music.tune.reward import checked_rewards
 from makar.recipes.custom_reward import anchored, load_reward
-from makar.recipes.settings import RewardConfig
+from makar.recipes.settings import LoopConfig, RewardConfig
 from makar.runs.metrics import read_metrics
-from makar.training.loop import LoopConfig
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ import torch
 from makar.core.errors import RewardFailureError
 from makar.core.rewards import Component
 from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.recipes.settings import LoopConfig
+from makar.recipes.trained_run import BEFORE
 from makar.runs import checkpoint
 from makar.runs.metrics import read_metrics
-from makar.training.loop import BEFORE, LoopConfig, Training
+from makar.training.loop import Training
 
 
 def training(creator, folder, *, alarm=None, limits=None, **settings):

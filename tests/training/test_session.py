@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from makar.core.errors import ConfigError
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import ConfigError, UnreadableError
 from makar.evaluation.seeds import read_scores
 from makar.recipes.loading import as_toml, load_config
 from makar.recipes.preparation import Progress

@@ -54,14 +54,15 @@ def ablate(
 
       makar ablate tune --seeds 1 --iterations 40 --part close --part form_contrast
     """
-    from makar.cli.training import pairs
+    from makar.console.options import pairs
     from makar.evaluation.ablation import trials
-    from makar.recipes.loading import RECIPES, load_config
+    from makar.recipes.loading import load_config
+    from makar.recipes.registry import recipe_name
     from makar.training.session import check
 
     flags = pairs(settings or [], "--set", "")
     flags |= {"loop.iterations": iterations} if iterations else {}
-    if recipe in RECIPES:
+    if recipe_name(recipe):
         flags = {k: v for k, v in LEAN.items() if _variable(k) not in os.environ} | flags
     config = load_config(recipe, flags)
     check(config)
@@ -200,11 +201,11 @@ def _duration(seconds: float) -> str:
 
 
 def _conclude(config: Any, study: list[Trial], root: Path, target: Path, as_json: bool) -> None:
-    from makar.cli.evaluation import shown
-    from makar.evaluation.ablation import judged, write_ablation
+    from makar.console.waiting import shown
+    from makar.evaluation.ablation import compare_models, write_ablation
     from makar.training.export import free_name
 
-    found = shown(judged(config, [(trial, root / trial.name) for trial in study]))
+    found = shown(compare_models(config, [(trial, root / trial.name) for trial in study]))
     page = write_ablation(found, free_name(target))
     if as_json or not sys.stdout.isatty():
         record = {"event": "finished", "page": str(page), "table": found.as_json()}

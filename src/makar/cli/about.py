@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -19,19 +20,28 @@ def recipes(
 
     Example: makar recipes --show tune > mine.toml
     """
-    from makar.recipes.loading import RECIPES, as_toml, load_config
+    from makar.recipes import registry
 
     if show is not None:
+        from makar.recipes.loading import as_toml, load_config
+
         typer.echo(as_toml(load_config(show, environment={})), nl=False)
         return
-    words = {name: (kind.__doc__ or "").splitlines()[0] for name, kind in RECIPES.items()}
+    for fault in registry.faults():
+        sys.stderr.write(f"makar: {fault}\n")
+    listed = registry.listed()
     if as_json:
         import json
 
-        typer.echo(json.dumps([{"recipe": name, "words": text} for name, text in words.items()]))
+        records = [
+            {"recipe": name, "words": one.words, "aliases": list(one.aliases)}
+            for name, one in listed.items()
+        ]
+        typer.echo(json.dumps(records))
         return
-    for name, text in words.items():
-        typer.echo(f"{name:10} {text}")
+    for name, one in listed.items():
+        also = f" (also: {', '.join(one.aliases)})" if one.aliases else ""
+        typer.echo(f"{name:10} {one.words}{also}")
 
 
 def env(as_json: Json = False) -> None:

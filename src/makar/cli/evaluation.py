@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from makar.console.places import Json, Runs, find_run, runs_root
+from makar.console.waiting import shown
 from makar.core.errors import ConfigError
 from makar.runs.errors import RunNotFoundError
 from makar.runs.folder import ABOUT, RunFolder, list_runs
 
 if TYPE_CHECKING:
-    from makar.evaluation.sources import Assessment
-    from makar.recipes.preparation import Progress
+    from makar.recipes.domain import Evaluated
     from makar.recipes.settings import RecipeConfig
 
-T = TypeVar("T")
 Out = Annotated[
     Path | None, typer.Option("--out", help="New folder to write into; a free name by default.")
 ]
@@ -64,8 +61,8 @@ def evaluate(
 
       makar evaluate my-run --works 200 --json
     """
-    from makar.domains.levels.platform.assess_command import evaluate_levels
-    from makar.domains.levels.platform.config import PlatformConfig
+    from rich.console import Console
+
     from makar.recipes.loading import load_config
 
     place = Path(what) if what is not None else None
@@ -76,55 +73,43 @@ def evaluate(
         if bars is not None or recipe is not None:
             raise ConfigError("--bars and --as are for folders of works; a run has its own")
         config = load_config(folder.path / "config.toml", environment={})
-        if isinstance(config, PlatformConfig):
-            evaluate_levels(folder, config, target, as_json=as_json)
-            return
-        found = _evaluated_run(folder, config, works)
+        found = _evaluated_run(folder, config, works, target, title)
     elif place.exists():
+        from makar.recipes.registry import folder_evaluation
+
         target = _free(out or Path("evaluation"), given=out is not None)
         title = f"The works in {place.name or place.resolve().name}, evaluated"
-        found = _evaluated_folder(place, works, bars, recipe)
+        measure = folder_evaluation(place)
+        found = shown(
+            measure(place, kind=recipe, bars=bars, works=works, target=target, title=title)
+        )
     else:
         names = ", ".join(run.path.name for run in list_runs(runs_root(runs))) or "none"
         raise RunNotFoundError(
             f"{what}: neither a run nor a folder of works; there are these runs: {names}"
         )
-    from makar.cli.evaluation_words import say_assessment
-    from makar.evaluation.page import write_assessment
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False))
+        return
+    console = Console(highlight=False)
+    for part in found.shown():
+        console.print(part)
 
-    page = write_assessment(found, target, title=title)
-    say_assessment(found, page, title=title, as_json=as_json)
 
-
-def _evaluated_run(folder: RunFolder, config: RecipeConfig, works: int | None) -> Assessment:
-    from makar.evaluation.sources import assess_run, check_run
+def _evaluated_run(
+    folder: RunFolder, config: RecipeConfig, works: int | None, target: Path, title: str
+) -> Evaluated:
+    from makar.recipes.registry import recipe_of
     from makar.recipes.trained_run import open_run
 
-    check_run(config)
+    evaluate_run = recipe_of(config).evaluate
+    if evaluate_run is None:
+        raise ConfigError(
+            f"runs of {config.recipe} are not measured so; the table of its own is in its "
+            "report.html"
+        )
     opened = open_run(folder, config)
-    return shown(assess_run(opened, config, works=works))
-
-
-def _evaluated_folder(
-    place: Path, works: int | None, bars: int | None, recipe: str | None
-) -> Assessment:
-    from makar.domains.music.corpus.folder import read_files
-    from makar.evaluation.sources import KINDS, assess_folder, brought_as
-    from makar.recipes.loading import load_config
-
-    if recipe is not None and recipe not in KINDS:
-        raise ConfigError(f"--as {recipe}: works are measured as {' or '.join(KINDS)}")
-    if bars is not None:  # refused here if out of range for either, before anything is read
-        load_config(recipe or "tune", KINDS[recipe or "tune"].asked_for(bars))
-    files = read_files(place)
-    for name, reason in files.unreadable:
-        sys.stderr.write(f"makar: {name}: {reason}\n")
-    recipe = recipe or files.recipe
-    bars = bars or KINDS[recipe].bars
-    load_config(recipe, KINDS[recipe].asked_for(bars))
-    brought, settings = brought_as(files, recipe, bars=bars)
-    config = load_config(recipe, settings)
-    return shown(assess_folder(brought, config, name="the folder", works=works))
+    return shown(evaluate_run(opened, config, works=works, target=target, title=title))
 
 
 def compare(
@@ -220,36 +205,3 @@ def _free(path: Path, *, given: bool) -> Path:
     if given and path.exists():
         raise FileExistsError(f"{path}: already there, and nothing is overwritten; name another")
     return free_name(path)
-
-
-def shown(work: Generator[Progress, None, T]) -> T:
-    """What a measurement comes to; how far it is, on standard error where that is a terminal."""
-    with _line() as say:
-        while True:
-            try:
-                progress = next(work)
-            except StopIteration as end:
-                return end.value
-            say(progress)
-
-
-@contextmanager
-def _line() -> Iterator[Any]:
-    if not sys.stderr.isatty():
-        yield lambda _progress: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def say(progress: Progress) -> None:
-            words = f"{progress.stage} {progress.text}".strip()
-            bar.update(
-                task, description=words, total=progress.total or None, completed=progress.done
-            )
-
-        yield say

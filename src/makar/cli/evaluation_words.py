@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,40 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from makar.core.errors import ConfigError
+from makar.evaluation.study_page import around
 
 if TYPE_CHECKING:
-    from makar.evaluation.sources import Assessment
     from makar.reporting.comparison import Comparison
     from makar.reporting.tabulation import Tabulated
-
-
-def say_assessment(found: Assessment, page: Path, *, title: str, as_json: bool) -> None:
-    """Print an assessment: the groups of measures one after another, or everything as JSON."""
-    from makar.evaluation.page import KL, details, table_of, verdict
-
-    if as_json:
-        rows = [row.as_json() for row in found.rows]
-        whole = {"rows": rows, "page": str(page), **details(found, title=title)}
-        typer.echo(json.dumps(whole, ensure_ascii=False, allow_nan=False))
-        return
-    console = Console(highlight=False)
-    console.print(f"[bold]{title}[/bold]")
-    told = table_of(found)
-    for heading, measures in told.groups:
-        if heading == KL:  # the same thing once more: for the page and for programs
-            continue
-        shown = Table(title=heading, title_justify="left", title_style="bold", box=None)
-        shown.add_column("", no_wrap=True)
-        for column in told.columns:
-            shown.add_column(column, justify="right")
-        for measure in measures:
-            scale = 100 if measure.is_share else 1
-            cells = (_around(c.mean, c.low, c.high, scale) for c in measure.cells)
-            shown.add_row(measure.name.replace("_", " "), *cells)
-        console.print(shown)
-    for sentence in [*verdict(found), *found.notes]:
-        console.print(sentence, markup=False)
-    console.print(f"the page: [bold]{page}[/bold]")
 
 
 def say_comparison(found: Comparison, page: Path, *, as_json: bool) -> None:
@@ -67,7 +37,7 @@ def say_comparison(found: Comparison, page: Path, *, as_json: bool) -> None:
     for measure in found.measures:
         marks = ["", *(found.mark(measure, name) for name in found.names[1:])]
         cells = (
-            _around(e.mean, e.low, e.high, 1) + mark
+            around(e.mean, e.low, e.high, 1) + mark
             for e, mark in zip(found.results[measure], marks, strict=True)
         )
         results.add_row(measure.replace("_", " "), *cells)
@@ -129,16 +99,6 @@ def _print(found: Tabulated) -> None:
         cells = [row.cells.get(measure) for row in found.rows]
         shown.add_row(
             measure.replace("_", " "),
-            *("" if c is None else _around(c.mean, c.low, c.high, 1) for c in cells),
+            *("" if c is None else around(c.mean, c.low, c.high, 1) for c in cells),
         )
     Console(highlight=False).print(shown)
-
-
-def _around(mean: float, low: float, high: float, scale: float) -> str:
-    if not math.isfinite(mean):
-        return "–"
-    digits = 1 if scale == 100 or abs(mean) >= 10 else 3
-    shown = f"{mean * scale:.{digits}f}"
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return shown
-    return f"{shown} ± {(high - low) / 2 * scale:.{digits}f}"

@@ -6,16 +6,13 @@ import os
 import sys
 import traceback
 
-from makar.core.errors import ConfigError, RewardFailureError
-from makar.domains.levels.level.errors import UnreadableLevelError
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import ConfigError, RewardFailureError, UnreadableError
 from makar.runs.errors import AmbiguousIdError, RunError, RunNotFoundError, WorkNotFoundError
 
 FAILED, BAD_INPUT = 1, 2
 _BAD_INPUT = (
     ConfigError,
     UnreadableError,
-    UnreadableLevelError,
     RunNotFoundError,
     WorkNotFoundError,
     AmbiguousIdError,

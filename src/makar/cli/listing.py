@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 import webbrowser
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from makar.console.places import Json, Runs, find_run, runs_root
+from makar.console.places import Json, Run, Runs, WithSources, find_run, find_work, runs_root
 from makar.core.errors import ConfigError
 from makar.runs.entry import Entry
-from makar.runs.errors import WorkNotFoundError
 from makar.runs.folder import RunFolder, list_runs
+from makar.training.privacy import HIDDEN, is_private
 
-Run = Annotated[str | None, typer.Option("--run", help="The run; the newest by default.")]
-WithSources = Annotated[
-    bool, typer.Option("--with-sources", help="Name sources also where your own music is one.")
-]
 SHOWN = 20
 NOTATION_SHOWN = 44
-HIDDEN = "(hidden: --with-sources names it)"
 
 
 def works(
@@ -78,15 +72,6 @@ def likeness(source: str, licence: str, *, named: bool) -> str:
     if not source:
         return ""
     return f"{source} (licence: {licence})" if named else HIDDEN
-
-
-def is_private(folder: RunFolder) -> bool:
-    """True where the user's own music was learned from, whose titles are not printed unasked."""
-    try:
-        settings = tomllib.loads((folder.path / "config.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return True
-    return settings.get("corpus", {}).get("folder", "none") != "none"
 
 
 def runs(runs: Runs = None, as_json: Json = False) -> None:
@@ -181,21 +166,3 @@ def export(
         typer.echo(json.dumps({"id": entry.id, "path": str(path), "notice": notice}))
         return
     typer.echo(f"{path}\n{notice}")
-
-
-def find_work(work: str, run: str | None, root: Path | None) -> tuple[RunFolder, Entry]:
-    """The work in the run named, or in whichever run has it, the newest first."""
-    if run is not None:
-        folders = [find_run(run, root)]
-    else:
-        folders = list_runs(runs_root(root))[::-1] or [find_run(None, root)]
-    for folder in folders:
-        if not (folder.path / "works.sqlite").is_file():
-            continue
-        with folder:
-            try:
-                return folder, folder.ledger.find(work)
-            except WorkNotFoundError:
-                continue
-    where = run or runs_root(root)
-    raise WorkNotFoundError(f"{where}: no work {work!r}; makar works lists them")

@@ -5,18 +5,47 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from makar.cli.listing import Run, WithSources, find_work, is_private
-from makar.console.places import Json, Runs, find_run, runs_root
-from makar.runs.folder import RunFolder, list_runs
+from makar.cli.flags import Meant
+from makar.console.places import (
+    Json,
+    Run,
+    Runs,
+    WithSources,
+    find_run,
+    find_work,
+    opened_run,
+    runs_root,
+    settings_of_run,
+)
+from makar.runs.folder import list_runs
+from makar.training.privacy import is_private
 
 if TYPE_CHECKING:
     from makar.recipes.trained_run import Opened
     from makar.training.scoring import Verdict
+
+
+def run_meant(words: Sequence[str], options: Mapping[str, str]) -> Meant:
+    """The wishes of the recipe that the named run, or the newest, was made by.
+
+    Raises:
+        RunNotFoundError: there is no such run.
+    """
+    helping = options.keys() & {"-h", "--help"}
+    told = "What can be asked depends on the run: makar sample RUN --help."
+    if "--again" in options or (helping and not words):
+        return Meant(told=told)
+    from makar.recipes.registry import recipe_of
+
+    root = Path(options["--runs"]) if "--runs" in options else None
+    folder = find_run(words[0] if words else None, root)
+    return Meant(recipe_of(settings_of_run(folder)).config, only="ask")
 
 
 def sample(
@@ -25,23 +54,9 @@ def sample(
     temperature: Annotated[
         float, typer.Option(min=0.05, max=5, help="Below 1 safer, above 1 bolder.")
     ] = 1.0,
-    bars: Annotated[int | None, typer.Option(help="Bars in a tune.")] = None,
-    metre: Annotated[str | None, typer.Option(help="4/4, 2/4, 3/4, 6/8 or 9/8.")] = None,
-    mode: Annotated[str | None, typer.Option(help="major, minor, dorian or mixolydian.")] = None,
-    key: Annotated[str | None, typer.Option(help="Tonic: C, F#, Bb ...")] = None,
-    form: Annotated[str | None, typer.Option(help="Letters spread over the bars: AABA.")] = None,
-    blend: Annotated[
-        float | None, typer.Option(help="0 is all the first genre, 1 all the second.")
-    ] = None,
-    columns: Annotated[int | None, typer.Option(help="Columns in a level.")] = None,
-    challenge: Annotated[float | None, typer.Option(help="Of a level, from 0 to 1.")] = None,
-    ask: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Of an edited level: a statistic, path-length=30."),
-    ] = None,
     to: Annotated[
         str | None,
-        typer.Option(help="musicxml, mid, abc, wav, ogg, svg, png; of levels txt, json, tmj, png."),
+        typer.Option(help="A format of its works; a wrong one is told with those there are."),
     ] = None,
     again: Annotated[
         str | None, typer.Option(metavar="ID", help="Make this very work again, and compare.")
@@ -49,6 +64,7 @@ def sample(
     runs: Runs = None,
     with_sources: WithSources = False,
     as_json: Json = False,
+    wishes: dict[str, Any] | None = None,
 ) -> None:
     """Make works with a trained run; each is kept, has an id, and is written as a file.
 
@@ -63,26 +79,17 @@ def sample(
 
       makar sample --again 7k2m
     """
+    wishes = {key.removeprefix("ask."): value for key, value in (wishes or {}).items()}
     if again is not None:
         raise typer.Exit(_again(again, run, runs, as_json))
-    from makar.cli.training import pairs
-    from makar.recipes.loading import load_config
     from makar.recipes.trained_run import craft_of
     from makar.training.export import check_format, export_entry
     from makar.training.sampling import asked, make_works
 
-    wishes: dict[str, Any] = {
-        "bars": bars, "metre": metre, "mode": mode, "key": key, "form": form, "blend": blend,
-        "columns": columns, "challenge": challenge,
-    }  # fmt: skip
     with find_run(run, runs, write=True) as folder:
         if to is not None:
-            check_format(craft_of(load_config(folder.path / "config.toml", environment={})), to)
+            check_format(craft_of(settings_of_run(folder)), to)
         config, opened = opened_run(folder)
-        if ask:
-            from makar.domains.levels.editing.recipe import asked_statistics
-
-            wishes["statistics"] = asked_statistics(config, pairs(ask, "--ask", ""))
         prompt = asked(config, **wishes)
         named = with_sources or not is_private(folder)
         for made in make_works(
@@ -130,8 +137,7 @@ def score(
 
       makar score scores/*.musicxml --run my-run --json
     """
-    from makar.domains.levels.level.errors import UnreadableLevelError
-    from makar.domains.music.errors import UnreadableError
+    from makar.core.errors import UnreadableError
     from makar.training.scoring import judge_file
 
     folder = find_run(run, runs) if run or list_runs(runs_root(runs)) else None
@@ -144,7 +150,7 @@ def score(
     for path in files:
         try:
             verdicts = judge_file(path, opened, config)
-        except (UnreadableError, UnreadableLevelError) as fault:
+        except UnreadableError as fault:
             failed = True
             sys.stderr.write(f"makar: {fault}\n")
             if as_json:
@@ -153,18 +159,6 @@ def score(
         for verdict in verdicts:
             _say(verdict, named=named, as_json=as_json)
     raise typer.Exit(int(failed))
-
-
-def opened_run(folder: RunFolder) -> tuple[Any, Opened]:
-    """A run's settings and model; what is amiss is said on standard error."""
-    from makar.recipes.loading import load_config
-    from makar.recipes.trained_run import open_run
-
-    config = load_config(folder.path / "config.toml", environment={})
-    opened = open_run(folder, config)
-    for notice in opened.notices:
-        sys.stderr.write(f"makar: {notice}\n")
-    return config, opened
 
 
 def _unrun() -> tuple[Any, Opened]:
@@ -196,10 +190,10 @@ def _say(verdict: Verdict, *, named: bool, as_json: bool) -> None:
         typer.echo(json.dumps(record, ensure_ascii=False))
         return
     typer.echo(f"{verdict.path}: {verdict.title}")
-    phrases = "1 phrase" if verdict.phrases == 1 else f"{verdict.phrases} phrases"
-    typer.echo(f"  score {_points(verdict.total)} of 100, over {phrases}")
+    words = verdict.words
+    typer.echo(f"  score {_points(verdict.total)} of 100, over {words.count(verdict.phrases)}")
     for reason, times in verdict.left_out.items():
-        typer.echo(f"  left out: {times} phrases ({reason})")
+        typer.echo(f"  left out: {words.count(times)} ({reason})")
     for part in verdict.parts:
         mark = "watched" if part.role == "watch" else part.role
         value = _points(part.value) if part.role != "watch" else f"{part.raw:.2f}"

@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 import sys
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from makar.cli.flags import Meant
 from makar.cli.study import Study
+from makar.console.options import pairs
 from makar.console.places import Json, Runs, find_run, runs_root
 from makar.core.errors import ConfigError
 from makar.runs.folder import RunFolder
 
-_OTHER_NAMES = {"music": "tune"}
-_FLAGS = {
-    "seed": "seed", "device": "device", "corpus": "corpus.folder", "bars": "ask.bars",
-    "metre": "ask.metre", "mode": "ask.mode", "key": "ask.key", "form": "ask.form",
-    "tempo": "ask.tempo", "model": "model.kind", "algorithm": "learn.algorithm",
-    "iterations": "loop.iterations", "works": "loop.works", "first": "corpus.first",
-    "second": "corpus.second", "blend": "ask.blend", "legend": "corpus.legend",
-    "columns": "ask.columns", "challenge": "ask.challenge",
+DEFAULT = "tune"
+"""The recipe where none is named."""
+FLAGS = {
+    "seed": "seed", "device": "device", "algorithm": "learn.algorithm",
+    "iterations": "loop.iterations", "works": "loop.works",
 }  # fmt: skip
-"""The setting behind each flag."""
+"""The setting behind each flag that every recipe has."""
+
+
+def recipe_meant(words: Sequence[str], options: Mapping[str, str]) -> Meant:
+    """The recipe that a command line names: by name, by an alias, or in a TOML file.
+
+    Raises:
+        ConfigError: it names none.
+    """
+    from makar.recipes import registry
+
+    helping = options.keys() & {"-h", "--help"}
+    if "--resume" in options or (helping and not words):
+        names = ", ".join(registry.listed())
+        told = f"Each recipe has flags of its own: makar train RECIPE --help, of {names}."
+        return Meant(told=told)
+    if not words:
+        name = DEFAULT
+    else:
+        name = registry.recipe_name(words[0]) or _named_in(Path(words[0]))
+    found = registry.recipe(name)
+    return Meant(found.config, examples=found.examples)
+
+
+def _named_in(path: Path) -> str:
+    """The recipe in a TOML file; loading it says what is wrong with it otherwise."""
+    from makar.recipes.registry import recipe_name
+
+    try:
+        text = str(tomllib.loads(path.read_text(encoding="utf-8")).get("recipe", DEFAULT))
+    except (OSError, ValueError):
+        return DEFAULT
+    return recipe_name(text) or DEFAULT
 
 
 def train(
@@ -31,7 +64,7 @@ def train(
     ] = "",
     more: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="", help="levels: further maps, as --corpus maps/*.tmj gives."),
+        typer.Argument(metavar="", help="Further files, as --corpus maps/*.tmj gives."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
     runs: Runs = None,
@@ -40,33 +73,6 @@ def train(
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Fixes every random draw.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Train with so many seeds and compare.")] = 1,
-    corpus: Annotated[
-        Path | None,
-        typer.Option("--corpus", "--and-folder", help="Your own music, or your game's maps."),
-    ] = None,
-    legend: Annotated[
-        Path | None, typer.Option(help="levels: what the tiles of your game mean.")
-    ] = None,
-    columns: Annotated[int | None, typer.Option(help="Columns in a level.")] = None,
-    challenge: Annotated[
-        float | None, typer.Option(help="Of a level, from 0 to 1: about the chance to fail.")
-    ] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", help="blend: irish, american, scots, chorale or essen.")
-    ] = None,
-    second: Annotated[
-        str | None, typer.Option("--and", help="blend: the genre to blend it with.")
-    ] = None,
-    blend: Annotated[
-        float | None, typer.Option(help="blend: 0 is all the first genre, 1 all the second.")
-    ] = None,
-    bars: Annotated[int | None, typer.Option(help="Bars in a tune.")] = None,
-    metre: Annotated[str | None, typer.Option(help="4/4, 2/4, 3/4, 6/8 or 9/8.")] = None,
-    mode: Annotated[str | None, typer.Option(help="major, minor, dorian or mixolydian.")] = None,
-    key: Annotated[str | None, typer.Option(help="Tonic: C, F#, Bb ...")] = None,
-    form: Annotated[str | None, typer.Option(help="Letters spread over the bars: AABA.")] = None,
-    tempo: Annotated[float | None, typer.Option(help="Beats per minute.")] = None,
-    model: Annotated[str | None, typer.Option(help="lstm or transformer.")] = None,
     algorithm: Annotated[
         str | None, typer.Option(help="reinforce, rloo, grpo, a2c or ppo.")
     ] = None,
@@ -86,34 +92,23 @@ def train(
         bool, typer.Option("--with-sources", help="Name your own tunes in the report.")
     ] = False,
     as_json: Json = False,
+    wishes: dict[str, Any] | None = None,
 ) -> None:
     """Teach a model to make what is rewarded.
 
     Examples:
       makar train
 
-      makar train --bars 16 --metre 3/4 --mode minor --form AABA
-
-      makar train chorale --mode minor --key A
-
-      makar train --corpus ~/scores --reward mine.py:swing=0.5 --weight close=3
-
-      makar train blend --from irish --and chorale --blend 0.5
-
-      makar train levels --corpus maps/*.tmj --legend legend.toml --challenge 0.5
+      makar train tune --bars 16 --metre 3/4 --mode minor --form AABA
 
       makar train mine.toml --seeds 5 --name study
 
       makar train --resume
     """
-    given = {n: v for n, v in locals().items() if n in _FLAGS and v is not None}
-    flags = {_FLAGS[n]: str(v) if isinstance(v, Path) else v for n, v in given.items()}
-    if recipe == "levels":  # the shell spreads maps/*.tmj over several words
-        maps = [str(path) for path in (corpus, *(more or ())) if path is not None]
-        flags |= {"corpus.files": maps} if maps else {}
-        flags.pop("corpus.folder", None)
-    elif more:
-        raise ConfigError(f"{more[0]}: only the levels recipe takes further files")
+    common = {"seed": seed, "device": device, "algorithm": algorithm,
+              "iterations": iterations, "works": works}  # fmt: skip
+    flags = {FLAGS[n]: value for n, value in common.items() if value is not None}
+    flags |= _with_files(dict(wishes or {}), more or [])
     flags |= pairs(settings or [], "--set", "")
     flags |= pairs(weight or [], "--weight", "reward.weights.")
     if reward:
@@ -124,17 +119,26 @@ def train(
     if resume and seeds == 1:
         raise typer.Exit(_go_on(recipe or name, runs, as_json, with_sources))
     if resume:
-        study = Study(runs_root(runs), recipe or name or "tune", seeds)
+        study = Study(runs_root(runs), recipe or name or DEFAULT, seeds)
         config = study.config()
         raise typer.Exit(_several(study, config, as_json, with_sources, resume=True))
     from makar.recipes.loading import load_config
 
-    recipe = _OTHER_NAMES.get(recipe, recipe) or "tune"
-    config = load_config(recipe, flags)
+    config = load_config(recipe or DEFAULT, flags)
     if seeds > 1:
         study = Study.begun(runs_root(runs), name, seeds, recipe=config.recipe)
         raise typer.Exit(_several(study, config, as_json, with_sources, resume=False))
     raise typer.Exit(_begin(config, name, runs, as_json, with_sources))
+
+
+def _with_files(flags: dict[str, Any], more: Sequence[Path]) -> dict[str, Any]:
+    """The shell spreads ``--corpus maps/*.tmj`` over several words: they belong together."""
+    several = next((key for key, value in flags.items() if isinstance(value, list)), None)
+    if more and several is None:
+        raise ConfigError(f"{more[0]}: this recipe takes no further files")
+    if several is not None:
+        flags[several] = [*flags[several], *(str(path) for path in more)]
+    return flags
 
 
 def _several(study: Study, config: Any, as_json: bool, with_sources: bool, *, resume: bool) -> int:
@@ -195,16 +199,3 @@ def _carry_out(
         ):
             tell(event)
     return stop.exit_code
-
-
-def pairs(texts: list[str], option: str, before: str) -> dict[str, Any]:
-    """``name=value`` as settings, the value as TOML would read it."""
-    from makar.recipes.loading import value_of
-
-    found: dict[str, Any] = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not (name and sign and value):
-            raise ConfigError(f"{option} {text!r}: write it as NAME=VALUE")
-        found[before + name] = value_of(value)
-    return found

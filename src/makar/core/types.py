@@ -16,6 +16,7 @@ import torch
 from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
+from makar.core.fingerprint import fingerprint
 from makar.core.seeds import Seeds
 
 W_co = TypeVar("W_co", covariant=True)
@@ -46,7 +47,8 @@ class Prompt:
     def key(self) -> str:
         """Equal for equal prompts: works with the same key are compared with one another."""
         wishes = json.dumps(dict(self.condition), sort_keys=True)
-        return f"{self.text}|{wishes}|{self.form}|{self.given!r}"
+        given = "" if self.given is None else fingerprint(self.given)
+        return f"{self.text}|{wishes}|{self.form}|{given}"
 
 
 def groups_of(prompts: Sequence[Prompt]) -> Int[Tensor, " B"]:
@@ -257,6 +259,27 @@ class Generator(Protocol[W_co]):
 
 
 @runtime_checkable
+class Trainable(Generator[W_co], Protocol[W_co]):
+    """A generator made of weights: what a run trains, keeps and opens again.
+
+    How it decides is its own affair: by tokens or edits, by action values, through a latent.
+    """
+
+    @property
+    def shard(self) -> int:
+        """Works sampled together: a work's place in its shard is part of its making."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Weights by name."""
+        ...
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any:
+        """Take over weights by name."""
+        ...
+
+
+@runtime_checkable
 class Policy(Generator[W_co], Protocol[W_co]):
     """A generator that can say how likely its decisions were, with gradients."""
 
@@ -300,6 +323,15 @@ class Learner(Protocol):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over a saved state."""
+        ...
+
+
+@runtime_checkable
+class Restrainable(Protocol):
+    """A learner that can be told to move more cautiously, as after a collapse."""
+
+    def restrain(self, factor: float) -> None:
+        """Stay ``factor`` times nearer to the prior, or move so many times less."""
         ...
 
 

@@ -17,16 +17,8 @@ import numpy as np
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement
-from makar.domains.music.blend import recipe as blend
-from makar.domains.music.blend.config import BlendConfig
-from makar.domains.music.chorale import reward as chorale_reward
-from makar.domains.music.chorale.config import ChoraleConfig
-from makar.domains.music.chorale.recipe import reward_config
-from makar.domains.music.tune import reward as melody_reward
-from makar.domains.music.tune.config import MelodyConfig
 from makar.evaluation.rows import DISTINCT, DUPLICATES, EVALUATION, NEAR_COPIES, SCORE
 from makar.evaluation.study_page import interval, write_page
-from makar.measures.diversity import distinct_share, duplicate_share
 from makar.measures.statistics import Estimate, mean_over_seeds
 from makar.recipes.creator import Creator
 from makar.recipes.custom_reward import load_reward
@@ -63,13 +55,10 @@ def rewarded_parts(config: RecipeConfig) -> list[str]:
     Raises:
         ConfigError: a reward cannot be used, or the recipe has no parts to leave out.
     """
-    if isinstance(config, MelodyConfig):
-        return melody_reward.WEIGHTING.rewarded(config.reward)
-    if isinstance(config, ChoraleConfig):
-        return chorale_reward.WEIGHTING.rewarded(reward_config(config))
-    if isinstance(config, BlendConfig):
-        return blend.rewarded(config)
-    raise ConfigError(f"parts of music are left out one by one, not yet those of {config.recipe}")
+    parts = recipe_of(config).parts
+    if parts is None:
+        raise ConfigError(f"{config.recipe} has no parts to be left out one by one")
+    return parts(config)
 
 
 def trials(config: RecipeConfig, *, name: str, seeds: int, only: Sequence[str] = ()) -> list[Trial]:
@@ -148,7 +137,7 @@ class Ablation:
         ]
 
 
-def judged(
+def compare_models(
     config: RecipeConfig, done: Sequence[tuple[Trial, Path]]
 ) -> Generator[Progress, None, Ablation]:
     """Judge the models of finished runs by the whole reward, on the same draws.
@@ -189,12 +178,11 @@ def _measured(creator: Creator[Any], config: RecipeConfig) -> dict[str, float]:
     prompts = [creator.ask] * config.evaluate.works
     works = creator.policy.sample(prompts, seeds=seeds).works
     judgement: Judgement = creator.reward(works, prompts)
-    keys, lengths = creator.craft.keys(works)
     near = [float(source.too_near) for source in creator.craft.resemblances(works)]
     means = {name: _mean(p.value) for name, p in judgement.parts.items() if p.role != "gate"}
     return {SCORE: _mean(judgement.total)} | means | {
-        DISTINCT: distinct_share(keys, lengths, n=4),
-        DUPLICATES: duplicate_share(keys, lengths),
+        DISTINCT: creator.craft.variety.distinct(works),
+        DUPLICATES: creator.craft.variety.duplicates(works),
         NEAR_COPIES: float(np.mean(near)),
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from makar.core.rewards import UNJUDGED, Blend
 from makar.core.seeds import Seeds
-from makar.core.types import Judgement, Prompt, Works
+from makar.core.types import Judgement, Prompt, Trainable, Works
 from makar.evaluation.gauge import DUPLICATES, NEAR, Gauge
 from makar.evaluation.rows import CHOSEN, EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
 from makar.evaluation.study_page import interval
@@ -19,8 +19,8 @@ from makar.measures.diversity import distinct_share, duplicate_share, overlap_wi
 from makar.measures.frechet import frechet_distance
 from makar.measures.overlap import Overlap, grouped_jackknife, overlap
 from makar.measures.statistics import Estimate, mean_over_works
-from makar.recipes.creator import WorkPolicy
 from makar.recipes.preparation import Progress
+from makar.recipes.words import Words
 
 W = TypeVar("W")
 RANDOM, MARKOV = "random", "Markov"
@@ -46,6 +46,8 @@ class Bench(Generic[W]):
         ask: What is asked of every model.
         seed: Fixes all draws.
         works: Works in each row that is made.
+        kind: What is asked, in words.
+        words: How works are spoken of.
     """
 
     gauge: Gauge[W]
@@ -55,6 +57,8 @@ class Bench(Generic[W]):
     ask: Prompt
     seed: int
     works: int
+    kind: str
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,8 @@ def people_and_chance(bench: Bench[W]) -> dict[str, Works[W]]:
 
 def models(
     bench: Bench[W],
-    prior: WorkPolicy[W],
-    trained: WorkPolicy[W] | None,
+    prior: Trainable[W],
+    trained: Trainable[W] | None,
     *,
     best_of: Sequence[int],
 ) -> Generator[Progress, None, dict[str, Works[W]]]:
@@ -143,7 +147,7 @@ def models(
     return rows
 
 
-def _best_of(bench: Bench[W], prior: WorkPolicy[W], n: int) -> Generator[Progress, None, Works[W]]:
+def _best_of(bench: Bench[W], prior: Trainable[W], n: int) -> Generator[Progress, None, Works[W]]:
     seeds = Seeds(bench.seed, EVALUATION + 1)
     kept: list[W] = []
     for first in range(0, bench.works, _SHARD):

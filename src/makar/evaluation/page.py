@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from makar.evaluation.assessment import (
     DISTANCE,
@@ -19,11 +20,14 @@ from makar.evaluation.assessment import (
 )
 from makar.evaluation.rows import CHOSEN, HUMAN, PRIOR, SCORE
 from makar.evaluation.sources import Assessment
-from makar.evaluation.study_page import write_page
+from makar.evaluation.study_page import around, write_page
 from makar.measures.statistics import Estimate
 from makar.runs.atomic import write_json
 from makar.runs.report.assessment import AssessmentPage, Curve, Spread
 from makar.runs.report.contents import Cell, Ink, Measure, Table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 DETAILS, PAGE = "evaluation.json", "evaluation.html"
 _WORDS = {
@@ -40,8 +44,50 @@ _WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, KL = (
 )  # fmt: skip
 
 
-def write_assessment(found: Assessment, target: Path, *, title: str) -> Path:
-    """Write the numbers and the page into a new folder; return the page's path.
+@dataclass(frozen=True)
+class Written:
+    """An assessment that was written down; see ``recipes.domain.Evaluated``.
+
+    Attributes:
+        found: What was measured.
+        page: Where it can be read.
+        title: Of the page.
+    """
+
+    found: Assessment
+    page: Path
+    title: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Every row, what it says, and where the page is."""
+        rows = [row.as_json() for row in self.found.rows]
+        return {"rows": rows, "page": str(self.page), **details(self.found, title=self.title)}
+
+    def shown(self) -> list[RenderableType]:
+        """The groups of measures one after another, then what they come to."""
+        from rich.table import Table as Shown
+        from rich.text import Text
+
+        told = table_of(self.found)
+        parts: list[RenderableType] = [f"[bold]{self.title}[/bold]"]
+        for heading, measures in told.groups:
+            if heading == KL:  # the same thing once more: for the page and for programs
+                continue
+            table = Shown(title=heading, title_justify="left", title_style="bold", box=None)
+            table.add_column("", no_wrap=True)
+            for column in told.columns:
+                table.add_column(column, justify="right")
+            for measure in measures:
+                scale = 100 if measure.is_share else 1
+                cells = (around(c.mean, c.low, c.high, scale) for c in measure.cells)
+                table.add_row(measure.name.replace("_", " "), *cells)
+            parts.append(table)
+        parts += [Text(sentence) for sentence in [*verdict(self.found), *self.found.notes]]
+        return [*parts, f"the page: [bold]{self.page}[/bold]"]
+
+
+def write_assessment(found: Assessment, target: Path, *, title: str) -> Written:
+    """Write the numbers and the page into a new folder.
 
     Raises:
         FileExistsError: the folder is there already; nothing is overwritten.
@@ -49,7 +95,7 @@ def write_assessment(found: Assessment, target: Path, *, title: str) -> Path:
     rows = [row.as_json() for row in found.rows]
     page = write_page(page_of(found, title=title), rows, target / PAGE)
     write_json(target / DETAILS, details(found, title=title))
-    return page
+    return Written(found, page, title)
 
 
 def details(found: Assessment, *, title: str) -> dict[str, Any]:

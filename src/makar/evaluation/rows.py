@@ -12,7 +12,6 @@ from jaxtyping import Float
 
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Rollout, Works
-from makar.measures.diversity import distinct_share, duplicate_share
 from makar.measures.statistics import Estimate, mean_over_seeds
 from makar.recipes.creator import Creator
 
@@ -134,10 +133,10 @@ def _row(
         for part_name, part in judgement.parts.items()
         if part.role != "gate"
     }
-    keys, lengths = creator.craft.keys(works)
+    variety = creator.craft.variety
     whole = {
-        DISTINCT: distinct_share(keys[:alike], lengths[:alike], n=4),
-        DUPLICATES: duplicate_share(keys, lengths),
+        DISTINCT: variety.distinct(works.take(range(min(alike, len(works))))),
+        DUPLICATES: variety.duplicates(works),
     }
     return Row(name, works, judgement, values, whole, rollout)
 

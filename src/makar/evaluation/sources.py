@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from makar.core.errors import ConfigError
 from makar.core.rewards import Blend
-from makar.domains.music.blend import assessment as assessment_blend
-from makar.domains.music.chorale import assessment as assessment_voices
-from makar.domains.music.chorale import recipe as chorale
-from makar.domains.music.corpus.folder import Brought, Files, phrases_of
-from makar.domains.music.tune import assessment as assessment_tunes
-from makar.domains.music.tune import recipe as melody
+from makar.core.types import Works
 from makar.evaluation.assessment import (
     Bench,
     Row,
@@ -22,8 +17,10 @@ from makar.evaluation.assessment import (
     models,
     people_and_chance,
 )
-from makar.evaluation.gauge import Gauge, Terms
+from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION, equal_cost
+from makar.recipes.creator import Creator
+from makar.recipes.domain import Evaluated
 from makar.recipes.preparation import Prepared, Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
@@ -31,42 +28,21 @@ from makar.recipes.trained_run import Opened
 
 FEW = 4
 """The prior's works that patience alone would choose from."""
-_RUNS: Mapping[str, Callable[..., Bench[Any]]] = {
-    "tune": assessment_tunes.bench_of_run,
-    "chorale": assessment_voices.bench_of_run,
-    "blend": assessment_blend.bench_of_run,
-}
-_NOTES: Mapping[str, Sequence[str]] = {
-    "chorale": assessment_voices.NOTES,
-    "blend": assessment_blend.NOTES,
-}
-"""What has to be known of the measures of a kind."""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How a folder's files become works of a recipe, and what these are held against."""
+class Foreign:
+    """Works from any tool, ready to be measured.
 
-    bars: int
-    gauge: Gauge[Any]
-    phrases_in: Callable[..., Any]
-    asked_for: Callable[..., dict[str, object]]
-    asked_as: Callable[..., dict[str, object]]
-    bench: Callable[..., Bench[Any]]
-    words: Mapping[str, str]
+    Attributes:
+        phrases: The works.
+        notes: What was left out, in words.
+        unreadable: Files that could not be read, with the reason.
+    """
 
-
-KINDS: Mapping[str, Kind] = {
-    "tune": Kind(
-        8, assessment_tunes.GAUGE, melody.phrases_in, assessment_tunes.asked_for,
-        assessment_tunes.asked_as, assessment_tunes.bench_of_folder, assessment_tunes.WORDS,
-    ),
-    "chorale": Kind(
-        4, assessment_voices.GAUGE, chorale.phrases_in, assessment_voices.asked_for,
-        assessment_voices.asked_as, assessment_voices.bench_of_folder, assessment_voices.WORDS,
-    ),
-}  # fmt: skip
-"""What a folder of works can be measured as."""
+    phrases: Works[Any]
+    notes: Sequence[str] = ()
+    unreadable: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -94,19 +70,46 @@ class Assessment:
     references: Sequence[str] = ("",)
 
 
+def evaluate_run(
+    opened: Opened,
+    config: RecipeConfig,
+    bench_of: Callable[[Creator[Any], Any, int], Bench[Any]],
+    *,
+    works: int | None,
+    target: Path,
+    title: str,
+    notes: Sequence[str] = (),
+) -> Generator[Progress, None, Evaluated]:
+    """Measure a run and write it down; what a recipe's ``evaluate`` is made of.
+
+    Args:
+        opened: The run.
+        config: Its settings.
+        bench_of: What the recipe's runs are measured with.
+        works: Works per row; as in the run's own comparison by default.
+        target: New folder.
+        title: Of the page.
+        notes: What has to be known of the recipe's measures.
+    """
+    from makar.evaluation.page import write_assessment
+
+    bench = bench_of(opened.creator, config, works or config.evaluate.works)
+    found = yield from assess_run(opened, config, bench, notes=notes)
+    return write_assessment(found, target, title=title)
+
+
 def assess_run(
-    opened: Opened, config: RecipeConfig, *, works: int | None = None
+    opened: Opened, config: RecipeConfig, bench: Bench[Any], *, notes: Sequence[str] = ()
 ) -> Generator[Progress, None, Assessment]:
     """Measure a run's trained model beside people, chance, a table, the prior and its best.
 
     Args:
         opened: The run.
         config: Its settings.
-        works: Works per row; as in the run's own comparison by default.
-
+        bench: What it is measured with.
+        notes: What has to be known of the recipe's measures.
     """
     creator = opened.creator
-    bench = _RUNS[config.recipe](creator, config, works or config.evaluate.works)
     yield Progress("making works by chance and by a table")
     sets = people_and_chance(bench)
     paid = equal_cost(opened.step, config.loop.works, wanted=bench.works)
@@ -120,63 +123,41 @@ def assess_run(
     }
     return Assessment(
         rows, about, _trained_on(creator.reward), bench.gauge.terms,
-        [*_NOTES.get(config.recipe, ()), *opened.notices], rules=creator.explanations,
-        references=list(bench.known),
+        [*notes, *opened.notices], rules=creator.explanations, references=list(bench.known),
     )  # fmt: skip
 
 
-def check_run(config: RecipeConfig) -> None:
-    """Refuse a run whose works cannot be measured so, before it is opened.
-
-    Raises:
-        ConfigError: its recipe is not of music.
-    """
-    if config.recipe not in _RUNS:
-        raise ConfigError(
-            f"runs of {', '.join(_RUNS)} can be evaluated, not of {config.recipe}; "
-            "the table of its own is in its report.html"
-        )
-
-
-def brought_as(files: Files, recipe: str, *, bars: int) -> tuple[Brought, dict[str, object]]:
-    """A folder's music as a recipe's works, and the settings that ask for works like these.
-
-    Args:
-        files: What was read.
-        recipe: One of ``KINDS``.
-        bars: Bars in a phrase.
-
-    Raises:
-        ConfigError: there is too little of it, or it is in no metre that the recipe writes.
-    """
-    kind = KINDS[recipe]
-    brought = phrases_of(files, bars=bars, phrases_in=kind.phrases_in, batch=kind.gauge.batch)
-    return brought, kind.asked_as(brought.phrases, bars=bars)
-
-
 def assess_folder(
-    brought: Brought, config: RecipeConfig, *, name: str, works: int | None = None
+    brought: Foreign,
+    config: RecipeConfig,
+    bench_of: Callable[[Any, Blend | None, int], Bench[Any]],
+    *,
+    rules: Mapping[str, str],
+    name: str,
+    works: int | None = None,
 ) -> Generator[Progress, None, Assessment]:
     """Measure works that were brought beside people, chance, a table and, if known, a prior.
 
     Args:
         brought: The works.
-        config: Of the recipe whose corpus and reward they are held against, asking for phrases
-            as these are (``brought_as``).
+        config: Of the recipe whose corpus and reward they are held against, asking for works as
+            these are.
+        bench_of: What they are held against, by the config, the reward where a model was taught
+            before, and the works in a row.
+        rules: Each reward in plain words.
         name: Of their row.
         works: Works per row that is made; as in the recipe by default.
     """
-    kind = KINDS[config.recipe]
     prepared = yield from _untaught(config)
     creator = None if prepared is None else prepared.creator
-    bench = kind.bench(config, creator and creator.reward, works or config.evaluate.works)
+    bench = bench_of(config, creator and creator.reward, works or config.evaluate.works)
     sets = people_and_chance(bench)
     human = {row: made for row, made in sets.items() if is_human(row)}
     sets = human | {name: brought.phrases} | sets
     if creator is not None:
         sets |= yield from models(bench, creator.prior, None, best_of=())
     rows = yield from measure(bench, sets)
-    notes = [*_notes(brought, int(config.ask.bars)), *_NOTES.get(config.recipe, ())]
+    notes = list(brought.notes)
     if creator is None:
         notes.append(
             "no model that has learned from these people is kept here: its row is left out, and "
@@ -185,7 +166,7 @@ def assess_folder(
         )
     return Assessment(
         rows, _about(bench), _trained_on(bench.reward), bench.gauge.terms, notes,
-        brought.unreadable, {**kind.words, **(creator.explanations if creator else {})},
+        brought.unreadable, {**rules, **(creator.explanations if creator else {})},
     )  # fmt: skip
 
 
@@ -203,34 +184,23 @@ def _untaught(config: RecipeConfig) -> Generator[Progress, None, Prepared[Any] |
         yield progress
 
 
-def _notes(brought: Brought, bars: int) -> list[str]:
-    notes = [f"phrases left out: {count} ({reason})" for reason, count in brought.left_out.items()]
-    if brought.ignored:
-        notes.append(f"files that are neither MIDI, MusicXML nor ABC: {brought.ignored}")
-    if brought.short:
-        notes.append(
-            f"{brought.short} of {len(brought.phrases)} phrases are of pieces shorter than {bars} "
-            "bars; if most are, ask for fewer bars"
-        )
-    return notes
-
-
 def _trained_on(reward: Blend) -> frozenset[str]:
     return frozenset(c.name for c in reward.components if c.role != "watch")
 
 
 def _about(bench: Bench[Any]) -> dict[str, str]:
-    wishes = bench.ask.condition
     known = {name or "reference": len(works) for name, works in bench.known.items()}
     people = {name: len(works) for name, works in bench.people.items()}
+    words = bench.words
     return {
-        "kind": f"{wishes['bars']} bars of {wishes['metre']}, {wishes['mode']}",
+        "kind": bench.kind,
         **{
-            name: f"{count} phrases that people wrote, and models learn from"
+            name: f"{count} {words.stretches} that models learn from"
             for name, count in known.items()
         },
         **{
-            name.replace("human held-out", "held out"): f"{count} phrases of other tunes"
+            name.replace("human held-out", "held out"): f"{count} {words.stretches} of other "
+            f"{words.pieces}"
             for name, count in people.items()
         },
         "makar-FD features": bench.gauge.terms.fingerprint,

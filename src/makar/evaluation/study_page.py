@@ -28,3 +28,14 @@ def interval(mean: float, low: float, high: float) -> dict[str, float | int | No
     """An interval as JSON has it: null for what is not known."""
     numbers = {"mean": mean, "low": low, "high": high}
     return {n: float(value) if math.isfinite(value) else None for n, value in numbers.items()}
+
+
+def around(mean: float, low: float, high: float, scale: float) -> str:
+    """A mean and half its interval, as terminals show it; a dash where nothing is known."""
+    if not math.isfinite(mean):
+        return "–"
+    digits = 1 if scale == 100 or abs(mean) >= 10 else 3
+    shown = f"{mean * scale:.{digits}f}"
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return shown
+    return f"{shown} ± {(high - low) / 2 * scale:.{digits}f}"

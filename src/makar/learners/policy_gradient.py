@@ -159,6 +159,10 @@ class PolicyGradient:
         self._adapt(metrics, prior, rollout.mask)
         return metrics
 
+    def restrain(self, factor: float) -> None:
+        """Hold the policy ``factor`` times nearer to the prior; see ``core.types.Restrainable``."""
+        self.kl.value *= factor
+
     def _decay(self) -> float:
         """Set the learning rate of this update."""
         rate, over = self.config.learning_rate, self.config.decay_updates

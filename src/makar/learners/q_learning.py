@@ -155,6 +155,11 @@ class QLearning:
                 metrics[name] = total if name in counts else total / len(steps)
         return metrics
 
+    def restrain(self, factor: float) -> None:
+        """Take steps ``factor`` times smaller; see ``core.types.Restrainable``."""
+        for group in self.optimiser.param_groups:
+            group["lr"] /= factor
+
     def _explore(self) -> None:
         """Set the chance of exploring, by the decisions seen so far."""
         config = self.config

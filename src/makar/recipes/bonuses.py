@@ -6,21 +6,20 @@ score that the tables compare.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Part, Works
-from makar.measures.diversity import distinct_share, shares_of_distinct
 from makar.measures.guards import VisitCounts
+from makar.measures.variety import Variety
+from makar.recipes.settings import LoopConfig
 
 EXPLORATION, VARIETY = "exploration", "variety"
-RUN = 4
-"""Keys in a run whose variety is kept: distinct-4."""
 
 
 @dataclass
@@ -49,40 +48,27 @@ class Bonuses:
     gain: float = 0.5
     visits: VisitCounts = field(default_factory=VisitCounts)
 
-    def apply(
-        self,
-        judgement: Judgement,
-        *,
-        cells: Int[np.ndarray, " B"],
-        keys: Int[np.ndarray, "B N"],
-        lengths: Int[np.ndarray, " B"],
-    ) -> Judgement:
+    def apply(self, judgement: Judgement, works: Works[Any], variety: Variety[Any]) -> Judgement:
         """The judgement with the bonuses among its parts; gated works get none."""
         parts, total = dict(judgement.parts), judgement.total
         passed = total > 0
         bonuses: dict[str, tuple[float, Float[np.ndarray, " B"]]] = {}
         if self.exploration > 0:
-            bonuses[EXPLORATION] = (self.exploration, self.visits.bonus(cells))
+            bonuses[EXPLORATION] = (self.exploration, self.visits.bonus(variety.cells(works)))
         if self.target is not None:
-            share = np.nan_to_num(shares_of_distinct(keys, lengths, n=RUN))
+            share = np.nan_to_num(variety.shares(works))
             bonuses[VARIETY] = (self.weight, share)
         for name, (weight, value) in bonuses.items():
             total = total + np.where(passed, weight * value, 0.0)
             parts[name] = Part(value, value, weight, "score", "bonus in training only")
         return replace(judgement, total=total, parts=parts)
 
-    def observe(
-        self,
-        *,
-        cells: Int[np.ndarray, " B"],
-        keys: Int[np.ndarray, "B N"],
-        lengths: Int[np.ndarray, " B"],
-    ) -> None:
+    def observe(self, works: Works[Any], variety: Variety[Any]) -> None:
         """Count these works, and adapt the price of variety to what was found in them."""
         if self.exploration > 0:
-            self.visits.observe(cells)
+            self.visits.observe(variety.cells(works))
         if self.target is not None:
-            found = distinct_share(keys, lengths, n=RUN)
+            found = variety.distinct(works)
             shortfall = 1 - (found if np.isfinite(found) else 0.0) / self.target
             self.price = float(np.clip(self.price + self.rate * shortfall, 0.0, 5.0))
             self.weight = float(np.clip(self.price + self.gain * shortfall, 0.0, 5.0))
@@ -106,11 +92,8 @@ class Bonuses:
 
 def bonuses_like(
     known: Works[Any],
-    keys: Callable[[Any], tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]],
-    *,
-    works: int,
-    exploration: float,
-    variety: float | None,
+    variety: Variety[Any],
+    loop: LoopConfig,
 ) -> Bonuses:
     """Exploration, and as much variety as people's works have in sets of a batch's size.
 
@@ -119,15 +102,13 @@ def bonuses_like(
 
     Args:
         known: People's works, in the order of their sources.
-        keys: What makes works alike or different (``Craft.keys``).
-        works: Works in a batch.
-        exploration: Weight of the bonus for kinds of work seldom met.
-        variety: Share of people's distinct-4 to keep; None = off.
+        variety: What makes works alike or different.
+        loop: How many works there are in a batch, and how much is paid for what.
     """
     target = None
-    if variety is not None:
-        size = min(works, len(known))
+    if loop.variety is not None:
+        size = min(loop.works, len(known))
         firsts = Seeds(0).generator().integers(len(known) - size + 1, size=16)
-        sets = [keys(known.take(range(first, first + size))) for first in firsts]
-        target = variety * float(np.mean([distinct_share(*s, n=RUN) for s in sets]))
-    return Bonuses(exploration=exploration, target=target)
+        sets = [known.take(range(first, first + size)) for first in firsts]
+        target = loop.variety * float(np.mean([variety.distinct(one) for one in sets]))
+    return Bonuses(exploration=loop.exploration, target=target)

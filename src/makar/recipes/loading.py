@@ -6,32 +6,19 @@ import copy
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from makar.core.errors import ConfigError
-from makar.domains.levels.editing.config import BinaryConfig, SokobanConfig, ZeldaConfig
-from makar.domains.levels.platform.config import LevelsConfig, MarioConfig
-from makar.domains.music.blend.config import BlendConfig
-from makar.domains.music.chorale.config import ChoraleConfig
-from makar.domains.music.tune.config import MelodyConfig
+from makar.recipes import registry
 from makar.recipes.custom_reward import anchored
-from makar.recipes.settings import RecipeConfig
+from makar.recipes.settings import RecipeConfig, as_tree, path_settings
 
-RECIPES: Mapping[str, type[RecipeConfig]] = {
-    "tune": MelodyConfig,
-    "chorale": ChoraleConfig,
-    "blend": BlendConfig,
-    "mario": MarioConfig,
-    "levels": LevelsConfig,
-    "binary": BinaryConfig,
-    "zelda": ZeldaConfig,
-    "sokoban": SokobanConfig,
-}
-"""Every recipe's settings, by the recipe's name."""
+Layer: TypeAlias = tuple[str, dict[str, Any], Path]
+"""Settings from one place: its name, they, and the folder that their paths are seen from."""
 NONE = "none"
 """How a setting that can be switched off is switched off: TOML has no word for it."""
 ENVIRONMENT = "MAKAR_"
@@ -55,31 +42,34 @@ def load_config(
     Raises:
         ConfigError: with the place, the key, and what would be allowed.
     """
-    text = str(recipe)
-    layers: list[tuple[str, dict[str, Any]]] = []
-    if text not in RECIPES:
+    name = registry.recipe_name(str(recipe))
+    variables = _from_environment(os.environ if environment is None else environment)
+    here = Path.cwd()
+    layers: list[Layer] = [
+        ("environment", variables, here),
+        ("command line", _nested(flags or {}), here),
+    ]
+    if name is None:
         path = Path(recipe).expanduser()
-        layers.append((str(path), _anchored(_read_toml(path), path.absolute().parent)))
-    layers.append(
-        ("environment", _from_environment(os.environ if environment is None else environment))
-    )
-    layers.append(("command line", _nested(flags or {})))
-    layers = [(name, _anchored(layer, Path.cwd())) for name, layer in layers]
-    merged: dict[str, Any] = {} if text not in RECIPES else {"recipe": text}
-    for _, layer in layers:
-        merged = _merged(merged, layer)
-    kind = merged.setdefault("recipe", "tune")
-    if kind not in RECIPES:
-        raise ConfigError(f"recipe {kind!r} does not exist; there are: {', '.join(RECIPES)}")
+        layers.insert(0, (str(path), _read_toml(path), path.absolute().parent))
+    kind = name or "tune"
+    for _, layer, _ in layers:
+        kind = layer.get("recipe", kind)
+    found = registry.recipe(registry.recipe_name(kind) or kind)
+    files = path_settings(found.config)
+    merged: dict[str, Any] = {}
+    for _, layer, folder in layers:
+        merged = _merged(merged, _anchored(layer, folder, files))
+    merged["recipe"] = found.name
     try:
-        return RECIPES[kind].model_validate(_with_none(merged))
+        return found.config.model_validate(_with_none(merged))
     except ValidationError as error:
-        raise ConfigError(_explained(error, layers, RECIPES[kind])) from None
+        raise ConfigError(_explained(error, layers, found.config)) from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        known = ", ".join(RECIPES)
+        known = ", ".join(registry.listed())
         raise ConfigError(f"{path}: neither a recipe ({known}) nor a file")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -96,20 +86,29 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return _nested(chosen)
 
 
-def _anchored(layer: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _anchored(layer: dict[str, Any], folder: Path, files: Sequence[str]) -> dict[str, Any]:
     """The layer with its paths made absolute: a run is gone on with from anywhere."""
     layer = copy.deepcopy(layer)
-    corpus, reward = layer.get("corpus"), layer.get("reward")
-    if isinstance(corpus, dict):
-        for name in {"folder", "legend", "files"} & corpus.keys():
-            place = corpus[name]
-            if isinstance(place, str) and place != NONE:
-                corpus[name] = str(folder / Path(place).expanduser())
-            elif isinstance(place, list | tuple):
-                corpus[name] = [str(folder / Path(str(one)).expanduser()) for one in place]
+    for dotted in files:
+        *branch, leaf = dotted.split(".")
+        at: Any = layer
+        for name in branch:
+            at = at.get(name) if isinstance(at, dict) else None
+        if isinstance(at, dict) and leaf in at:
+            at[leaf] = _absolute(at[leaf], folder)
+    reward = layer.get("reward")
     if isinstance(reward, dict) and isinstance(specs := reward.get("custom"), list):
         reward["custom"] = [anchored(str(spec), folder) for spec in specs]
     return layer
+
+
+def _absolute(place: Any, folder: Path) -> Any:
+    """A path, or several, as seen from the folder."""
+    if isinstance(place, list | tuple):
+        return [str(folder / Path(str(one)).expanduser()) for one in place]
+    if isinstance(place, str | Path) and place != NONE:
+        return str(folder / Path(place).expanduser())
+    return place
 
 
 def value_of(text: str) -> Any:
@@ -150,12 +149,14 @@ def _with_none(value: Any) -> Any:
 
 
 def _explained(
-    error: ValidationError, layers: list[tuple[str, dict[str, Any]]], model: type[RecipeConfig]
+    error: ValidationError,
+    layers: list[tuple[str, dict[str, Any], Path]],
+    model: type[RecipeConfig],
 ) -> str:
     lines: list[str] = []
     for fault in error.errors():
         path = [str(part) for part in fault["loc"]]
-        where = next((name for name, layer in reversed(layers) if _has(layer, path)), "settings")
+        where = next((name for name, layer, _ in reversed(layers) if _has(layer, path)), "settings")
         message = fault["msg"]
         if fault["type"] == "extra_forbidden":
             message = f"unknown key; known here: {', '.join(_known_keys(model, path[:-1]))}"
@@ -181,10 +182,15 @@ def _known_keys(model: Any, branch: list[str]) -> list[str]:
     return list(model.model_fields)
 
 
-def as_toml(config: RecipeConfig) -> str:
-    """The whole configuration as TOML: what a run folder keeps, and what repeats the run."""
+def as_toml(config: RecipeConfig, *, hide: bool = False) -> str:
+    """The whole configuration as TOML: what a run folder keeps, and what repeats the run.
+
+    Args:
+        config: The settings.
+        hide: Leave out the values of what is private.
+    """
     lines: list[str] = []
-    _write_table(config.model_dump(mode="json"), (), lines)
+    _write_table(as_tree(config, hide=hide), (), lines)
     return "\n".join(lines).strip() + "\n"
 
 

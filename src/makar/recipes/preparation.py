@@ -10,10 +10,11 @@ from typing import Any, Generic, TypeVar
 
 from makar.core.rewards import Blend
 from makar.core.seeds import Seeds
-from makar.core.types import Judgement, Prompt, Rollout
+from makar.core.types import Generator as Maker
+from makar.core.types import Judgement, Prompt, Rollout, Trainable
 from makar.learners.likelihood import PretrainConfig
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.creator import Creator, WorkPolicy
+from makar.recipes.creator import Creator
 from makar.recipes.pretrained import pretrained
 
 W = TypeVar("W")
@@ -30,13 +31,15 @@ class Progress:
         done, total: Steps done, and to do at most.
         text: What there is to say about it.
         policy: Usable as it is so far, once the model can write at all.
+        warning: What has to be said whether or not anybody looks at the progress.
     """
 
     stage: str
     done: int = 0
     total: int = 0
     text: str = ""
-    policy: TokenPolicy[Any] | None = None
+    policy: Maker[Any] | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Prepared(Generic[W]):
 Preparation = Generator[Progress, None, Prepared[Any]]
 
 
-def taught(
+def pretrain(
     policy: TokenPolicy[Any],
     examples: Rollout[Any],
     heldout: Rollout[Any],
@@ -90,8 +93,8 @@ def taught(
             yield Progress(stage, report.update + 1, config.updates, text, policy)
 
 
-def tried(
-    blend: Blend, prior: WorkPolicy[Any], ask: Prompt, *, seed: int, scaled: bool
+def calibrate(
+    blend: Blend, prior: Trainable[Any], ask: Prompt, *, seed: int, scaled: bool
 ) -> tuple[Blend, Judgement]:
     """What the reward says of the untrained model's works, which may scale its parts first.
 

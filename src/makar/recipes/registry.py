@@ -1,70 +1,176 @@
-"""The recipes there are. A recipe is a module with these functions, imported when it is run."""
+"""The domains there are, found by entry points, and their recipes, imported when they are used."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from torch import Tensor
+from makar.core.errors import ConfigError
+from makar.recipes.domain import ANY, Desk, Domain, EvaluateFolder, Listed, Recipe
 
-from makar.core.scoring import Scorer
-from makar.core.types import Prompt
-from makar.recipes.creator import Craft
-from makar.recipes.domain import Brought
-from makar.recipes.preparation import Preparation
-from makar.recipes.settings import RecipeConfig
+if TYPE_CHECKING:
+    from makar.recipes.settings import RecipeConfig
 
-MODULES = {
-    "tune": "makar.domains.music.tune.recipe",
-    "chorale": "makar.domains.music.chorale.recipe",
-    "blend": "makar.domains.music.blend.recipe",
-    "mario": "makar.domains.levels.platform.recipe",
-    "levels": "makar.domains.levels.platform.recipe",
-    "binary": "makar.domains.levels.editing.recipe",
-    "zelda": "makar.domains.levels.editing.recipe",
-    "sokoban": "makar.domains.levels.editing.recipe",
-}
-"""Where each recipe is, by the name that its config has in ``recipe``."""
+K = TypeVar("K")
+GROUP = "makar.domains"
+"""Entry points of this group name a ``Domain``."""
 
 
-class Recipe(Protocol):
-    """What a run needs of its recipe; ``config`` is always of the recipe's own kind.
+class DomainError(ConfigError):
+    """A domain that is installed does not keep to the interface; says what is missing."""
 
-    Attributes:
-        BRING: What somebody's file must be to be judged by it.
+
+@cache
+def _found() -> tuple[Mapping[str, Domain], tuple[str, ...]]:
+    """The domains by name, and what is wrong with those that cannot be taken."""
+    domains: dict[str, Domain] = {}
+    faults: list[str] = []
+    for point in _points():
+        try:
+            domain = _domain(point)
+            _refuse_taken(domain, domains)
+        except Exception as fault:
+            faults.append(f"domain {point.name} ({point.value}): {fault}")
+            continue
+        domains[domain.name] = domain
+    return domains, tuple(faults)
+
+
+def _points() -> list[EntryPoint]:
+    """The entry points, makar's own first, each once."""
+    found = {point.value: point for point in entry_points(group=GROUP)}
+    return sorted(found.values(), key=lambda p: not p.value.startswith("makar."))
+
+
+def _domain(point: EntryPoint) -> Domain:
+    found = point.load()
+    if not isinstance(found, Domain):
+        raise DomainError(f"it is a {type(found).__name__}, not a makar.recipes.domain.Domain")
+    return found
+
+
+def _refuse_taken(domain: Domain, others: Mapping[str, Domain]) -> None:
+    taken = {name for other in others.values() for name in _names(other)} & _names(domain)
+    if domain.name in others or taken:
+        named = ", ".join(sorted(taken)) or domain.name
+        raise DomainError(f"another domain has the name {named} already")
+
+
+def _names(domain: Domain) -> set[str]:
+    return {name for one in domain.recipes for name in (one.name, *one.aliases)}
+
+
+def domains() -> Mapping[str, Domain]:
+    """Every domain that is installed, by name."""
+    return _found()[0]
+
+
+def faults() -> tuple[str, ...]:
+    """What is wrong with domains that were found and cannot be taken."""
+    return _found()[1]
+
+
+def listed() -> Mapping[str, Listed]:
+    """Every recipe by its name, in the order of its domain."""
+    return {one.name: one for domain in domains().values() for one in domain.recipes}
+
+
+def recipe_name(text: str) -> str | None:
+    """The recipe's own name, where the text is it or an alias of it."""
+    for name, one in listed().items():
+        if text == name or text in one.aliases:
+            return name
+    return None
+
+
+def recipe(name: str) -> Recipe[Any, Any]:
+    """A recipe by its name.
+
+    Raises:
+        ConfigError: there is none of that name, or it does not keep to the interface.
     """
-
-    BRING: str
-
-    def ask_prompt(self, config: Any) -> Prompt:
-        """What the config asks for."""
-        ...
-
-    def check(self, config: Any, functions: Mapping[str, Scorer]) -> None:
-        """Refuse a reward or a corpus that cannot be used, before anybody waits for it."""
-        ...
-
-    def prepare(
-        self,
-        config: Any,
-        *,
-        prior: Mapping[str, Tensor] | None = None,
-        functions: Mapping[str, Scorer] | None = None,
-    ) -> Preparation:
-        """Teach the model what people do, and set up what it will be rewarded for."""
-        ...
-
-    def craft_of(self, config: Any) -> Craft[Any]:
-        """How works are handed out as files; it knows no sources, so it is there at once."""
-        ...
-
-    def brought(self, path: Path, config: Any) -> Sequence[Brought]:
-        """What is in somebody's file, as works that can be judged."""
-        ...
+    one = listed().get(name)
+    if one is None:
+        known = ", ".join(listed())
+        told = "".join(f"; {fault}" for fault in faults())
+        raise ConfigError(f"recipe {name!r} does not exist; there are: {known}{told}")
+    return checked(one, Recipe)
 
 
-def recipe_of(config: RecipeConfig) -> Recipe:
+def recipe_of(config: RecipeConfig) -> Recipe[Any, Any]:
     """The recipe that a config is of."""
-    return cast(Recipe, import_module(MODULES[config.recipe]))
+    return recipe(config.recipe)
+
+
+def desks() -> Iterator[Listed]:
+    """Every desk that is declared."""
+    return (one for domain in domains().values() for one in domain.desks)
+
+
+def desk_for(suffix: str) -> Desk[Any, Any]:
+    """The desk that opens files with that suffix, or whatever they are called.
+
+    Raises:
+        ConfigError: none does.
+    """
+    for wanted in (suffix.lower(), ANY):
+        for one in desks():
+            if wanted in one.suffixes:
+                return checked(one, Desk)
+    known = ", ".join(suffix for one in desks() for suffix in one.suffixes)
+    raise ConfigError(f"{suffix or 'no suffix'}: no desk opens such a file; there are: {known}")
+
+
+def folder_evaluation(place: Path) -> EvaluateFolder:
+    """How the works in a folder are measured: by the domain that reads most of its files.
+
+    Raises:
+        ConfigError: no domain measures folders.
+    """
+    able = [domain for domain in domains().values() if domain.folders]
+    if not able:
+        raise ConfigError("no domain that is installed measures a folder of works")
+    every = [place] if place.is_file() else [p for p in place.rglob("*") if p.is_file()]
+    met = Counter(path.suffix.lower() for path in every)
+    chosen = max(able, key=lambda domain: sum(met[suffix] for suffix in domain.reads))
+    return at(chosen.folders)
+
+
+def register_environments() -> None:
+    """Make every domain's environments known to Gymnasium."""
+    for domain in domains().values():
+        if domain.environments:
+            at(domain.environments)()
+
+
+def at(place: str) -> Any:
+    """What stands at ``"package.module:NAME"``.
+
+    Raises:
+        DomainError: nothing does.
+    """
+    module, _, name = place.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError, TypeError) as fault:
+        raise DomainError(f"{place}: {fault}") from fault
+
+
+def checked(one: Listed, kind: type[K]) -> K:
+    """What is listed, if it is what the interface asks for.
+
+    Raises:
+        DomainError: it is not, with what is.
+    """
+    found = at(one.place)
+    if not isinstance(found, kind):
+        raise DomainError(
+            f"{one.place} is a {type(found).__name__}, not a {kind.__name__}: "
+            f"makar.recipes.domain.{kind.__name__} says what it needs"
+        )
+    return found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Self, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -13,9 +16,113 @@ from pydantic import (
     PositiveInt,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 
 from makar.learners.policy_gradient import PolicyGradientConfig
-from makar.training.loop import LoopConfig
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Marks a setting that has a flag of its own on the command line.
+
+    Attributes:
+        name: The flag, such as ``--corpus``.
+        other: Other spellings, which go on working.
+        help: What it says in help, where the setting's description says too much or nothing.
+    """
+
+    name: str
+    other: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Private:
+    """Marks a setting that names what is the user's own: it is not shown unasked."""
+
+
+PRIVATE = Private()
+HIDDEN_VALUE = "(your own)"
+"""Stands where the value of a private setting would."""
+
+
+def settings_of(model: Any, before: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Every setting of a model and its sections, by dotted name, sections themselves left out."""
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from settings_of(inner, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", field
+
+
+def path_settings(model: Any) -> list[str]:
+    """Settings that are paths, or several: relative ones are seen from where they were given."""
+    return [name for name, field in settings_of(model) if Path in _kinds(field.annotation)]
+
+
+def private_settings(config: BaseModel) -> list[str]:
+    """Private settings that are given, by dotted name."""
+    tree = config.model_dump()
+    return [
+        name
+        for name, field in settings_of(type(config))
+        if PRIVATE in field.metadata and _at(tree, name) not in (None, (), [])
+    ]
+
+
+def as_tree(config: RecipeConfig, *, hide: bool = False) -> dict[str, Any]:
+    """The settings as JSON values; with ``hide`` without the values of what is private."""
+    tree = config.model_dump(mode="json")
+    for dotted in private_settings(config) if hide else ():
+        *branch, leaf = dotted.split(".")
+        _at(tree, ".".join(branch))[leaf] = HIDDEN_VALUE
+    return tree
+
+
+def _at(tree: Any, dotted: str) -> Any:
+    for name in dotted.split(".") if dotted else ():
+        tree = tree[name]
+    return tree
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The types that an annotation is made of."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    inner = get_args(annotation)
+    return {annotation}.union(*(_kinds(one) for one in inner)) if inner else {annotation}
+
+
+class LoopConfig(BaseModel):
+    """How long to learn, and on how much at a time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    iterations: PositiveInt = 100
+    works: PositiveInt = Field(default=128, description="works made and judged per iteration")
+    explore: PositiveFloat = Field(
+        default=1.0, description="sampling temperature at the start; falls to 1 by the middle"
+    )
+    checkpoint_every: PositiveInt = 25
+    exploration: NonNegativeFloat = Field(
+        default=0.02, description="bonus for openings seldom met before; 0 switches it off"
+    )
+    variety: PositiveFloat | None = Field(
+        default=1.0, description="share of people's distinct-4 to keep up; none switches it off"
+    )
+    keep: PositiveInt = Field(default=2, description="best works kept of each iteration")
+    fault_patience: PositiveInt = Field(
+        default=5, description="iterations running a reward part may fail altogether"
+    )
+    roll_backs: PositiveInt = Field(
+        default=3, description="collapses after which the run ends with its last good weights"
+    )
+
+    def temperature(self, iteration: int) -> float:
+        """Sampling temperature of an iteration: exploration first, then as it is."""
+        left = max(0.0, 1 - 2 * iteration / self.iterations)
+        return 1 + (self.explore - 1) * left
 
 
 class RewardConfig(BaseModel):

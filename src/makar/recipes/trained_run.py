@@ -9,16 +9,19 @@ from typing import Any, TypeVar
 import torch
 
 from makar.core.scoring import Scorer
-from makar.recipes.creator import Craft, Creator
+from makar.recipes.craft import Craft
+from makar.recipes.creator import Creator
+from makar.recipes.domain import Recipe
 from makar.recipes.preparation import Progress
-from makar.recipes.registry import Recipe, recipe_of
+from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
 from makar.runs import checkpoint
 from makar.runs.errors import CheckpointError
 from makar.runs.folder import RunFolder
-from makar.training.loop import BEFORE
 
 T = TypeVar("T")
+BEFORE = "before"
+"""Name of the checkpoint of a run's beginning, which stays: its policy is the prior."""
 
 
 def prior_weights(folder: RunFolder) -> dict[str, torch.Tensor] | None:
@@ -42,13 +45,15 @@ class Opened:
         step: Iterations behind those weights.
         notices: What had to be said about damaged checkpoints.
         recipe: What it was made by.
+        config: Its settings.
     """
 
     creator: Creator[Any]
     bands: Mapping[str, tuple[float, float]]
     step: int
     notices: tuple[str, ...]
-    recipe: Recipe
+    recipe: Recipe[Any, Any]
+    config: RecipeConfig
 
 
 def open_run(
@@ -67,14 +72,16 @@ def open_run(
     loaded, recipe = checkpoint.load_newest(folder.checkpoints), recipe_of(config)
     prepared = finished(recipe.prepare(config, prior=prior_weights(folder), functions=functions))
     prepared.creator.policy.load_state_dict(loaded.state["creator"]["policy"])
-    return Opened(prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices), recipe)
+    return Opened(
+        prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices), recipe, config
+    )
 
 
 def open_untrained(config: RecipeConfig) -> Opened:
     """The model as it is before training, with its reward; taught now if it never was."""
     recipe = recipe_of(config)
     prepared = finished(recipe.prepare(config))
-    return Opened(prepared.creator, prepared.bands, 0, (), recipe)
+    return Opened(prepared.creator, prepared.bands, 0, (), recipe, config)
 
 
 def finished(work: Generator[Progress, None, T]) -> T:
@@ -88,4 +95,4 @@ def finished(work: Generator[Progress, None, T]) -> T:
 
 def craft_of(config: RecipeConfig) -> Craft[Any]:
     """How the run's works are handed out as files; it knows no sources, so it is there at once."""
-    return recipe_of(config).craft_of(config)
+    return recipe_of(config).craft(config)

@@ -24,7 +24,7 @@ from makar.evaluation.rows import (
 )
 from makar.recipes.creator import Creator
 from makar.reporting.curves import Known, Log, banners, chart_groups, duration, happenings
-from makar.reporting.sentences import asked_words, by_size, nearness, unchanged, variety
+from makar.reporting.sentences import by_size, nearness, unchanged, variety
 from makar.reporting.table import table_of
 from makar.reporting.verdicts import Runs, change, row_named, sentences, shifts
 from makar.reporting.whose import told_of
@@ -133,12 +133,11 @@ def report_contents(
     best_after = cards(shown.after, folder, creator.craft, name_sources=named)
     pair = cards(shown.pair or (), folder, creator.craft, name_sources=named)
     moved = [change(shift, words.get(shift.name, "")) for shift in by_size(found)]
-    title, asked = asked_words(creator.ask, settings.ask)
     weights = creator.reward.weights
     contents = Contents(
         run=str(folder.about.get("name", folder.path.name)),
-        title=title,
-        asked=asked,
+        title=creator.asked.title,
+        asked=list(creator.asked.wishes),
         rewarded=[
             Wish(words.get(name, name.replace("_", " ")), share)
             for name, share in sorted(weights.items(), key=lambda item: -item[1])
@@ -146,7 +145,7 @@ def report_contents(
         ],
         verdict=[*sentences(runs, found), *_effort(log, settings)],
         banners=banners(log),
-        melody=log.score if creator.craft.kind.startswith("music") else np.zeros(0),
+        melody=log.score if creator.words.heading == "melody" else np.zeros(0),
         pair=(pair[0], pair[1]) if pair else None,
         pair_words=_pair_words(shown.counts),
         before=best_before,
@@ -165,11 +164,11 @@ def report_contents(
         config=settings.text,
         facts=_facts(folder, log, named=named),
     )
-    return told_of(contents, creator.theirs)
+    return told_of(contents, creator.words.whose)
 
 
 def _picture(creator: Creator[Any], rows: Sequence[Row[Any]]) -> Picture | None:
-    names = {HUMAN: creator.theirs, PRIOR: "before", TRAINED: "after"}
+    names = {HUMAN: creator.words.whose, PRIOR: "before", TRAINED: "after"}
     works = {title: row_named(rows, name).works for name, title in names.items()}
     return creator.picture(works) if creator.picture else None
 

@@ -2,77 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from makar.core.types import Prompt
 from makar.evaluation.rows import DISTINCT, DUPLICATES, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED
 from makar.reporting.verdicts import Runs, Shift, row_named
 from makar.runs.report.markup import number, percent
 
 LESS_VARIED = 0.05
 """A set whose distinct-4 is further below people's than this share is called less varied."""
-_COUNTS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
-_FAMILIES = (
-    "piano", "tuned percussion", "organ", "guitar", "bass", "strings", "ensemble", "brass",
-    "reed", "flute or pipe", "synthesiser lead", "synthesiser pad", "synthesiser effect",
-    "plucked or bowed strings", "percussion", "sound effect",
-)  # fmt: skip
-"""General MIDI's sixteen families of eight programs."""
-_CHOIR = range(52, 55)
-"""The voices among General MIDI's ensembles."""
-_WISHES = {
-    ("ends", "close"): "ending with a close",
-    ("parallels", "no"): "without parallel fifths and octaves",
-    ("crossing", "no"): "the voices do not cross",
-    ("in_key", "yes"): "in the key throughout",
-}
-"""Wishes that have words of their own."""
-
-
-def asked_words(prompt: Prompt, ask: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """What was asked, as a heading and further phrases.
-
-    A melody's bars, metre and key are said as musicians say them; what is not known here is
-    said by its name.
-    """
-    wishes = dict(prompt.condition)
-    if {"bars", "metre", "mode", "key"} <= set(wishes):
-        bars = int(float(wishes.pop("bars")))
-        count = _COUNTS[bars] if bars < len(_COUNTS) else str(bars)
-        key = str(wishes.pop("key")).replace("#", "♯").replace("b", "♭")
-        heading = f"{count.capitalize()} {'bar' if bars == 1 else 'bars'} in "
-        heading += f"{wishes.pop('metre')}, {key} {wishes.pop('mode')}"
-    else:
-        heading = prompt.text or "A creator, before and after"
-    phrases = [f"form {prompt.form}"] if prompt.form else []
-    phrases += [
-        _WISHES.get((name, str(wish)), f"{name.replace('_', ' ')} {wish}")
-        for name, wish in wishes.items()
-    ]
-    if "tempo" in ask:
-        phrases.append(f"{number(float(ask['tempo']), 0)} beats a minute")
-    if "program" in ask:
-        program = int(ask["program"])
-        family = "choir" if program in _CHOIR else _FAMILIES[program // 8 % 16]
-        phrases.append(f"{family} (General MIDI {program})")
-    return heading, phrases
 
 
 def variety(runs: Runs) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from makar.recipes.creator import Craft, Resemblance
+from makar.recipes.craft import Craft, Resemblance, is_verified
 from makar.runs.entry import Entry
 from makar.runs.folder import RunFolder
 from makar.runs.report.contents import Card, Likeness
@@ -86,8 +86,7 @@ def _card(
     marks: list[tuple[int, int, str]] = []
     if likeness is not None:
         as_in = f" as in “{likeness.title}”" if likeness.title else ""
-        # a run of n moves from unit to unit takes in n + 1 units
-        marks.append((near.start, near.length + 1, likeness.words + as_in))
+        marks.append((*near.marks, likeness.words + as_in))
     when: Literal["before", "after"] = "before" if entry.phase == "before" else "after"
     to = next((f.removeprefix(".") for f in craft.formats), "json")
     return Card(
@@ -108,11 +107,8 @@ def _likeness(work: str, near: Resemblance, *, name_sources: bool) -> Likeness |
     """What is shared, without the source's name and terms where these are private."""
     if not near.title:
         return None
-    words = near.text.replace(f" as in “{near.title}”", "").removesuffix(": too near")
-    if near.title in words:  # said in another way: say it in our own
-        words = f"a run of {near.length}"
     if not name_sources:
-        return Likeness(work, f"{words} as in a source", too_near=near.too_near)
-    unverified = not near.licence or near.licence.lower().startswith("unverified")
+        return Likeness(work, f"{near.text} as in a source", too_near=near.too_near)
+    unverified = not is_verified(near.licence)
     licence = "" if unverified else near.licence
-    return Likeness(work, words, near.title, licence, unverified, near.too_near)
+    return Likeness(work, near.text, near.title, licence, unverified, near.too_near)

@@ -6,13 +6,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from makar.cli.listing import HIDDEN
 from makar.core.errors import ConfigError
-from makar.domains.music.piece.piece import UNVERIFIED
-from makar.recipes.creator import Craft
+from makar.recipes.craft import Craft, is_verified
 from makar.recipes.trained_run import craft_of
 from makar.runs.entry import Entry
 from makar.runs.folder import RunFolder
+from makar.training.privacy import HIDDEN
 
 
 def export_entry(
@@ -75,5 +74,5 @@ def notice_of(folder: RunFolder, entry: Entry, craft: Craft[Any], *, named: bool
         return f"{made} {craft.original}"
     if not named:
         return f"{made} Resembles a source {HIDDEN}."
-    terms = "licence unverified" if entry.licence in ("", UNVERIFIED) else entry.licence
+    terms = entry.licence if is_verified(entry.licence) else "licence unverified"
     return f"{made} Resembles “{entry.source}” ({terms})."

@@ -9,54 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from makar.core.errors import RewardFailureError
 from makar.core.seeds import Seeds
 from makar.core.train import train
-from makar.core.types import Judgement, Prompt, Report, Rollout, Works
-from makar.measures.diversity import distinct_share, duplicate_share
+from makar.core.types import Judgement, Prompt, Report, Restrainable, Rollout, Works
 from makar.measures.guards import CollapseLimits, HackingAlarm
-from makar.recipes.bonuses import RUN
 from makar.recipes.creator import Creator
+from makar.recipes.settings import LoopConfig
+from makar.recipes.trained_run import BEFORE
 from makar.runs.checkpoint import load_newest
 from makar.runs.folder import RunFolder
 from makar.training.records import keep_works
 
 W = TypeVar("W")
-BEFORE = "before"
-"""Name of the checkpoint of a run's beginning, which stays: its policy is the prior."""
-
-
-class LoopConfig(BaseModel):
-    """How long to learn, and on how much at a time."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    iterations: PositiveInt = 100
-    works: PositiveInt = Field(default=128, description="works made and judged per iteration")
-    explore: PositiveFloat = Field(
-        default=1.0, description="sampling temperature at the start; falls to 1 by the middle"
-    )
-    checkpoint_every: PositiveInt = 25
-    exploration: NonNegativeFloat = Field(
-        default=0.02, description="bonus for openings seldom met before; 0 switches it off"
-    )
-    variety: PositiveFloat | None = Field(
-        default=1.0, description="share of people's distinct-4 to keep up; none switches it off"
-    )
-    keep: PositiveInt = Field(default=2, description="best works kept of each iteration")
-    fault_patience: PositiveInt = Field(
-        default=5, description="iterations running a reward part may fail altogether"
-    )
-    roll_backs: PositiveInt = Field(
-        default=3, description="collapses after which the run ends with its last good weights"
-    )
-
-    def temperature(self, iteration: int) -> float:
-        """Sampling temperature of an iteration: exploration first, then as it is."""
-        left = max(0.0, 1 - 2 * iteration / self.iterations)
-        return 1 + (self.explore - 1) * left
 
 
 @dataclass(frozen=True)
@@ -77,11 +43,6 @@ class Timed(Generic[W]):
     seconds: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
 
-    def kinds(self, works: Works[W]) -> dict[str, Any]:
-        """What the bonuses look at."""
-        keys, lengths = self.creator.craft.keys(works)
-        return {"cells": self.creator.craft.cells(works), "keys": keys, "lengths": lengths}
-
     def sample(
         self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
     ) -> Rollout[W]:
@@ -96,7 +57,7 @@ class Timed(Generic[W]):
         began = time.perf_counter()
         judgement = self.creator.reward.lean(works, prompts)
         self.score = _mean(judgement.total)
-        judgement = self.creator.bonuses.apply(judgement, **self.kinds(works))
+        judgement = self.creator.bonuses.apply(judgement, works, self.creator.craft.variety)
         self.seconds["score"] = time.perf_counter() - began
         return judgement
 
@@ -161,13 +122,13 @@ class Training(Generic[W]):
             began = time.perf_counter()
             events = self._guard(report)
             self._keep(report)
-            kinds = timed.kinds(report.rollout.works)
-            self.creator.bonuses.observe(**kinds)
+            works, variety = report.rollout.works, self.creator.craft.variety
+            self.creator.bonuses.observe(works, variety)
             metrics = summary(report) | {
                 "score": timed.score,
                 "temperature": self.config.temperature(report.iteration),
-                "duplicates": duplicate_share(kinds["keys"], kinds["lengths"]),
-                "distinct-4": distinct_share(kinds["keys"], kinds["lengths"], n=RUN),
+                "duplicates": variety.duplicates(works),
+                "distinct-4": variety.distinct(works),
                 "events": events,
             }
             timed.seconds["keep"] = time.perf_counter() - began
@@ -211,8 +172,7 @@ class Training(Generic[W]):
         """Alarms, reward faults and collapse: act on them, and say so."""
         events = [f"alarm: {alarm}" for alarm in self.alarm.check(_watches(report.judgement))]
         metrics = dict(report.metrics)
-        keys, lengths = self.creator.craft.keys(report.rollout.works)
-        metrics["duplicates"] = duplicate_share(keys, lengths)
+        metrics["duplicates"] = self.creator.craft.variety.duplicates(report.rollout.works)
         reason = self.limits.collapsed(
             metrics, prior_entropy=metrics.get("prior_entropy", metrics.get("entropy", 0.0))
         )
@@ -231,7 +191,8 @@ class Training(Generic[W]):
         self.collapses += 1
         loaded = load_newest(self.folder.checkpoints)
         self.creator.load_state_dict(loaded.state["creator"])
-        self.creator.learner.kl.value *= 2.0**self.collapses
+        if isinstance(self.creator.learner, Restrainable):
+            self.creator.learner.restrain(2.0**self.collapses)
         end = "; giving up" if self._given_up else ""
         return f"collapse: {reason}; weights are back to those after {loaded.step} iterations{end}"
 

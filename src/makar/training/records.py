@@ -7,7 +7,7 @@ from typing import Any
 
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Rollout
-from makar.recipes.creator import Craft
+from makar.recipes.craft import Craft
 from makar.runs.entry import Entry
 from makar.runs.judged import scores_by_work
 from makar.runs.ledger import Ledger

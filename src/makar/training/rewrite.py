@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from makar.core.scoring import Scorer
-from makar.domains.music.tune.craft import MelodyCraft
 from makar.recipes.settings import RecipeConfig
 from makar.recipes.trained_run import open_run
 from makar.runs.checkpoint import steps
@@ -46,8 +44,8 @@ def rewrite_report(
     opened = open_run(folder, config, functions=functions)
     _check(folder, config, opened.step)  # the newest may have been damaged
     creator = opened.creator
-    if with_sources and isinstance(creator.craft, MelodyCraft):
-        creator.craft = replace(creator.craft, private_from=None)
+    if with_sources:
+        creator.craft = creator.craft.named()
     return tell(folder, creator, config, bands=opened.bands, with_sources=with_sources).report
 
 

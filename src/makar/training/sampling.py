@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,9 +11,9 @@ from pydantic import ValidationError
 
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
-from makar.core.types import Prompt
+from makar.core.types import Prompt, Trainable
 from makar.evaluation.rows import EVALUATION
-from makar.recipes.creator import Craft, WorkPolicy
+from makar.recipes.craft import Craft
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
 from makar.recipes.trained_run import Opened
@@ -92,13 +93,16 @@ def asked(config: RecipeConfig, **wishes: Any) -> Prompt:
     Raises:
         ConfigError: a wish is out of range.
     """
-    changed = {name: value for name, value in wishes.items() if value is not None}
+    recipe = recipe_of(config)
+    changed: Mapping[str, Any] = {n: value for n, value in wishes.items() if value is not None}
+    if recipe.wished is not None:
+        changed = recipe.wished(config, changed)
     try:
-        ask = type(config.ask).model_validate(config.ask.model_dump() | changed)
+        ask = type(config.ask).model_validate(config.ask.model_dump() | dict(changed))
     except ValidationError as error:
         faults = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
         raise ConfigError("; ".join(faults)) from None
-    return recipe_of(config).ask_prompt(config.model_copy(update={"ask": ask}))
+    return recipe.prompt(config.model_copy(update={"ask": ask}))
 
 
 def make_again(folder: RunFolder, opened: Opened, entry: Entry) -> Any:
@@ -117,7 +121,7 @@ def make_again(folder: RunFolder, opened: Opened, entry: Entry) -> Any:
     return rollout.works[place]
 
 
-def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> WorkPolicy[Any]:
+def _policy_of(folder: RunFolder, opened: Opened, entry: Entry) -> Trainable[Any]:
     """The model with the weights it had when it made the work."""
     creator = opened.creator
     if entry.phase == "before":

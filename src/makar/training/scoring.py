@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from makar.core.errors import UnreadableError
 from makar.core.types import Judgement, Part
-from makar.domains.music.errors import UnreadableError
+from makar.recipes.craft import resembles
 from makar.recipes.domain import Brought
 from makar.recipes.settings import RecipeConfig
 from makar.recipes.trained_run import Opened
+from makar.recipes.words import Words
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Verdict:
         parts: Every part of the reward.
         resembles: The source it shares most with, in words; empty where that is little.
         licence: That source's licence.
+        words: How such works are spoken of.
     """
 
     path: Path
@@ -70,6 +73,7 @@ class Verdict:
     parts: tuple[PartVerdict, ...]
     resembles: str
     licence: str
+    words: Words
 
 
 def judge_file(path: Path, opened: Opened, config: RecipeConfig) -> list[Verdict]:
@@ -84,16 +88,17 @@ def judge_file(path: Path, opened: Opened, config: RecipeConfig) -> list[Verdict
         UnreadableError, UnreadableLevelError: it is not what the run makes, or none of it can be
             judged.
     """
-    return [_judge(path, one, opened) for one in opened.recipe.brought(path, config)]
+    return [_judge(path, one, opened) for one in opened.recipe.read(path, config)]
 
 
 def _judge(path: Path, brought: Brought, opened: Opened) -> Verdict:
     phrases, left_out = brought.works, brought.left_out
     if not phrases:
+        what, why = opened.creator.words.stretch, "; ".join(left_out)
         raise UnreadableError(
             str(path),
-            f"{brought.title or 'the piece'}: no phrase can be judged ({'; '.join(left_out)})",
-            remedy=opened.recipe.BRING,
+            f"{brought.title or 'it'}: no {what} can be judged ({why})",
+            remedy=opened.recipe.bring,
         )
     creator = opened.creator
     works = creator.craft.stack(phrases)
@@ -101,7 +106,7 @@ def _judge(path: Path, brought: Brought, opened: Opened) -> Verdict:
     near = max(creator.craft.resemblances(works), key=lambda source: source.length)
     return Verdict(
         path, brought.title, _mean(judgement.total), len(works), left_out,
-        _parts(judgement, opened), near.text, near.licence,
+        _parts(judgement, opened), resembles(near), near.licence, creator.words,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,17 @@ import numpy as np
 
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
-from makar.core.types import Judgement, Rollout
-from makar.domains.music.tune.craft import MelodyCraft
+from makar.core.types import Judgement, Rollout, Trainable
 from makar.evaluation.rows import EVALUATION, Row, aggregate, compare, equal_cost
 from makar.evaluation.seeds import write_scores
 from makar.measures.guards import HackingAlarm
-from makar.recipes.creator import Creator, WorkPolicy
+from makar.recipes.creator import Creator
 from makar.recipes.devices import checked_device
 from makar.recipes.preparation import Preparation, Prepared, Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
 from makar.recipes.trained_run import prior_weights
 from makar.reporting.report import write_report
-from makar.reporting.whose import possessive
 from makar.runs.atomic import write_json
 from makar.runs.checkpoint import steps
 from makar.runs.folder import RunFolder
@@ -152,11 +150,11 @@ def run(
         yield Stopped(0, config.loop.iterations)
         return
     creator, judged = prepared.creator, prepared.start
-    if with_sources and isinstance(creator.craft, MelodyCraft):
-        creator.craft = replace(creator.craft, private_from=None)
+    if with_sources:
+        creator.craft = creator.craft.named()
     training = Training(
         creator, folder, config.loop, config.seed,
-        HackingAlarm(prepared.bands, _watches(judged), whose=possessive(creator.theirs, "'")),
+        HackingAlarm(prepared.bands, _watches(judged), whose=creator.words.whose_own("'")),
     )  # fmt: skip
     if begun:
         for notice in training.resume():
@@ -167,7 +165,7 @@ def run(
     people = creator.reward(creator.human, creator.human_prompts).total
     yield Ready(
         float(np.nanmean(judged.total)), float(np.nanmean(people)), training.start,
-        config.loop.iterations, creator.notes, creator.theirs,
+        config.loop.iterations, creator.notes, creator.words.whose,
     )  # fmt: skip
     heard = begun and "before" in folder.ledger.counts()
     for step in training.steps():
@@ -187,7 +185,7 @@ def _heard_early(
 ) -> Generator[Progress | Heard, None, Prepared[Any]]:
     """What ``work`` does; on the way, once, a work of the model that is still learning."""
     recipe = recipe_of(config)
-    craft = recipe.craft_of(config)
+    craft = recipe.craft(config)
     path = folder.samples / f"first{craft.shown}"
     with closing(work):
         while True:
@@ -198,7 +196,7 @@ def _heard_early(
             yield progress
             if progress.policy is not None and progress.done == FIRST_HEARD and not path.exists():
                 rollout = progress.policy.sample(
-                    [recipe.ask_prompt(config)], seeds=Seeds(config.seed, SHOWN)
+                    [recipe.prompt(config)], seeds=Seeds(config.seed, SHOWN)
                 )
                 craft.export(rollout.works[0], path, title="first try", notice="")
                 yield Heard("first try", "first", path, float("nan"))
@@ -226,7 +224,7 @@ def conclude(
     creator = prepared.creator
     yield show(folder, creator, config, phase="after")
     save_model(folder, creator.policy)
-    yield Progress(f"comparing with {creator.theirs}, the prior and its best")
+    yield Progress(f"comparing with {creator.words.whose}, the prior and its best")
     yield tell(folder, creator, config, bands=prepared.bands, with_sources=with_sources)
 
 
@@ -294,7 +292,7 @@ def show(folder: RunFolder, creator: Creator[Any], config: RecipeConfig, *, phas
 
 
 def _judged(
-    creator: Creator[Any], policy: WorkPolicy[Any], seeds: Seeds
+    creator: Creator[Any], policy: Trainable[Any], seeds: Seeds
 ) -> tuple[Rollout[Any], Judgement]:
     prompts = [creator.ask] * CANDIDATES
     rollout = policy.sample(prompts, seeds=seeds)
@@ -305,14 +303,15 @@ def _watches(judgement: Judgement) -> dict[str, np.ndarray]:
     return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}
 
 
-def save_model(folder: RunFolder, policy: WorkPolicy[Any]) -> None:
+def save_model(folder: RunFolder, policy: Trainable[Any]) -> None:
     """Write the trained network where other programs find it."""
     from safetensors.torch import save_file
 
     from makar.models.llama_files import save_llama
+    from makar.models.token_policy import TokenPolicy
     from makar.models.transformer import Transformer
 
-    if isinstance(policy.net, Transformer):
+    if isinstance(policy, TokenPolicy) and isinstance(policy.net, Transformer):
         save_llama(policy.net, folder.model)
     else:
         save_file(policy.state_dict(), folder.model / "model.safetensors")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 from makar.domains.music.files import read_file, read_pieces, write_piece
 from makar.domains.music.piece.piece import Key, KeyChange, Metre, Part, Piece, Provenance, Tempo
 from makar.domains.music.piece.reading import MAX_BYTES, sorted_notes

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 from makar.domains.music.midi import parse_midi, write_midi
 from makar.domains.music.musicxml import parse_musicxml, write_musicxml
 from makar.domains.music.piece.piece import Piece

@@ -3,10 +3,10 @@ import time
 
 import pytest
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.abc import read as abc_reader
 from makar.domains.music.abc.format import read_abc, read_abc_file
 from makar.domains.music.abc.read import read_book
-from makar.domains.music.errors import UnreadableError
 
 HEAD = "X:1\nT:T\nM:4/4\nL:1/8\nK:C\n"
 GOOD = "\nX:2\nM:4/4\nL:1/8\nK:C\nC8|D8|\n"

@@ -12,7 +12,7 @@ import torch
 from pydantic import ValidationError
 
 import blend_weights as blend_study
-from makar.core.errors import ConfigError, CorpusTooSmallError, UnknownRewardError
+from makar.core.errors import ConfigError, CorpusTooSmallError, UnknownRewardError, UnreadableError
 from makar.core.seeds import Seeds
 from makar.domains.music.blend import judges as blend_judges
 from makar.domains.music.blend import recipe as blend
@@ -22,7 +22,6 @@ from makar.domains.music.blend.recipe import MEASURED, PLACE, ask_prompt, labell
 from makar.domains.music.corpus import genres
 from makar.domains.music.corpus.genres import GENRES, YOURS, check_genre, genre_phrases
 from makar.domains.music.corpus.tunes import Corpus, load_user_corpus
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece.piece import Pieces
 from makar.evaluation.ablation import rewarded_parts, trials
 from makar.evaluation.assessment import MARKOV, RANDOM, distance_to

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.chorale import corpus as chorales
 from makar.domains.music.chorale.corpus import chorale_files, load_chorales
 from makar.domains.music.chorale.files import key_by_ear, read_chorale
 from makar.domains.music.chorale.phrases import cut_phrases
 from makar.domains.music.chorale.split import split_by_tune
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece.piece import TICKS_PER_QUARTER, Key, Metre, Part, Piece
 from makar.domains.music.voices.voices import FIRST_PITCH, HOLD, LOWEST, VoiceGrid, VoiceGrids
 

@@ -9,14 +9,13 @@ import torch
 from typer.testing import CliRunner
 
 from makar.cli import app
-from makar.core.errors import ConfigError
+from makar.core.errors import ConfigError, UnreadableError
 from makar.core.seeds import Seeds
 from makar.domains.music.chorale import recipe as chorale
 from makar.domains.music.chorale.corpus import Chorales
 from makar.domains.music.chorale.harmonisation import harmonise, sopranos
 from makar.domains.music.chorale.recipe import Learned, ask_prompt, build_policy, demonstrations
 from makar.domains.music.corpus.folder import Files
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.files import read_pieces, write_piece
 from makar.domains.music.piece.piece import Key, Metre, Part, Piece, Provenance
 from makar.domains.music.voices.codec import NOT_GIVEN

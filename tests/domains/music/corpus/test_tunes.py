@@ -5,12 +5,12 @@ import sys
 import numpy as np
 import pytest
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.abc.format import abc_text, read_abc
 from makar.domains.music.corpus import cache as corpus_cache
 from makar.domains.music.corpus import sources as corpus_sources
 from makar.domains.music.corpus.groups import SIDES
 from makar.domains.music.corpus.tunes import load_corpus, load_user_corpus
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece.piece import UNVERIFIED
 
 TUNES = [

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 from makar.domains.music.midi import midi_bytes, parse_midi, read_midi, write_midi
 from makar.domains.music.piece.piece import (
     MODES,

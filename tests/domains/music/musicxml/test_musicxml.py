@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 from makar.domains.music.musicxml import musicxml, parse_musicxml, read_musicxml
 from makar.domains.music.piece.piece import (
     MODES,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from makar.learners.policy_gradient import Algorithm, PolicyGradientConfig
 from makar.learners.stability import Stability
-from makar.recipes.settings import EvaluateConfig, RecipeConfig, RewardConfig
-from makar.training.loop import LoopConfig
+from makar.recipes.settings import EvaluateConfig, Flag, LoopConfig, RecipeConfig, RewardConfig
 
 
 class EditingLearnConfig(PolicyGradientConfig):
@@ -60,7 +59,7 @@ class EditingAskConfig(BaseModel):
     change: float = Field(
         default=0.3, gt=0, le=1, description="share of a random map's tiles that may be changed"
     )
-    statistics: dict[str, int] = Field(
+    statistics: Annotated[dict[str, int], Flag("--ask")] = Field(
         default_factory=dict,
         description="values that statistics are to have, such as path-length = 30",
     )

@@ -19,6 +19,7 @@ from makar.domains.levels.level.legend import Legend, Role, Tile
 from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.text import parse_level_text, write_level_text
 from makar.domains.levels.problems.catalogue import Problem
+from makar.measures.variety import KeyRuns
 
 PIXELS = 32
 """A tile's width and height in a picture."""
@@ -57,8 +58,12 @@ class NoSource:
     licence: str = ""
     length: int = 0
     text: str = ""
-    start: int = 0
     too_near: bool = False
+
+    @property
+    def marks(self) -> tuple[int, int]:
+        """Nothing of it is anybody's."""
+        return 0, 0
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,15 @@ class EditedCraft:
     def notation(self, work: Level) -> str:
         """Its rows from the top, a symbol a tile."""
         return "/".join(write_level_text(work, self.legend).split())
+
+    @property
+    def variety(self) -> KeyRuns[Level]:
+        """Runs of tiles in reading order."""
+        return KeyRuns(self.keys, self.cells)
+
+    def named(self) -> EditedCraft:
+        """The same: there is nobody to name."""
+        return self
 
     def keys(self, works: Works[Level]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
         """Tiles in reading order."""

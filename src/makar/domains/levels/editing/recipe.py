@@ -7,32 +7,34 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-import torch
 from torch import Tensor
 
 from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Rollout
-from makar.domains.levels.editing.config import EditingConfig
+from makar.domains.levels.editing.config import (
+    BinaryConfig,
+    EditingConfig,
+    SokobanConfig,
+    ZeldaConfig,
+)
 from makar.domains.levels.editing.craft import EditedCraft
 from makar.domains.levels.editing.goals import Aiming
 from makar.domains.levels.editing.greedy import Greedy
 from makar.domains.levels.editing.network import MapNet
-from makar.domains.levels.editing.reward import check_reward, editing_blend
+from makar.domains.levels.editing.reward import check_reward, editing_blend, rewarded_parts
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.text import read_level_text
 from makar.domains.levels.problems.catalogue import FAR, Problem, problem
-from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.domains.levels.words import EDITED_WORDS
+from makar.learners.policy_gradient import frozen
 from makar.models.stepwise import StepModel, StepwisePolicy
-from makar.recipes.bonuses import bonuses_like
-from makar.recipes.creator import Creator
-from makar.recipes.devices import device_or_cpu
-from makar.recipes.domain import Brought
-from makar.recipes.preparation import Prepared, Progress, tried
-from makar.recipes.settings import RecipeConfig
+from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.domain import Brought, Recipe
+from makar.recipes.preparation import Prepared, Progress
+from makar.recipes.words import Asked
 
-BRING = "Bring a level of the problem's size, as text in its symbols"
 SEARCHED = 200
 """Levels made by greedy search, to compare with."""
 LONG = 40
@@ -58,14 +60,13 @@ def ask_prompt(config: EditingConfig) -> Prompt:
     return Prompt(condition=dict(config.ask.statistics))
 
 
-def asked_statistics(config: RecipeConfig, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def wished(config: EditingConfig, wishes: Mapping[str, Any]) -> dict[str, Any]:
     """The statistics that a run asks for, with some of them wished otherwise.
 
     Raises:
         ConfigError: the run's model never learned what is wished.
     """
-    if not isinstance(config, EditingConfig):
-        raise ConfigError("--ask is for levels made by editing: binary, zelda and sokoban runs")
+    wanted = wishes.get("statistics", {})
     known = config.ask.statistics
     if strange := wanted.keys() - known.keys():
         name = min(strange)
@@ -80,7 +81,7 @@ def asked_statistics(config: RecipeConfig, wanted: Mapping[str, Any]) -> dict[st
         raise ConfigError(
             f"this run learned {told} alone: train one with --set ask.spread=true for other values"
         )
-    return {**known, **wanted}
+    return {**wishes, "statistics": {**known, **wanted}}
 
 
 def check(config: EditingConfig, functions: Mapping[str, Scorer]) -> None:
@@ -117,7 +118,7 @@ def craft_of(config: EditingConfig) -> EditedCraft:
     return EditedCraft(problem(config.recipe))
 
 
-def brought(path: Path, config: EditingConfig) -> list[Brought]:
+def read(path: Path, config: EditingConfig) -> list[Brought]:
     """The level in a file."""
     craft = craft_of(config)
     level = read_level_text(path, craft.legend)
@@ -157,45 +158,27 @@ def prepare(
     Yields:
         How far it is.
     """
-    torch.set_num_threads(config.threads)
-    torch.manual_seed(config.prior_seed)
+    begin(config)
     yield Progress("setting up the editor")
     process = process_of(config)
-    policy = build_policy(config, process).to(device_or_cpu(config.device))
-    if prior is not None:
-        policy.load_state_dict(prior)
+    policy, _ = placed(build_policy(config, process), config, prior)
     before = cast(Editor, frozen(policy))
-    blend, words = editing_blend(config.reward, process, functions or {})
+    blend, explanations = editing_blend(config.reward, process, functions or {})
     ask, craft = ask_prompt(config), craft_of(config)
     yield Progress("searching greedily, to compare with")
     ahead = Aiming(process.problem, "wide", change=config.ask.change)
     search = build_policy(config, ahead, Greedy(process.problem))
     searched = search.sample([ask] * SEARCHED, seeds=Seeds(config.prior_seed, 2**41 + 1)).works
-    blend, start = tried(
-        blend, before, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
-    )
-    creator = Creator(
-        policy=policy,
-        prior=before,
-        reward=blend,
-        learner=PolicyGradient(policy, config.learn, prior=before, seed=config.seed),
-        prompts=lambda iteration: asked_for(config, iteration),
-        ask=ask,
-        craft=craft,
-        bonuses=bonuses_like(
-            searched, craft.keys, works=config.loop.works, exploration=config.loop.exploration,
-            variety=config.loop.variety,
-        ),
-        human=searched,
+    return assemble(
+        config, policy, prior=before, blended=(blend, {}, explanations), ask=ask,
+        asked=Asked.of(ask), words=EDITED_WORDS, craft=craft, human=searched,
         human_prompts=[ask] * SEARCHED,
+        prompts=lambda iteration: asked_for(config, iteration),
         notes=[
             "Nobody's levels are compared with, but those of greedy search over the whole map, "
             "which takes the best single edit each time."
         ],
-        explanations=words,
-        theirs="greedy search",
     )  # fmt: skip
-    return Prepared(creator, {}, start)
 
 
 def asked_for(config: EditingConfig, iteration: int) -> Sequence[Prompt]:
@@ -212,3 +195,32 @@ def asked_for(config: EditingConfig, iteration: int) -> Sequence[Prompt]:
 def _drawn(name: str, value: int, draw: Any) -> int:
     low, high = RANGE.get(name, (value, value))
     return int(draw.integers(low, high + 1))
+
+
+def _recipe(name: str, config: type[EditingConfig]) -> Recipe[Any, Level]:
+    return Recipe(
+        name=name,
+        config=config,
+        words=EDITED_WORDS,
+        bring="Bring a level of the problem's size, as text in its symbols",
+        examples=(
+            f"makar train {name}",
+            f"makar train {name} --change 0.2 --iterations 100",
+            f"makar train {name} --ask path-length=30 --spread",
+        ),
+        prompt=ask_prompt,
+        check=check,
+        prepare=prepare,
+        craft=craft_of,
+        read=read,
+        parts=lambda config: rewarded_parts(config.reward, process_of(config)),
+        wished=wished,
+    )
+
+
+BINARY, ZELDA, SOKOBAN = (
+    _recipe(name, config)
+    for name, config in (
+        ("binary", BinaryConfig), ("zelda", ZeldaConfig), ("sokoban", SokobanConfig)
+    )
+)  # fmt: skip

@@ -98,5 +98,11 @@ def editing_blend(
     return Blend([*parts, *custom, *watches]), dict(WORDS) | told
 
 
+def rewarded_parts(config: RewardConfig, process: Aiming) -> list[str]:
+    """Names of the parts that the total is made of."""
+    blend, _ = editing_blend(config, process, {})
+    return [c.name for c in blend.components if c.role == "score" and c.weight > 0]
+
+
 def _statistic(measured: Measured, k: int) -> Callable[[Levels, Sequence[Prompt]], np.ndarray]:
     return lambda works, prompts: measured(works, prompts)[0][:, k].astype(np.float64)

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
+from makar.core.errors import UnreadableError
 
-class UnreadableLevelError(ValueError):
-    """A file or text that is not the level it claims to be, or is too large to be one.
 
-    Attributes:
-        path: The file, or what stands for it.
-        fault: What is wrong with it, with line and column where there are any.
-        remedy: What the user can do.
-    """
-
-    def __init__(
-        self, path: str, fault: str, *, remedy: str = "Check the file or leave it out"
-    ) -> None:
-        self.path = path
-        self.fault = fault
-        self.remedy = remedy
-        super().__init__(f"{path}: {fault}. {remedy}")
+class UnreadableLevelError(UnreadableError):
+    """A file or text that is not the level it claims to be, or is too large to be one."""
 
 
 class LegendError(UnreadableLevelError):

@@ -146,6 +146,34 @@ class Studied:
     figures: Mapping[str, Figures]
     folder: Path
 
+    def as_json(self) -> dict[str, Any]:
+        """Every figure, and where the pictures are."""
+        record = {who: dict(one.as_json()) for who, one in self.figures.items()}
+        return {"figures": record, "folder": str(self.folder)}
+
+    def shown(self) -> list[str]:
+        """The figures in words."""
+        told = [
+            f"{who}:\n" + "\n".join(f"  {line}" for line in lines(one))
+            for who, one in self.figures.items()
+        ]
+        return [*told, f"pictures and figures: {self.folder}"]
+
+
+def lines(one: Figures) -> list[str]:
+    """The figures in words."""
+    asked = " ".join(f"{value:5.2f}" for value in one.asked)
+    failed = " ".join(f"{value:5.2f}" for value in one.failed)
+    return [
+        f"{one.playable:6.1%} can be won, {one.unknown:.1%} not known, none thrown away",
+        f"{one.near_copies:6.1%} near copies, {one.broken:.1%} broken things",
+        f"diversity {one.diversity:.3f}, of the maps {one.corpus_diversity:.3f}",
+        f"challenge asked        {asked}",
+        f"a noisy player fails   {failed}",
+        f"rank correlation {one.rank:.2f} over levels, {one.rank_of_means:.2f} over the ten; "
+        f"mean error {one.error:.3f}",
+    ]
+
 
 def study(creator: Creator[Level], config: PlatformConfig, folder: Path) -> Studied:
     """Measure a run, and write ``figures.json``, ``levels.png`` and ``expressive-range.png``.

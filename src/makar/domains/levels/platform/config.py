@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.learners.stability import Stability
-from makar.recipes.settings import EvaluateConfig, RecipeConfig
-from makar.training.loop import LoopConfig
+from makar.recipes.settings import PRIVATE, EvaluateConfig, Flag, LoopConfig, RecipeConfig
 
 
 class PlatformAskConfig(BaseModel):
@@ -47,7 +46,7 @@ class ConstructedConfig(BaseModel):
         default="constructed",
         description="levels put together by makar, or those of the installed mario-gpt package",
     )
-    folder: Path | None = Field(
+    folder: Annotated[Path | None, Flag("--corpus"), PRIVATE] = Field(
         default=None, description="your own levels instead: .txt in the alphabet of the VGLC"
     )
     levels: PositiveInt = Field(default=300, description="levels to construct")
@@ -58,8 +57,12 @@ class MapsConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    files: tuple[Path, ...] = Field(default=(), description="maps made with Tiled (.tmj, .tmx)")
-    legend: Path | None = Field(default=None, description="what your tiles mean: legend.toml")
+    files: Annotated[tuple[Path, ...], Flag("--corpus")] = Field(
+        default=(), description="maps made with Tiled (.tmj, .tmx)"
+    )
+    legend: Annotated[Path | None, Flag("--legend")] = Field(
+        default=None, description="what your tiles mean: legend.toml"
+    )
 
 
 class PlatformPretrainConfig(PretrainConfig):

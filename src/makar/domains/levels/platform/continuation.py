@@ -1,15 +1,17 @@
-"""Going on with a designer's level: its columns stay, and the run's model writes what follows."""
+"""A designer's level at the desk: its columns stay, and the run's model writes what follows."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count as counting
 from pathlib import Path
-from typing import cast
+from tempfile import TemporaryDirectory
+from typing import Annotated, cast
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
@@ -19,6 +21,10 @@ from makar.domains.levels.platform.config import PlatformConfig
 from makar.domains.levels.platform.files import of_height, read_level
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, MOST_COLUMNS, TileCodec
+from makar.models.token_policy import TokenPolicy
+from makar.recipes.domain import Delivered, Desk, Unit
+from makar.recipes.preparation import Progress
+from makar.recipes.settings import Flag
 from makar.recipes.trained_run import Opened
 from makar.runs.entry import ALPHABET
 
@@ -27,6 +33,19 @@ TRIES = 4
 CONTINUING = 2**40 + 2**30
 """Iteration number of such draws: far from any that training uses."""
 SHEET = "levels.png"
+
+
+class LevelDeskConfig(BaseModel):
+    """How a level is to go on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: Annotated[int, Flag("--columns")] = Field(
+        default=60, ge=1, le=4000, description="columns to add to a level"
+    )
+    challenge: Annotated[float | None, Flag("--challenge")] = Field(
+        default=None, ge=0, le=1, description="of the whole level; else the run's own"
+    )
 
 
 @dataclass(frozen=True)
@@ -38,92 +57,157 @@ class Continued:
         level: The whole level.
         score: What the run's reward says of it.
         won: Whether it can be won; None where the search gave up.
-        path: The file.
     """
 
     id: str
     level: Level
     score: float
     won: bool | None
-    path: Path
 
 
-def continue_level(
-    file: Path,
-    opened: Opened,
-    config: PlatformConfig,
-    *,
-    columns: int,
-    count: int,
-    challenge: float | None,
-    seed: int,
-    out: Path | None,
-) -> tuple[list[Continued], Path]:
-    """Make levels that begin as the file's does, and write those that can be won, best first.
+@dataclass
+class LevelSheet:
+    """A level that goes on; see ``recipes.domain.Sheet``.
 
-    Args:
-        file: The level.
-        opened: The run.
-        config: Its settings.
+    Attributes:
+        path: The file.
+        given: The level in it, as high as the model's.
         columns: To be added.
-        count: Levels wanted; four times as many are tried.
         challenge: Of the whole; the run's own where it is None.
-        seed: Of the draws.
-        out: New folder; beside the file by default.
+        opened: The run that writes.
+        config: Its settings.
+    """
 
-    Returns:
-        The levels, fewer where not so many can be won, and a picture of all of them.
+    path: Path
+    given: Level
+    columns: int
+    challenge: float | None
+    opened: Opened
+    config: PlatformConfig
+
+    @property
+    def units(self) -> Sequence[Unit]:
+        """Columns, from 1: those that are there stay."""
+        there = self.given.tiles.shape[1]
+        return [Unit(n, locked=n <= there) for n in range(1, there + self.columns + 1)]
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Nothing had to be assumed."""
+        return ()
+
+    def prepare(self) -> Generator[Progress, None, None]:
+        """The run is open: there is nothing to wait for."""
+        yield from ()
+
+    def candidates(self, count: int, *, seed: int) -> Sequence[Continued]:
+        """Levels that begin as the file's does and can be won; four times as many are tried.
+
+        Raises:
+            ConfigError: none can be won.
+        """
+        creator, codec = self.opened.creator, _codec(self.opened)
+        wishes = dict(creator.ask.condition) | {COLUMNS: len(self.units)}
+        if self.challenge is not None:
+            wishes[CHALLENGE] = self.challenge
+        ask = replace(creator.ask, condition=wishes, given=self.given)
+        made = creator.policy.sample([ask] * (TRIES * count), seeds=Seeds(seed, CONTINUING))
+        plays = Analyst(codec.legend)(made.works)
+        scores = np.nan_to_num(creator.reward(made.works, made.prompts).total, nan=-1.0)
+        found: dict[bytes, Continued] = {}
+        for row in np.argsort(-scores, kind="stable"):
+            level, won = made.works[int(row)], (False, True, None)[int(plays.won[row])]
+            if won is False or level.tiles.tobytes() in found or len(found) == count:
+                continue
+            found[level.tiles.tobytes()] = Continued(_name(level), level, float(scores[row]), won)
+        if not found:
+            raise ConfigError(
+                "none of the levels that were tried can be won: what is given may end where nobody "
+                "can go on from, or a lower challenge be needed (--challenge)"
+            )
+        return list(found.values())
+
+    def put(self, candidate: Continued) -> bytes:
+        """The whole level as a file of the same kind."""
+        craft = self.opened.creator.craft
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"{candidate.id}{_suffix(self.path)}"
+            craft.export(candidate.level, path, title=candidate.id, notice=craft.original)
+            return path.read_bytes()
+
+    def outside(self, content: bytes) -> bytes:
+        """The tiles of the columns that were there."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"level{_suffix(self.path)}"
+            path.write_bytes(content)
+            level = read_level(path, self.config)
+        codec = _codec(self.opened)
+        level = of_height(level, codec.height, empty=codec.legend.empty, path=self.path)
+        return level.tiles[:, : self.given.tiles.shape[1]].tobytes()
+
+    def deliver(
+        self, candidates: Sequence[Continued], *, out: Path | None, seed: int, asked: int
+    ) -> Delivered:
+        """Write the levels, and a picture of all of them.
+
+        Raises:
+            ConfigError: the folder is there already.
+        """
+        del seed
+        folder = _new_folder(self.path, out)
+        folder.mkdir(parents=True)
+        codec, craft = _codec(self.opened), self.opened.creator.craft
+        analyst = Analyst(codec.legend)
+        suffix = _suffix(self.path)
+        paths = [folder / f"{n}-{one.id}{suffix}" for n, one in enumerate(candidates, 1)]
+        for one, path in zip(candidates, paths, strict=True):
+            craft.export(one.level, path, title=path.stem, notice=craft.original)
+        sheet = folder / SHEET
+        sheet.write_bytes(
+            contact_sheet(
+                [one.level for one in candidates],
+                codec.legend,
+                captions=[f"{one.id}   {100 * one.score:.0f} of 100" for one in candidates],
+                ways=[analyst(craft.stack([one.level])).way(0) for one in candidates],
+            )
+        )
+        few = f"{len(candidates)} of {asked}: no more of those that were tried can be won"
+        pairs = list(zip(candidates, paths, strict=True))
+        lines = [few] * (len(candidates) < asked)
+        lines += [
+            f"{one.id}  {100 * one.score:5.1f}  {path}"
+            + ("" if one.won else "  (not known whether it can be won)")
+            for one, path in pairs
+        ]
+        record = [
+            {"id": one.id, "score": one.score, "won": one.won, "path": str(path)}
+            for one, path in pairs
+        ]
+        lines.append(f"see them one above another: {sheet}")
+        return Delivered({"levels": record, "picture": str(sheet)}, lines)
+
+
+def open_level(path: Path, config: LevelDeskConfig, opened: Opened | None) -> LevelSheet:
+    """Read a level of the run's game; see ``recipes.domain.Desk``.
 
     Raises:
         UnreadableLevelError: the file is no level of the run's game.
-        ConfigError: too many columns, or the folder is there already.
+        ConfigError: too many columns.
     """
-    codec = cast(TileCodec, opened.creator.policy.codec)
-    given = read_level(file, config)
-    given = of_height(given, codec.height, empty=codec.legend.empty, path=file)
-    whole = given.tiles.shape[1] + columns
+    if opened is None:
+        raise ConfigError(f"{path}: a level goes on with a run of its game; name one (--run)")
+    settings = cast(PlatformConfig, opened.config)
+    given, codec = read_level(path, settings), _codec(opened)
+    given = of_height(given, codec.height, empty=codec.legend.empty, path=path)
+    whole = given.tiles.shape[1] + config.columns
     if whole > MOST_COLUMNS:
-        raise ConfigError(f"{file}: {whole} columns are more than {MOST_COLUMNS}; add fewer")
-    folder = _new_folder(file, out)
-    wishes = dict(opened.creator.ask.condition) | {COLUMNS: whole}
-    if challenge is not None:
-        wishes[CHALLENGE] = challenge
-    ask = replace(opened.creator.ask, condition=wishes, given=given)
-    tries = [ask] * (TRIES * count)
-    made = opened.creator.policy.sample(tries, seeds=Seeds(seed, CONTINUING))
-    plays = Analyst(codec.legend)(made.works)
-    scores = np.nan_to_num(opened.creator.reward(made.works, made.prompts).total, nan=-1.0)
-    found: dict[bytes, Continued] = {}
-    for row in np.argsort(-scores, kind="stable"):
-        level, won = made.works[int(row)], (False, True, None)[int(plays.won[row])]
-        if won is False or level.tiles.tobytes() in found or len(found) == count:
-            continue
-        name = _name(level)
-        path = folder / f"{len(found) + 1}-{name}{_suffix(file)}"
-        found[level.tiles.tobytes()] = Continued(name, level, float(scores[row]), won, path)
-    return _written(list(found.values()), folder, opened, codec)
+        raise ConfigError(f"{path}: {whole} columns are more than {MOST_COLUMNS}; add fewer")
+    return LevelSheet(path, given, config.columns, config.challenge, opened, settings)
 
 
-def _written(
-    levels: Sequence[Continued], folder: Path, opened: Opened, codec: TileCodec
-) -> tuple[list[Continued], Path]:
-    if not levels:
-        raise ConfigError(
-            "none of the levels that were tried can be won: what is given may end where nobody "
-            "can go on from, or a lower challenge be needed (--challenge)"
-        )
-    folder.mkdir(parents=True)
-    analyst, craft = Analyst(codec.legend), opened.creator.craft
-    for one in levels:
-        craft.export(one.level, one.path, title=one.path.stem, notice=craft.original)
-    sheet = contact_sheet(
-        [one.level for one in levels],
-        codec.legend,
-        captions=[f"{one.id}   {100 * one.score:.0f} of 100" for one in levels],
-        ways=[analyst(craft.stack([one.level])).way(0) for one in levels],
-    )
-    (folder / SHEET).write_bytes(sheet)
-    return list(levels), folder / SHEET
+def _codec(opened: Opened) -> TileCodec:
+    policy = cast(TokenPolicy[Level], opened.creator.policy)
+    return cast(TileCodec, policy.codec)
 
 
 def _suffix(file: Path) -> str:
@@ -150,3 +234,14 @@ def _name(level: Level) -> str:
         digest, letter = divmod(digest, len(ALPHABET))
         letters += ALPHABET[letter]
     return letters
+
+
+DESK: Desk[LevelDeskConfig, Continued] = Desk(
+    config=LevelDeskConfig,
+    open=open_level,
+    recipes=("mario", "levels"),
+    examples=(
+        "makar continue level.txt --columns 80 --variations 8",
+        "makar continue maps/first.tmj --columns 60 --challenge 0.6 --run my-game",
+    ),
+)

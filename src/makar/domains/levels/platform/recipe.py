@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from makar.core.errors import ConfigError
 from makar.core.rewards import Blend
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
@@ -22,13 +22,19 @@ from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.windows import Windows
 from makar.domains.levels.platform.config import (
     LevelsConfig,
+    MarioConfig,
     PlatformConfig,
     PlatformLearnConfig,
 )
 from makar.domains.levels.platform.corpus import Learned, learn_from, legend_of, read_game
 from makar.domains.levels.platform.files import read_level
 from makar.domains.levels.platform.ranges import ranges_picture
-from makar.domains.levels.platform.reward import NEAR_COPY, checked_rewards, platform_blend
+from makar.domains.levels.platform.reward import (
+    NEAR_COPY,
+    checked_rewards,
+    platform_blend,
+    rewarded_parts,
+)
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.domains.levels.tiled.map_corpus import read_map_corpus
@@ -37,15 +43,15 @@ from makar.domains.levels.tiles.craft import LevelCraft
 from makar.domains.levels.tiles.ends import with_ends
 from makar.domains.levels.tiles.near_copies import WindowIndex
 from makar.domains.levels.tiles.network import TileColumns, TileColumnsConfig
-from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.domains.levels.words import LEVEL_WORDS
+from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.bonuses import bonuses_like
-from makar.recipes.creator import Creator
-from makar.recipes.devices import device_or_cpu
-from makar.recipes.domain import Brought
-from makar.recipes.preparation import Prepared, Progress, taught, tried
+from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.preparation import Prepared, Progress, pretrain
+from makar.recipes.trained_run import Opened
+from makar.recipes.words import Asked
 
-BRING = "Bring a level in the alphabet or the tiles of the run's game"
 TARGETS = 8
 """Different challenges that are asked for in one step."""
 HARDEST = 0.9
@@ -129,21 +135,18 @@ def prepare(
     Raises:
         CorpusTooSmallError: there is nothing to learn from.
     """
-    torch.set_num_threads(config.threads)
-    torch.manual_seed(config.prior_seed)
+    begin(config)
     yield Progress("reading maps")
     learned = learn_from(read_game(config), config.ask.columns)
     analyst = Analyst(learned.game.legend)
-    policy = build_policy(config, learned).to(device_or_cpu(config.device))
-    if prior is not None:
-        policy.load_state_dict(prior)
-    else:
+    policy, known = placed(build_policy(config, learned), config, prior)
+    if not known:
         yield Progress("playing maps")
         examples, heldout = (
             demonstrations(policy, side, analyst, config, seed=seed)
             for seed, side in enumerate((learned.studied, learned.tested))
         )
-        yield from taught(
+        yield from pretrain(
             policy, examples, heldout, config.pretrain, seed=config.prior_seed,
             settings=config.model.model_dump_json(), stage="learning maps",
         )  # fmt: skip
@@ -167,7 +170,7 @@ def build_policy(config: PlatformConfig, learned: Learned) -> TokenPolicy[Level]
     return TokenPolicy(net, codec)
 
 
-def brought(path: Path, config: PlatformConfig) -> list[Brought]:
+def read(path: Path, config: PlatformConfig) -> list[Brought]:
     """The level in a file."""
     return [Brought(path.stem, [read_level(path, config)], {})]
 
@@ -210,40 +213,39 @@ def _set_up(
     train = learned.train.levels
     known = train.take(np.linspace(0, len(train) - 1, min(MEASURED, len(train))).astype(int))
     corpus = LevelCorpus(known, [level for _, level in learned.stretches], legend, analyst)
-    blend, bands, words = platform_blend(
+    blended = platform_blend(
         config.reward, corpus, known=known, judges=learned.valid.levels, prior=prior,
         functions=functions,
     )  # fmt: skip
-    blend, start = tried(
-        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
-    )
     craft = replace(
         craft_of(config),
         index=WindowIndex.of(corpus.maps, legend),
         sources=[learned.game.maps.sources[number] for number, _ in learned.stretches],
     )
-    human = learned.heldout.levels
-    creator = Creator(
-        policy=policy,
-        prior=prior,
-        reward=blend,
-        learner=PolicyGradient(policy, _learning(config), prior=prior, seed=config.seed),
-        prompts=lambda iteration: asked_for(config, iteration),
-        ask=ask,
-        craft=craft,
-        bonuses=bonuses_like(
-            known, craft.keys, works=config.loop.works, exploration=config.loop.exploration,
-            variety=config.loop.variety,
-        ),
-        human=human,
-        human_prompts=[replace(ask)] * len(human),
-        notes=[*learned.notes, *_left_out(blend)],
-        explanations=words,
-        fit=can_be_handed_out,
-        theirs="the maps",
+    return assemble(
+        config, policy, prior=prior, blended=blended, ask=ask, asked=Asked.of(ask),
+        words=LEVEL_WORDS, craft=craft, known=known, human=learned.heldout.levels,
+        prompts=lambda iteration: asked_for(config, iteration), learn=_learning(config),
+        notes=[*learned.notes, *_left_out(blended[0])], fit=can_be_handed_out,
         picture=lambda sets: ranges_picture(sets, legend),
     )  # fmt: skip
-    return Prepared(creator, bands, start)
+
+
+def evaluate(
+    opened: Opened, config: PlatformConfig, *, works: int | None, target: Path, title: str
+) -> Generator[Progress, None, Evaluated]:
+    """Make a thousand levels for ten challenges, and play them; see ``recipes.domain.Evaluate``.
+
+    Raises:
+        ConfigError: another number of works is asked for.
+    """
+    from makar.domains.levels.platform.assessment import study
+
+    del title  # it has no page
+    if works is not None:
+        raise ConfigError("--works: of a run of levels a thousand are made, for ten challenges")
+    yield Progress("making levels and playing them")
+    return study(opened.creator, config, target)
 
 
 def _learning(config: PlatformConfig) -> PlatformLearnConfig:
@@ -290,3 +292,42 @@ def challenges(
     found = analyst(levels)
     share = 1.0 if columns is None else columns / levels.tiles.shape[2]
     return np.where(found.won == 1, 1 - (1 - found.challenge) ** share, np.nan)
+
+
+MARIO: Recipe[MarioConfig, Level] = Recipe(
+    name="mario",
+    config=MarioConfig,
+    words=LEVEL_WORDS,
+    bring="Bring a level in the alphabet or the tiles of the run's game",
+    examples=(
+        "makar train mario",
+        "makar train mario --challenge 0.7 --columns 120",
+        "makar train mario --corpus ~/levels",
+    ),
+    prompt=ask_prompt,
+    check=check,
+    prepare=prepare,
+    craft=craft_of,
+    read=read,
+    parts=rewarded_parts,
+    evaluate=evaluate,
+)
+
+
+LEVELS: Recipe[LevelsConfig, Level] = Recipe(
+    name="levels",
+    config=LevelsConfig,
+    words=LEVEL_WORDS,
+    bring="Bring a level in the alphabet or the tiles of the run's game",
+    examples=(
+        "makar train levels --corpus maps/*.tmj --legend legend.toml",
+        "makar train levels --corpus maps/*.tmj --legend legend.toml --challenge 0.5",
+    ),
+    prompt=ask_prompt,
+    check=check,
+    prepare=prepare,
+    craft=craft_of,
+    read=read,
+    parts=rewarded_parts,
+    evaluate=evaluate,
+)

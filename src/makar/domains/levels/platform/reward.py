@@ -12,6 +12,7 @@ from makar.core.rewards import Component
 from makar.core.scoring import Scorer
 from makar.core.transforms import Band, Ramp
 from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.platform.config import PlatformConfig
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.domains.levels.tiles.near_copies import SHARE
 from makar.measures.catalogue import Quantiles
@@ -124,3 +125,8 @@ def _graded(part: Component, variety: float) -> Component:
 def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> list[Component]:
     """The user's own rewards, loaded; see ``Weighting.checked`` for what is refused."""
     return _WEIGHTING.checked(with_defaults(config), functions)
+
+
+def rewarded_parts(config: PlatformConfig) -> list[str]:
+    """Names of the parts that the total is made of; see ``Weighting.rewarded``."""
+    return _WEIGHTING.rewarded(with_defaults(config.reward))

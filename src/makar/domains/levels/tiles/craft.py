@@ -23,6 +23,7 @@ from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiled.map_corpus import MapCorpus
 from makar.domains.levels.tiles.cells import shape_cells
 from makar.domains.levels.tiles.near_copies import WindowIndex
+from makar.measures.variety import KeyRuns
 
 NAMED_FROM = 0.7
 """Share of equal tiles from which on a source is worth naming."""
@@ -38,6 +39,7 @@ class NearMap:
         length: Columns that are shared, of those that were compared.
         text: What is shared, in words.
         start: First column of the stretch in the level.
+        columns: Of the stretch.
         source: Number of the map, -1 for none.
         too_near: True where the gate takes the level for a copy.
     """
@@ -47,8 +49,14 @@ class NearMap:
     length: int = 0
     text: str = ""
     start: int = 0
+    columns: int = 0
     source: int = -1
     too_near: bool = False
+
+    @property
+    def marks(self) -> tuple[int, int]:
+        """The stretch: its first column and how many there are."""
+        return self.start, self.columns
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,15 @@ class LevelCraft:
         runs = [(column, len(list(run))) for column, run in groupby(columns)]
         return " ".join(f"{column}*{n}" if n > 1 else column for column, n in runs)
 
+    @property
+    def variety(self) -> KeyRuns[Level]:
+        """Runs of columns."""
+        return KeyRuns(self.keys, self.cells)
+
+    def named(self) -> LevelCraft:
+        """The same: maps are always named."""
+        return self
+
     def keys(self, works: Works[Level]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
         """Columns: each kind of column has a number of its own."""
         tiles = self._tiles(works)
@@ -149,9 +166,8 @@ class LevelCraft:
         whose = self.sources[source] if source < len(self.sources) else MapSource()
         title = whose.title or "an untitled map"
         too_near = share >= self.index.share
-        text = f"{width} columns with {share:.0%} of their tiles as in “{title}”"
-        text += ": too near" if too_near else ""
-        return NearMap(title, whose.licence, length, text, start, source, too_near)
+        text = f"{width} columns with {share:.0%} of their tiles"
+        return NearMap(title, whose.licence, length, text, start, width, source, too_near)
 
     def export(self, work: Level, path: Path, *, title: str = "", notice: str = "") -> None:
         """Write the level in the format that the suffix names.

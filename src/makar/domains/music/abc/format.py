@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.abc.read import read_abc_text, read_book
 from makar.domains.music.abc.write import abc_text
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece.piece import Piece
 
 __all__ = ["abc_text", "read_abc", "read_abc_file", "write_abc"]

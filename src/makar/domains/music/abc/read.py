@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.abc.assemble import assemble, renamed
 from makar.domains.music.abc.body import QUARTER, BodyReader
 from makar.domains.music.abc.fields import (
@@ -22,7 +23,6 @@ from makar.domains.music.abc.fields import (
 from makar.domains.music.abc.repeats import once_order, played_order
 from makar.domains.music.abc.tune import MAX_BYTES, AbcBook, AbcTune, Dropped, TuneError
 from makar.domains.music.abc.voice import State
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece.key_finding import sounds_minor
 from makar.domains.music.piece.piece import UNVERIFIED, Key, Provenance
 

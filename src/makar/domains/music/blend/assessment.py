@@ -21,6 +21,7 @@ from makar.domains.music.blend.recipe import read_sides
 from makar.domains.music.melody.grid import MelodyGrid, encode_bars
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.tune.assessment import GAUGE as TUNES
+from makar.domains.music.words import TUNE_WORDS, kind_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.rows import EVALUATION, HUMAN
 from makar.recipes.creator import Creator
@@ -96,4 +97,6 @@ def bench_of_run(creator: Creator[Piece], config: BlendConfig, works: int) -> Be
         creator.ask,
         config.prior_seed + EVALUATION,
         works,
+        kind_of(creator.ask),
+        TUNE_WORDS,
     )

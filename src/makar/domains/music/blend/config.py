@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -13,8 +13,7 @@ from makar.domains.music.tune.config import Metres, ModelConfig
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.learners.stability import Stability
-from makar.recipes.settings import RecipeConfig
-from makar.training.loop import LoopConfig
+from makar.recipes.settings import PRIVATE, Flag, LoopConfig, RecipeConfig
 
 
 class BlendAsk(BaseModel):
@@ -45,9 +44,11 @@ class BlendCorpus(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    first: str = Field(default="irish", description=f"one of {', '.join(GENRES)}")
-    second: str = Field(default="chorale", description="another of them")
-    folder: Path | None = Field(
+    first: Annotated[str, Flag("--from")] = Field(
+        default="irish", description=f"one of {', '.join(GENRES)}"
+    )
+    second: Annotated[str, Flag("--and")] = Field(default="chorale", description="another of them")
+    folder: Annotated[Path | None, Flag("--and-folder", ("--corpus",)), PRIVATE] = Field(
         default=None, description="your own MIDI, MusicXML and ABC files, in place of the second"
     )
 

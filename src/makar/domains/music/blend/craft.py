@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ import numpy as np
 from jaxtyping import Int
 
 from makar.core.types import Works
-from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN
+from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN, card_html, write_any
 from makar.domains.music.piece.piece import (
     TICKS_PER_QUARTER,
     Key,
@@ -25,6 +24,7 @@ from makar.domains.music.piece.piece import (
     Tempo,
 )
 from makar.domains.music.tune.craft import MelodyCraft, Source
+from makar.measures.variety import KeyRuns
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,15 @@ class PieceCraft:
             line for line in lines if not (len(line) > 1 and line[1] == ":") and line[:2] != "%%"
         )
 
+    @property
+    def variety(self) -> KeyRuns[Piece]:
+        """Runs of moves of the top voice."""
+        return KeyRuns(self.keys, self.cells)
+
+    def named(self) -> PieceCraft:
+        """The same, naming the user's own tunes too."""
+        return replace(self, tunes=self.tunes.named())
+
     def keys(self, works: Works[Piece]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
         """Moves of the top voice: interval and time to the next note, whatever the key."""
         return self.tunes.keys(works)  # pyright: ignore[reportArgumentType] - it looks at melodies
@@ -107,22 +116,7 @@ class PieceCraft:
         Raises:
             ValueError: the suffix is none of ``formats``.
         """
-        from makar.domains.music.files import write_piece
-        from makar.domains.music.picture.png import roll_png
-        from makar.domains.music.picture.roll import roll_svg
-        from makar.domains.music.sound.sound import write_audio
-
-        piece, suffix = self.piece(work, title=title, notice=notice), path.suffix.lower()
-        if suffix in (".wav", ".ogg"):
-            write_audio(piece, path)
-        elif suffix == ".svg":
-            path.write_text(roll_svg(piece), encoding="utf-8")
-        elif suffix == ".png":
-            roll_png(piece, path)
-        elif suffix in self.formats:
-            write_piece(piece, path)
-        else:
-            raise ValueError(f"cannot write {path.name}: choose one of {', '.join(self.formats)}")
+        write_any(self.piece(work, title=title, notice=notice), path)
 
     def card(self, work: Piece, *, marks: Sequence[tuple[int, int, str]] = ()) -> str:
         """The piece to be heard and seen: player, staff and piano roll, as HTML.
@@ -131,19 +125,10 @@ class PieceCraft:
             work: The piece.
             marks: Runs of notes of the first part to point out: first note, number, label.
         """
-        from makar.domains.music.picture.roll import roll_svg
-        from makar.domains.music.picture.staff import staff_svg
-        from makar.domains.music.sound.sound import audio_data_uri
-
         piece = self.piece(work)
         notes = piece.parts[0].notes
         spans = [
-            (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), html.escape(label))
+            (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), label)
             for first, count, label in marks
         ]
-        staff = "".join(staff_svg(piece, width=520))
-        return (
-            f'<audio controls preload="metadata" src="{audio_data_uri(piece)}"></audio>'
-            f'<div class="staff">{staff}</div>'
-            f"<details><summary>Piano roll</summary>{roll_svg(piece, marks=spans)}</details>"
-        )
+        return card_html(piece, spans)

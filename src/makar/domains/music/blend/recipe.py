@@ -28,31 +28,31 @@ from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.craft import PieceCraft
 from makar.domains.music.blend.judges import Distance, Judge, Sides, judges_of
 from makar.domains.music.blend.tokens import STEPS
+from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.corpus.genres import Phrases, check_genre, genre_corpus, genre_phrases
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.tune import phrases
 from makar.domains.music.tune.craft import MelodyCraft
-from makar.learners.policy_gradient import PolicyGradient, frozen
-from makar.measures.diversity import distinct_share
+from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
-from makar.recipes.bonuses import RUN, Bonuses
-from makar.recipes.creator import Creator
+from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.bonuses import Bonuses
 from makar.recipes.custom_reward import load_reward
-from makar.recipes.devices import device_or_cpu
-from makar.recipes.domain import Brought, music_in
-from makar.recipes.preparation import Preparation, Prepared, Progress, taught, tried
+from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
+from makar.recipes.trained_run import Opened
 
 NEAR_ENOUGH = 0.05
 """A phrase this near to what was asked has full marks: nobody is to be a caricature."""
 FEW = 40
 """Phrases that each genre must have to learn from; to choose and to test, an eighth of them."""
 MEASURED, PLACE = "measured_distance", "asked_place"
-BRING = "Bring a melody in sixteenths or longer, within three octaves"
 
 
 def ask_prompt(config: BlendConfig, weight: float | None = None) -> Prompt:
@@ -90,9 +90,9 @@ def craft_of(config: BlendConfig) -> PieceCraft:
     return PieceCraft(MelodyCraft(nothing, (), 0.0, config.ask.program, config.ask.tempo))
 
 
-def brought(path: Path, config: BlendConfig) -> list[Brought]:
+def read(path: Path, config: BlendConfig) -> list[Brought]:
     """The pieces in a file, in phrases as long as those asked for."""
-    return music_in(path, phrases_in, config.ask.bars)
+    return pieces_in(path, phrases_in, config.ask.bars)
 
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[Piece], dict[str, int]]:
@@ -120,17 +120,14 @@ def prepare(
     Raises:
         CorpusTooSmallError: a genre has too few phrases.
     """
-    torch.set_num_threads(config.threads)
-    torch.manual_seed(config.prior_seed)
+    begin(config)
     sides = yield from read_sides(config)
     everything = [piece for pair in sides.values() for piece in _joined(pair)]
     codec = EventCodec.of(everything, genres=config.corpus.names)
-    policy: TokenPolicy[Piece] = TokenPolicy(_net(config, codec), codec)
-    policy.to(device_or_cpu(config.device))  # for training, session.check has refused others
-    if prior is not None:
-        policy.load_state_dict(prior)
-    else:
-        yield from taught(
+    made: TokenPolicy[Piece] = TokenPolicy(_net(config, codec), codec)
+    policy, known = placed(made, config, prior)
+    if not known:
+        yield from pretrain(
             policy,
             labelled(policy, sides["train"], config),
             labelled(policy, sides["valid"], config),
@@ -222,9 +219,6 @@ def _set_up(
     index = CopyIndex.of(melodies_of(known))
     limit = quantile_band(index(others, []))[-1]
     blend = Blend([*_rewards(config, judges, index, limit), *_own_rewards(config, functions)])
-    blend, start = tried(
-        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
-    )
     own = len(sides["train"][0].pieces) if config.corpus.folder else None
     sources = tuple(source for genre in sides["train"] for source in genre.sources)
     craft = PieceCraft(
@@ -236,25 +230,31 @@ def _set_up(
         for weight, genre in enumerate(sides["heldout"])
         for _ in range(len(genre.pieces))
     ]
-    creator = Creator(
-        policy=policy,
-        prior=prior,
-        reward=blend,
-        learner=PolicyGradient(policy, config.learn, prior=prior, seed=config.seed),
-        prompts=lambda _: [weights[n % len(weights)] for n in range(config.loop.works)],
-        ask=ask,
-        craft=craft,
-        bonuses=_bonuses(config, craft, sides["train"]),
-        human=human,
-        human_prompts=asked,
-        notes=_notes(config, sides, judges),
-        explanations={
-            PLACE: "a classifier is as much in doubt between the two genres as was asked",
-            MEASURED: "how far another classifier, never rewarded, finds it from what was asked",
-        },
-    )
     people = quantile_band(Distance(judges[1], names)(human, asked))
-    return Prepared(creator, {MEASURED: (people[0], people[-1])}, start)
+    explanations = {
+        PLACE: "a classifier is as much in doubt between the two genres as was asked",
+        MEASURED: "how far another classifier, never rewarded, finds it from what was asked",
+    }
+    return assemble(
+        config, policy, prior=prior,
+        blended=(blend, {MEASURED: (people[0], people[-1])}, explanations),
+        ask=ask, asked=in_words(ask, config.ask), words=TUNE_WORDS, craft=craft, human=human,
+        human_prompts=asked,
+        prompts=lambda _: [weights[n % len(weights)] for n in range(config.loop.works)],
+        bonuses=_bonuses(config, craft, sides["train"]), notes=_notes(config, sides, judges),
+    )  # fmt: skip
+
+
+def evaluate(
+    opened: Opened, config: BlendConfig, *, works: int | None, target: Path, title: str
+) -> Generator[Progress, None, Evaluated]:
+    """Measure a run; see ``recipes.domain.Evaluate``."""
+    from makar.domains.music.blend.assessment import NOTES, bench_of_run
+    from makar.evaluation.sources import evaluate_run
+
+    return evaluate_run(
+        opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
+    )
 
 
 def _rewards(
@@ -319,6 +319,25 @@ def _bonuses(config: BlendConfig, craft: PieceCraft, pair: tuple[Phrases, Phrase
                 size = min(half, len(genre.pieces))
                 first = int(draw.integers(len(genre.pieces) - size + 1))
                 pieces += genre.pieces[first : first + size]
-            shares.append(distinct_share(*craft.keys(Pieces(tuple(pieces))), n=RUN))
+            shares.append(craft.variety.distinct(Pieces(tuple(pieces))))
         target = loop.variety * float(np.mean(shares))
     return Bonuses(exploration=loop.exploration, target=target)
+
+
+BLEND: Recipe[BlendConfig, Piece] = Recipe(
+    name="blend",
+    config=BlendConfig,
+    words=TUNE_WORDS,
+    bring="Bring a melody in sixteenths or longer, within three octaves",
+    examples=(
+        "makar train blend --from irish --and chorale --blend 0.5",
+        "makar train blend --from scots --and-folder ~/scores",
+    ),
+    prompt=ask_prompt,
+    check=check,
+    prepare=prepare,
+    craft=craft_of,
+    read=read,
+    parts=rewarded,
+    evaluate=evaluate,
+)

@@ -29,6 +29,7 @@ from makar.domains.music.melody.codec import key_of, metre_of
 from makar.domains.music.melody.grid import STEP
 from makar.domains.music.voices.codec import METRES, VoicesCodec
 from makar.domains.music.voices.voices import VoiceGrid, VoiceGrids, voices_of
+from makar.domains.music.words import TUNE_WORDS, kind_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import DUPLICATES, LONGEST, NEAR, Terms
 from makar.evaluation.rows import EVALUATION, HUMAN
@@ -149,6 +150,8 @@ def _bench(learned: Learned, reward: Blend, config: ChoraleConfig, works: int) -
         ask_prompt(config),
         config.prior_seed + EVALUATION,
         works,
+        kind_of(ask_prompt(config)),
+        TUNE_WORDS,
     )
 
 

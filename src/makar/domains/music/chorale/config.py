@@ -15,8 +15,7 @@ from pydantic import (
 from makar.domains.music.melody.codec import TONICS
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
-from makar.recipes.settings import RecipeConfig
-from makar.training.loop import LoopConfig
+from makar.recipes.settings import LoopConfig, RecipeConfig
 
 
 class ChoraleAskConfig(BaseModel):

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.chorale.files import Chorale, read_chorale
 from makar.domains.music.chorale.phrases import Phrases, cut_phrases
 from makar.domains.music.chorale.split import split_by_tune
 from makar.domains.music.corpus import cache as corpus_cache
 from makar.domains.music.corpus.groups import SIDES, Side
 from makar.domains.music.corpus.sources import music21_corpus
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.melody.grid import STEP, OffGridError
 from makar.domains.music.piece.piece import Key, Metre, Piece, Provenance
 from makar.domains.music.voices.voices import VoiceGrid, VoiceGrids, encode_voices

@@ -27,6 +27,7 @@ from makar.domains.music.voices.voices import (
 )
 from makar.measures.copies import SharedRuns
 from makar.measures.novelty import ngram_hashes
+from makar.measures.variety import KeyRuns
 
 NAMED_FROM = 6
 """Moves of all voices (seven chords) that must be shared before a source is worth naming."""
@@ -89,6 +90,15 @@ class VoicesCraft:
         is_body = [not (len(line) > 1 and line[1] == ":") and line[:2] != "%%" for line in lines]
         return " ".join(line for line, body in zip(lines, is_body, strict=True) if body)
 
+    @property
+    def variety(self) -> KeyRuns[VoiceGrid]:
+        """Runs of harmonies."""
+        return KeyRuns(self.keys, self.cells)
+
+    def named(self) -> VoicesCraft:
+        """The same: Bach is always named."""
+        return self
+
     def keys(self, works: Works[VoiceGrid]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
         """The harmony on each beat: its pitch classes above the tonic, and the bass among them.
 
@@ -147,7 +157,6 @@ class VoicesCraft:
     def _named(self, source: int, length: int, text: str, start: int, too_near: bool) -> Source:
         whose = self.sources[source]
         title = whose.title or whose.source or "an untitled work"
-        text += f" as in “{title}”" + (": too near" if too_near else "")
         return Source(title, whose.licence, length, text, start, source, too_near)
 
     def piece(self, work: VoiceGrid, *, title: str = "", notice: str = "") -> Piece:

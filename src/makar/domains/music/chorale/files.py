@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 from jaxtyping import Int
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 from makar.domains.music.musicxml import parse_musicxml
 from makar.domains.music.musicxml.document import parse_score
 from makar.domains.music.musicxml.measures import PartWalk, resolution_of

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from makar.core.errors import UnreadableError
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.melody.codec import TONIC_OF
 from makar.domains.music.melody.grid import STEP, OffGridError
 from makar.domains.music.piece.piece import Piece

@@ -19,7 +19,8 @@ from makar.domains.music.chorale.corpus import Chorales, chorale_files, load_cho
 from makar.domains.music.chorale.craft import VoicesCraft
 from makar.domains.music.chorale.files import key_by_ear
 from makar.domains.music.chorale.phrases import Phrases
-from makar.domains.music.chorale.reward import checked_rewards, chorale_blend
+from makar.domains.music.chorale.reward import WEIGHTING, checked_rewards, chorale_blend
+from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.corpus.groups import SIDES, Side
 from makar.domains.music.harmony.copies import ChordCopies, LineCopies
 from makar.domains.music.melody.grid import OffGridError
@@ -33,18 +34,17 @@ from makar.domains.music.voices.codec import (
 )
 from makar.domains.music.voices.network import Columns, ColumnsConfig
 from makar.domains.music.voices.voices import VOICES, VoiceGrid, VoiceGrids, encode_voices
-from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.bonuses import bonuses_like
-from makar.recipes.creator import Creator
-from makar.recipes.devices import device_or_cpu
-from makar.recipes.domain import Brought, music_in
-from makar.recipes.preparation import Prepared, Progress, taught, tried
+from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.preparation import Prepared, Progress, pretrain
 from makar.recipes.settings import RewardConfig
+from makar.recipes.trained_run import Opened
 
 FEW_PHRASES = 40
 """With fewer phrases of the kind asked for, people's ranges are taken from all kinds."""
-BRING = "Bring four parts, soprano first, in sixteenths or longer, within a choir's range"
 MOVING: Mapping[str, float] = {
     "harmonic_rhythm": 1.0,
     "line_steps": 1.0,
@@ -171,15 +171,12 @@ def prepare(
     Raises:
         CorpusTooSmallError: there is nothing to learn from.
     """
-    torch.set_num_threads(config.threads)
-    torch.manual_seed(config.prior_seed)
+    begin(config)
     yield Progress("reading chorales")
     learned = read_chorales(config)
-    policy = build_policy(config).to(device_or_cpu(config.device))
-    if prior is not None:
-        policy.load_state_dict(prior)
-    else:
-        yield from taught(
+    policy, known = placed(build_policy(config), config, prior)
+    if not known:
+        yield from pretrain(
             policy,
             demonstrations(policy, learned.train.grids),
             demonstrations(policy, learned.valid.grids),
@@ -238,7 +235,7 @@ def _set_up(
     prior = cast(TokenPolicy[VoiceGrid], frozen(policy))
     known, human = learned.alike("train", config), learned.alike("heldout", config)
     judges = learned.closing("valid", config)
-    blend, bands, words = chorale_blend(
+    blended = chorale_blend(
         reward_config(config),
         train=learned.works,
         known=known,
@@ -246,9 +243,7 @@ def _set_up(
         prior=prior,
         functions=functions,
     )
-    blend, start = tried(
-        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
-    )
+    blend, bands, _ = blended
     scorers = {component.name: component.scorer for component in blend.components}
     craft = replace(
         craft_of(config),
@@ -257,27 +252,22 @@ def _set_up(
         sources=learned.sources,
         limits=(bands["chord_copy"][1], bands["line_copy"][1]),
     )
-    creator = Creator(
-        policy=policy,
-        prior=prior,
-        reward=blend,
-        learner=PolicyGradient(policy, config.learn, prior=prior, seed=config.seed),
-        prompts=lambda _iteration: [ask] * config.loop.works,
-        ask=ask,
-        craft=craft,
-        bonuses=bonuses_like(
-            known,
-            craft.keys,
-            works=config.loop.works,
-            exploration=config.loop.exploration,
-            variety=config.loop.variety,
-        ),
-        human=human,
-        human_prompts=[replace(ask)] * len(human),
-        notes=learned.notes(),
-        explanations=words,
+    return assemble(
+        config, policy, prior=prior, blended=blended, ask=ask, asked=in_words(ask, config.ask),
+        words=TUNE_WORDS, craft=craft, known=known, human=human, notes=learned.notes(),
+    )  # fmt: skip
+
+
+def evaluate(
+    opened: Opened, config: ChoraleConfig, *, works: int | None, target: Path, title: str
+) -> Generator[Progress, None, Evaluated]:
+    """Measure a run; see ``recipes.domain.Evaluate``."""
+    from makar.domains.music.chorale.assessment import NOTES, bench_of_run
+    from makar.evaluation.sources import evaluate_run
+
+    return evaluate_run(
+        opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
     )
-    return Prepared(creator, bands, start)
 
 
 def craft_of(config: ChoraleConfig) -> VoicesCraft:
@@ -285,9 +275,9 @@ def craft_of(config: ChoraleConfig) -> VoicesCraft:
     return VoicesCraft(program=config.ask.program, tempo=config.ask.tempo)
 
 
-def brought(path: Path, config: ChoraleConfig) -> list[Brought]:
+def read(path: Path, config: ChoraleConfig) -> list[Brought]:
     """The pieces in a file, in phrases as long as those asked for."""
-    return music_in(path, phrases_in, config.ask.bars)
+    return pieces_in(path, phrases_in, config.ask.bars)
 
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[VoiceGrid], dict[str, int]]:
@@ -303,3 +293,23 @@ def phrases_in(piece: Piece, bars: int) -> tuple[list[VoiceGrid], dict[str, int]
         except OffGridError as fault:
             left_out[str(fault)] = left_out.get(str(fault), 0) + 1
     return found, left_out
+
+
+CHORALE: Recipe[ChoraleConfig, VoiceGrid] = Recipe(
+    name="chorale",
+    config=ChoraleConfig,
+    words=TUNE_WORDS,
+    bring="Bring four parts, soprano first, in sixteenths or longer, within a choir's range",
+    examples=(
+        "makar train chorale",
+        "makar train chorale --mode minor --key A",
+        "makar train chorale --bars 8 --set ask.crossing=false",
+    ),
+    prompt=ask_prompt,
+    check=check,
+    prepare=prepare,
+    craft=craft_of,
+    read=read,
+    parts=lambda config: WEIGHTING.rewarded(reward_config(config)),
+    evaluate=evaluate,
+)

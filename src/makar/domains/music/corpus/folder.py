@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from makar.core.errors import ConfigError
+from makar.core.errors import ConfigError, UnreadableError
 from makar.core.types import Works
-from makar.domains.music.errors import UnreadableError
-from makar.domains.music.files import READABLE_SUFFIXES, read_file
+from makar.domains.music.files import READABLE_SUFFIXES, read_file, read_pieces
 from makar.domains.music.melody.grid import STEP
 from makar.domains.music.piece.key_finding import heard_key
 from makar.domains.music.piece.piece import KeyChange, Piece
 from makar.domains.music.voices.voices import VOICES
+from makar.recipes.domain import Brought
 
 NO_KEY = "C major assumed at the start"
 """What the MIDI reader says of a file without a key signature."""
@@ -51,7 +51,7 @@ class Files:
 
 
 @dataclass(frozen=True)
-class Brought:
+class FolderPhrases:
     """Phrases from a folder.
 
     Attributes:
@@ -94,13 +94,31 @@ def read_files(place: Path) -> Files:
     return Files(place, pieces, read, tuple(unreadable), ignored)
 
 
+def pieces_in(
+    path: Path, phrases_in: Callable[[Piece, int], tuple[Sequence[Any], dict[str, int]]], bars: int
+) -> list[Brought]:
+    """The pieces in a MIDI, MusicXML or ABC file, each in phrases.
+
+    Args:
+        path: The file.
+        phrases_in: A recipe's way of cutting a piece.
+        bars: Bars in a phrase: as many as the reward was measured on.
+
+    Raises:
+        UnreadableError: the file is not music.
+    """
+    return [
+        Brought(piece.provenance.title, *phrases_in(piece, bars)) for piece in read_pieces(path)
+    ]
+
+
 def phrases_of(
     files: Files,
     *,
     bars: int,
     phrases_in: Callable[[Piece, int], tuple[Sequence[Any], Mapping[str, int]]],
     batch: Callable[[Sequence[Any]], Works[Any]],
-) -> Brought:
+) -> FolderPhrases:
     """The pieces in phrases, each from its first full bar on; a shorter piece is taken whole.
 
     Args:
@@ -119,7 +137,7 @@ def phrases_of(
         found += phrases
         left_out.update(reasons)
     short = sum(work.tokens.shape[-1] * STEP // work.metre.bar < bars for work in found)
-    brought = Brought(
+    brought = FolderPhrases(
         batch(found), files.read, files.unreadable, dict(left_out), files.ignored, short
     )
     if len(found) < FEWEST:
@@ -134,7 +152,7 @@ def _in_heard_key(piece: Piece) -> Piece:
     return replace(piece, keys=(KeyChange(0, key), *piece.keys[1:]))
 
 
-def _too_few(place: Path, brought: Brought, bars: int) -> str:
+def _too_few(place: Path, brought: FolderPhrases, bars: int) -> str:
     reasons = [f"{name}: {reason}" for name, reason in brought.unreadable]
     reasons += [
         f"phrases left out: {count}, as {reason}" for reason, count in brought.left_out.items()

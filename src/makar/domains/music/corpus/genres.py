@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.corpus.groups import Side
 from makar.domains.music.corpus.sources import collection_files, music21_corpus, user_files
 from makar.domains.music.corpus.tunes import Corpus, load_corpus, load_user_corpus
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece.piece import Pieces, Provenance
 
 YOURS = "yours"

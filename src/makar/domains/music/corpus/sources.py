@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.abc.read import read_abc_text, read_book
 from makar.domains.music.abc.tune import BarTable, Dropped
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.piece.piece import UNVERIFIED, Piece
 
 DEFAULT_COLLECTIONS = ("oneills1850", "ryansMammoth", "airdsAirs", "miscFolk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 
 
 class HoleError(UnreadableError):

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from makar.core.errors import UnreadableError
 from makar.domains.music.abc.fields import default_unit, parse_fraction
 from makar.domains.music.abc.read import read_book
 from makar.domains.music.abc.write import bar_text
-from makar.domains.music.errors import UnreadableError
 from makar.domains.music.infill.errors import HoleError
 from makar.domains.music.infill.hole import Fill, Hole
 from makar.domains.music.musicxml.bars import Bar, bars

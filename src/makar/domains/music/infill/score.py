@@ -57,10 +57,14 @@ def open_score(path: Path | str) -> OpenScore:
         UnreadableError: it is none of the kinds that are read, or broken.
         HoleError: it holds several pieces.
     """
-    data = file_bytes(path)
+    return opened_score(file_bytes(path), str(path))
+
+
+def opened_score(data: bytes, path: str) -> OpenScore:
+    """The same of a file's content; ``path`` is for messages."""
     start = data[:400]
     if start.startswith(b"MThd"):
-        return open_midi(data, str(path))
+        return open_midi(data, path)
     if start.startswith(b"PK") or start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
-        return open_musicxml(data, str(path))
-    return open_abc(data, str(path))
+        return open_musicxml(data, path)
+    return open_abc(data, path)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 
 META, SYSEX, SYSEX_CONTINUED = 0xFF, 0xF0, 0xF7
 TEXT, COPYRIGHT, TRACK_NAME, END_OF_TRACK = 0x01, 0x02, 0x03, 0x2F

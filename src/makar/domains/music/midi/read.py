@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 from makar.domains.music.midi import marks
 from makar.domains.music.midi.conductor import Conductor, conduct
 from makar.domains.music.midi.events import TEXT, TRACK_NAME, Event, MidiFile, decode

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 
 MAX_XML_BYTES = 32_000_000
 MAX_ELEMENTS = 1_000_000

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 from makar.domains.music.musicxml.document import parse_score
 from makar.domains.music.musicxml.measures import PartWalk, WrittenNote, resolution_of
 from makar.domains.music.musicxml.numbers import FaultError, whole

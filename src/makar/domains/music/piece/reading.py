@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from makar.domains.music.errors import UnreadableError
+from makar.core.errors import UnreadableError
 from makar.domains.music.piece.piece import (
     DURATION,
     ONSET,

@@ -81,3 +81,9 @@ def _run(command: list[str]) -> None:
         raise RuntimeError(
             f"FluidSynth failed ({done.stderr.strip()[-200:]}): use the built-in player"
         )
+
+
+def facts() -> dict[str, str | None]:
+    """What ``makar env`` lists of music: the soundfont that is played with."""
+    found = find_soundfont()
+    return {"soundfont": str(found) if found else None}

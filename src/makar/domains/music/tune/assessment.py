@@ -32,6 +32,7 @@ from makar.domains.music.tune.features import (
 from makar.domains.music.tune.phrases import FEW_WINDOWS, METRES, Phrases, alike, phrases_of
 from makar.domains.music.tune.recipe import ask_prompt
 from makar.domains.music.tune.reward import plain_blend
+from makar.domains.music.words import TUNE_WORDS, kind_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import LONGEST, NEAR, Terms
 from makar.evaluation.rows import EVALUATION, HUMAN
@@ -111,6 +112,8 @@ def bench_of_run(
         creator.ask,
         config.prior_seed + EVALUATION,
         works,
+        kind_of(creator.ask),
+        TUNE_WORDS,
     )
 
 
@@ -130,8 +133,9 @@ def bench_of_folder(config: MelodyConfig, reward: Blend | None, works: int) -> B
         reward = plain_blend(config.reward, train=public.train, known=known, judges=judges)
     ask = replace(ask_prompt(config), form="")  # nobody asked these works for a form
     return Bench(
-        GAUGE, {"": known}, {HUMAN: people}, reward, ask, config.prior_seed + EVALUATION, works
-    )
+        GAUGE, {"": known}, {HUMAN: people}, reward, ask, config.prior_seed + EVALUATION, works,
+        kind_of(ask), TUNE_WORDS,
+    )  # fmt: skip
 
 
 def _home(config: MelodyConfig) -> Phrases:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from makar.domains.music.melody.codec import TONICS
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
-from makar.recipes.settings import RecipeConfig
+from makar.recipes.settings import PRIVATE, Flag, RecipeConfig
 
 Metres = Literal["4/4", "2/4", "3/4", "6/8", "9/8"]
 
@@ -56,7 +56,7 @@ class CorpusConfig(BaseModel):
         default=("oneills1850", "ryansMammoth", "airdsAirs", "miscFolk"),
         description="collections of the installed music21; essen is non-commercial",
     )
-    folder: Path | None = Field(
+    folder: Annotated[Path | None, Flag("--corpus"), PRIVATE] = Field(
         default=None, description="your own MIDI, MusicXML and ABC files, learned from last"
     )
 
@@ -66,7 +66,7 @@ class ModelConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["lstm", "transformer"] = "lstm"
+    kind: Annotated[Literal["lstm", "transformer"], Flag("--model")] = "lstm"
     width: PositiveInt = 192
     layers: PositiveInt = 1
     dropout: float = Field(default=0.2, ge=0, lt=1)

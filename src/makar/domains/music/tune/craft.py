@@ -18,6 +18,7 @@ from makar.domains.music.piece.piece import Key, Metre, Piece, Provenance
 from makar.domains.music.rewards.moves import moves_of
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.measures.novelty import ngram_hashes
+from makar.measures.variety import KeyRuns
 
 NAMED_FROM = 8
 """Moves (nine notes) that must be shared before a source is worth naming."""
@@ -47,6 +48,11 @@ class Source:
     start: int = 0
     source: int = -1
     too_near: bool = False
+
+    @property
+    def marks(self) -> tuple[int, int]:
+        """First shared note, and how many: a run of n moves takes in n + 1 notes."""
+        return self.start, self.length + 1
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,15 @@ class MelodyCraft:
         is_body = [not (len(line) > 1 and line[1] == ":") and line[:2] != "%%" for line in lines]
         return " ".join(line for line, body in zip(lines, is_body, strict=True) if body)
 
+    @property
+    def variety(self) -> KeyRuns[MelodyGrid]:
+        """Runs of moves."""
+        return KeyRuns(self.keys, self.cells)
+
+    def named(self) -> MelodyCraft:
+        """The same, naming the user's own tunes too."""
+        return replace(self, private_from=None)
+
     def keys(
         self, works: Works[MelodyGrid]
     ) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
@@ -131,7 +146,7 @@ class MelodyCraft:
         if self.private_from is not None and source >= self.private_from:
             title = "a tune of your own"
         too_near = length > self.limit
-        text = f"{length + 1} notes running as in “{title}”" + (": too near" if too_near else "")
+        text = f"{length + 1} notes running"
         return Source(title, whose.licence, length, text, start, source, too_near)
 
     def piece(self, work: MelodyGrid, *, title: str = "", notice: str = "") -> Piece:

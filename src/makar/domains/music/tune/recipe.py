@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +11,7 @@ import torch
 
 from makar.core.scoring import Scorer
 from makar.core.types import Prompt
+from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.corpus.sources import collection_files, user_files
 from makar.domains.music.corpus.tunes import load_corpus
 from makar.domains.music.melody.codec import MelodyCodec, metre_of
@@ -30,21 +30,19 @@ from makar.domains.music.tune.phrases import (
     phrases_in,
     phrases_of,
 )
-from makar.domains.music.tune.reward import checked_rewards, melody_blend
+from makar.domains.music.tune.reward import WEIGHTING, checked_rewards, melody_blend
+from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.learners.likelihood import PretrainConfig
-from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
-from makar.recipes.bonuses import bonuses_like
-from makar.recipes.creator import Creator
-from makar.recipes.devices import device_or_cpu
-from makar.recipes.domain import Brought, music_in
-from makar.recipes.preparation import Prepared, Progress, taught, tried
-from makar.runs.errors import CheckpointError
+from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.preparation import Prepared, Progress, pretrain
+from makar.recipes.trained_run import Opened
 
-BRING = "Bring a melody in sixteenths or longer, within three octaves"
 LOOKBACK = tuple(sorted({metre_of(m).bar // STEP * bars for m in METRES for bars in (1, 2, 4)}))
 """Sixteenths in one, two and four bars of each metre: how far back a tune repeats itself."""
 
@@ -70,9 +68,9 @@ def check(config: MelodyConfig, functions: Mapping[str, Scorer]) -> None:
         user_files(config.corpus.folder)
 
 
-def brought(path: Path, config: MelodyConfig) -> list[Brought]:
+def read(path: Path, config: MelodyConfig) -> list[Brought]:
     """The pieces in a file, in phrases as long as those asked for."""
-    return music_in(path, phrases_in, config.ask.bars)
+    return pieces_in(path, phrases_in, config.ask.bars)
 
 
 def craft_of(config: MelodyConfig) -> MelodyCraft:
@@ -125,8 +123,7 @@ def prepare(
         CorpusTooSmallError: there is nothing to learn from.
         CheckpointError: ``prior`` is of another version's model.
     """
-    torch.set_num_threads(config.threads)
-    torch.manual_seed(config.prior_seed)
+    begin(config)
     yield Progress("reading tunes")
     public = phrases_of(load_corpus(config.corpus.collections), config.ask.bars)
     own = yield from own_phrases(config)
@@ -135,11 +132,9 @@ def prepare(
     asked = codec.decisions([ask_prompt(config)]).shape[1]
     longest = max(asked, public.train.tokens.shape[1], own.train.tokens.shape[1] if own else 0)
     net = build_net(config.model, vocabulary=codec.vocabulary, context=longest + 8)
-    policy: TokenPolicy[MelodyGrid] = TokenPolicy(net, codec)
-    policy.to(device_or_cpu(config.device))  # for training, session.check has refused others
-    if prior is not None:
-        _take_over(policy, prior)
-    else:
+    made: TokenPolicy[MelodyGrid] = TokenPolicy(net, codec)
+    policy, known = placed(made, config, prior)
+    if not known:
         yield from _teach(policy, public, config.pretrain, config, stage="learning tunes")
         if own is not None:
             yield from _teach(policy, own, config.tune, config, stage="learning your music")
@@ -147,33 +142,33 @@ def prepare(
     return _set_up(config, policy, public, own, functions or {})
 
 
-def _take_over(policy: TokenPolicy[MelodyGrid], weights: Mapping[str, torch.Tensor]) -> None:
-    try:
-        policy.load_state_dict(weights)
-    except RuntimeError as fault:
-        raise CheckpointError(
-            "the run's weights do not fit this version's model: train it again, or open it with "
-            "the version of makar that its run.json names"
-        ) from fault
-
-
 def _teach(
     policy: TokenPolicy[MelodyGrid],
     phrases: Phrases,
-    pretrain: PretrainConfig,
+    lesson: PretrainConfig,
     config: MelodyConfig,
     *,
     stage: str,
 ) -> Iterator[Progress]:
-    return taught(
+    return pretrain(
         policy,
         policy.demonstrate(phrases.train),
         policy.demonstrate(phrases.valid),
-        pretrain,
+        lesson,
         seed=config.prior_seed,
         settings=f"{config.model.model_dump_json()}|{LOOKBACK}",
         stage=stage,
     )
+
+
+def evaluate(
+    opened: Opened, config: MelodyConfig, *, works: int | None, target: Path, title: str
+) -> Generator[Progress, None, Evaluated]:
+    """Measure a run; see ``recipes.domain.Evaluate``."""
+    from makar.domains.music.tune.assessment import bench_of_run
+    from makar.evaluation.sources import evaluate_run
+
+    return evaluate_run(opened, config, bench_of_run, works=works, target=target, title=title)
 
 
 def _set_up(
@@ -182,19 +177,17 @@ def _set_up(
     public: Phrases,
     own: Phrases | None,
     functions: Mapping[str, Scorer],
-) -> Prepared:
+) -> Prepared[MelodyGrid]:
     ask = ask_prompt(config)
     prior = cast(TokenPolicy[MelodyGrid], frozen(policy))
     home = own if own is not None and len(own.valid) >= FEW_WINDOWS else public
     train = joined(public.train, own.train) if own else public.train
     known, judges, human = (alike(s, config) for s in (home.train, home.valid, home.heldout))
-    blend, bands, words = melody_blend(
+    blended = melody_blend(
         config.reward, train=train, known=known, judges=judges, prior=prior, functions=functions
     )
-    blend, start = tried(
-        blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
-    )
-    index = cast(CopyIndex, next(c.scorer for c in blend.components if c.name == "near_copy"))
+    parts = {component.name: component.scorer for component in blended[0].components}
+    index = cast(CopyIndex, parts["near_copy"])
     asked = np.asarray(index(judges, [ask] * len(judges)))
     craft = MelodyCraft(
         index,
@@ -204,24 +197,28 @@ def _set_up(
         tempo=config.ask.tempo,
         private_from=len(public.sources) if own else None,
     )
-    creator = Creator(
-        policy=policy,
-        prior=prior,
-        reward=blend,
-        learner=PolicyGradient(policy, config.learn, prior=prior, seed=config.seed),
-        prompts=lambda _iteration: [ask] * config.loop.works,
-        ask=ask,
-        craft=craft,
-        bonuses=bonuses_like(
-            known,
-            craft.keys,
-            works=config.loop.works,
-            exploration=config.loop.exploration,
-            variety=config.loop.variety,
-        ),
-        human=human,
-        human_prompts=[replace(ask)] * len(human),
+    return assemble(
+        config, policy, prior=prior, blended=blended, ask=ask, asked=in_words(ask, config.ask),
+        words=TUNE_WORDS, craft=craft, known=known, human=human,
         notes=[*public.notes, *(own.notes if own else ())],
-        explanations=words,
-    )
-    return Prepared(creator, bands, start)
+    )  # fmt: skip
+
+
+TUNE: Recipe[MelodyConfig, MelodyGrid] = Recipe(
+    name="tune",
+    config=MelodyConfig,
+    words=TUNE_WORDS,
+    bring="Bring a melody in sixteenths or longer, within three octaves",
+    examples=(
+        "makar train",
+        "makar train --bars 16 --metre 3/4 --mode minor --form AABA",
+        "makar train --corpus ~/scores --reward mine.py:swing=0.5 --weight close=3",
+    ),
+    prompt=ask_prompt,
+    check=check,
+    prepare=prepare,
+    craft=craft_of,
+    read=read,
+    parts=lambda config: WEIGHTING.rewarded(config.reward),
+    evaluate=evaluate,
+)

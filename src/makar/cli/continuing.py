@@ -1,0 +1,131 @@
+"""``makar continue``: working on a user's own file, at the desk that opens it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from makar.cli.flags import Meant
+from makar.console.places import Json, Runs, find_run, opened_run, runs_root, settings_of_run
+from makar.core.errors import ConfigError
+from makar.runs.folder import RunFolder, list_runs
+
+if TYPE_CHECKING:
+    from makar.recipes.domain import Desk
+    from makar.recipes.preparation import Progress
+
+QUIET_SECONDS = 5.0
+"""Between two lines about the same stage."""
+
+
+def file_meant(words: Sequence[str], _options: Mapping[str, str]) -> Meant:
+    """The desk that opens the file named."""
+    from makar.recipes import registry
+
+    if not words:
+        kinds = "; ".join(f"{one.words} ({', '.join(s for s in one.suffixes if s)})"
+                          for one in registry.desks())  # fmt: skip
+        told = f"Each kind of file has flags of its own: makar continue FILE --help. {kinds}."
+        return Meant(told=told)
+    desk = registry.desk_for(Path(words[0]).suffix)
+    return Meant(desk.config, examples=desk.examples)
+
+
+def continue_file(
+    file: Annotated[Path, typer.Argument(help="Your own file: music, or a level.")],
+    variations: Annotated[int, typer.Option(min=1, max=64, help="How many.")] = 8,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Run that makes such works; the newest by default.")
+    ] = None,
+    runs: Runs = None,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes every random draw.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="New folder to write to; beside the file by default.")
+    ] = None,
+    as_json: Json = False,
+    wishes: dict[str, Any] | None = None,
+) -> None:
+    """Fill bars of your own piece, go on with it, or vary it; or go on with your own level.
+
+    What is to stay stays as it is, byte for byte; the rest is made in several versions. Bars
+    count from the first full bar; an upbeat is bar 0.
+
+    Examples:
+      makar continue theme.mid --keep 1-4,9-12 --parts violin --variations 8
+
+      makar continue theme.musicxml --vary 5-8
+
+      makar continue level.txt --columns 80 --variations 8
+    """
+    from pydantic import ValidationError
+
+    from makar.recipes import registry
+
+    if not file.is_file():
+        raise ConfigError(f"{file}: there is no such file")
+    desk = registry.desk_for(file.suffix)
+    try:
+        config = desk.config.model_validate(dict(wishes or {}))
+    except ValidationError as error:
+        faults = (f"--{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise ConfigError("; ".join(faults)) from None
+    opened = None
+    if desk.recipes:
+        with _run_for(desk, run, runs) as folder:
+            _, opened = opened_run(folder)
+    sheet = desk.open(file, config, opened)
+    _told(sheet.prepare())
+    candidates = sheet.candidates(variations, seed=seed)
+    delivered = sheet.deliver(candidates, out=out, seed=seed, asked=variations)
+    if as_json:
+        typer.echo(json.dumps(dict(delivered.record), ensure_ascii=False))
+        return
+    for line in [*sheet.notes, *delivered.lines]:
+        typer.echo(line)
+
+
+def _run_for(desk: Desk[Any, Any], run: str | None, runs: Path | None) -> RunFolder:
+    """The run named, or the newest that the desk works with.
+
+    Raises:
+        ConfigError: there is none, or the one named is of another recipe.
+    """
+    if run is not None:
+        folder = find_run(run, runs)
+        recipe = settings_of_run(folder).recipe
+        if recipe not in desk.recipes:
+            wanted = " or ".join(desk.recipes)
+            raise ConfigError(f"{folder.path.name} is a run of {recipe}, not of {wanted}")
+        return folder
+    for folder in reversed(list_runs(runs_root(runs))):
+        if settings_of_run(folder).recipe in desk.recipes:
+            return folder
+    raise ConfigError(
+        f"{runs_root(runs)}: no run of {' or '.join(desk.recipes)} yet; train one first: "
+        f"makar train {desk.recipes[0]}"
+    )
+
+
+def _told(work: Generator[Progress, None, None]) -> None:
+    """Carry out a preparation and say on standard error how far it is and how long it takes."""
+    begun, last, stage = time.monotonic(), 0.0, ""
+    for progress in work:
+        now = time.monotonic()
+        if progress.stage != stage:
+            begun, stage, last = now, progress.stage, 0.0
+        if now - last < QUIET_SECONDS:
+            continue
+        last = now
+        line = progress.stage
+        if progress.total:
+            left = (now - begun) / max(progress.done, 1) * (progress.total - progress.done)
+            line += f": {progress.done} of {progress.total}, {progress.text}"
+            wait = f"about {left / 60:.0f} min" if left >= 90 else "a minute or two"
+            line += f"; {wait} left (only this once: it is kept)"
+        sys.stderr.write(f"makar: {line}\n")

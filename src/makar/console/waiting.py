@@ -1,0 +1,48 @@
+"""How far a measurement or a preparation is, on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from makar.recipes.preparation import Progress
+
+T = TypeVar("T")
+
+
+def shown(work: Generator[Progress, None, T]) -> T:
+    """What a measurement comes to; how far it is, on standard error where that is a terminal."""
+    with _line() as say:
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as end:
+                return end.value
+            if progress.warning:
+                sys.stderr.write(f"makar: {progress.warning}\n")
+            say(progress)
+
+
+@contextmanager
+def _line() -> Iterator[Any]:
+    if not sys.stderr.isatty():
+        yield lambda _progress: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def say(progress: Progress) -> None:
+            words = f"{progress.stage} {progress.text}".strip()
+            bar.update(
+                task, description=words, total=progress.total or None, completed=progress.done
+            )
+
+        yield say
