@@ -10,8 +10,10 @@ import torch
 from makar.core.rewards import Blend, Component
 from makar.core.types import Prompt
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
+from makar.measures.variety import KeyRuns
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Creator
+from makar.recipes.words import Asked, Words
 from makar.runs.folder import RunFolder
 
 
@@ -21,7 +23,7 @@ class Likeness:
     licence: str = ""
     length: int = 0
     text: str = ""
-    start: int = 0
+    marks: tuple = (0, 0)
     too_near: bool = False
 
 
@@ -46,6 +48,13 @@ class WordCraft:
 
     def stack(self, works):
         return self.words(tuple(works))
+
+    @property
+    def variety(self):
+        return KeyRuns(self.keys, self.cells)
+
+    def named(self):
+        return self
 
     def keys(self, works):
         rows = [works[i] for i in range(len(works))]
@@ -92,6 +101,8 @@ class WordRun:
             learner=PolicyGradient(policy, config, prior=prior, seed=0),
             prompts=lambda _iteration: [ask] * works,
             ask=ask,
+            asked=Asked.of(ask),
+            words=Words(),
             craft=WordCraft(self.toy.Words),
             bonuses=Bonuses(),
             human=self.toy.Words(((3, 3, 3, 1), (3, 3, 2, 3), (1, 1, 1, 1))),

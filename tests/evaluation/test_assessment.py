@@ -28,6 +28,7 @@ from makar.evaluation.gauge import DUPLICATES, LONGEST, NEAR
 from makar.evaluation.page import details, mean_overlap, verdict, write_assessment
 from makar.evaluation.rows import HUMAN, SCORE
 from makar.evaluation.sources import Assessment
+from makar.recipes.words import Words
 
 ASK = Prompt(condition={"bars": 8, "metre": "4/4", "mode": "major", "key": "C"})
 
@@ -60,7 +61,7 @@ def bench(cache):
             for n, s in scorers.items()
         ]
     )
-    return Bench(GAUGE, {"": known}, {HUMAN: people}, reward, ASK, seed=1, works=40)
+    return Bench(GAUGE, {"": known}, {HUMAN: people}, reward, ASK, 1, 40, "8 bars", Words())
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ def test_page_and_numbers(rows, tmp_path):
         list(rows.values()), {"kind": "8 bars"}, frozenset({"close", "mean_interval"}),
         GAUGE.terms, ["a <note>"], [("bad.mid", "is <b>empty</b>")], WORDS,
     )  # fmt: skip
-    page = write_assessment(found, tmp_path / "out", title="It <all>").read_text()
+    page = write_assessment(found, tmp_path / "out", title="It <all>").page.read_text()
     assert page.count("<figure") == 9
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="(?!#)', page)

@@ -7,11 +7,25 @@ import pytest
 
 from makar.core.types import Judgement, Part
 from makar.measures.diversity import distinct_share, shares_of_distinct
+from makar.measures.variety import KeyRuns
 from makar.recipes.bonuses import EXPLORATION, VARIETY, Bonuses
 
 SAME = np.tile(np.arange(8), (4, 1))
 LENGTHS = np.full(4, 8)
 DIFFERENT = np.arange(32).reshape(4, 8)
+
+
+class Rows:
+    """Works that are rows of keys."""
+
+    def __init__(self, keys, cells=(0, 0, 0, 0)) -> None:
+        self.keys, self.cells = np.asarray(keys), np.asarray(cells)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+BY_KEYS = KeyRuns(lambda works: (works.keys, np.full(len(works), 8)), lambda works: works.cells)
 
 
 def judged(*total: float) -> Judgement:
@@ -29,21 +43,20 @@ def test_shares_add_up_to_distinct_4() -> None:
 
 def test_a_shortfall_raises_the_price_and_plenty_lowers_it() -> None:
     bonuses = Bonuses(target=0.5)
-    cells = np.arange(4)
     for _ in range(5):
-        bonuses.observe(cells=cells, keys=SAME, lengths=LENGTHS)
+        bonuses.observe(Rows(SAME), BY_KEYS)
     dear = bonuses.weight
     assert dear > 0
     for _ in range(20):
-        bonuses.observe(cells=cells, keys=DIFFERENT, lengths=LENGTHS)
+        bonuses.observe(Rows(DIFFERENT), BY_KEYS)
     assert bonuses.weight == 0
 
 
 def test_bonuses_are_parts_of_the_judgement_and_gated_works_get_none() -> None:
     bonuses = Bonuses(exploration=0.1, target=0.5, weight=2.0)
     keys = np.vstack([SAME[:2], DIFFERENT[2:]])
-    kinds = {"cells": np.array([7, 7, 8, 9]), "keys": keys, "lengths": LENGTHS}
-    out = bonuses.apply(judged(0.5, 0.0, 0.5, 0.5), **kinds)
+    kinds = Rows(keys, [7, 7, 8, 9])
+    out = bonuses.apply(judged(0.5, 0.0, 0.5, 0.5), kinds, BY_KEYS)
     # nobody was met yet: exploration pays 0.1 * 1; variety 2 * (0.5 or 1)
     np.testing.assert_allclose(out.total, [0.5 + 0.1 + 1, 0, 0.5 + 0.1 + 2, 0.5 + 0.1 + 2])
     assert {EXPLORATION, VARIETY} <= set(out.parts)
@@ -52,26 +65,26 @@ def test_bonuses_are_parts_of_the_judgement_and_gated_works_get_none() -> None:
 
 def test_openings_met_before_pay_less() -> None:
     bonuses = Bonuses(exploration=1.0)
-    kinds = {"cells": np.array([7, 7, 7, 9]), "keys": SAME, "lengths": LENGTHS}
-    bonuses.observe(**kinds)
-    out = bonuses.apply(judged(1.0, 1.0, 1.0, 1.0), **kinds)
+    kinds = Rows(SAME, [7, 7, 7, 9])
+    bonuses.observe(kinds, BY_KEYS)
+    out = bonuses.apply(judged(1.0, 1.0, 1.0, 1.0), kinds, BY_KEYS)
     np.testing.assert_allclose(out.parts[EXPLORATION].raw, [0.5, 0.5, 0.5, 2**-0.5])
 
 
 def test_scoring_twice_gives_the_same_and_state_survives() -> None:
     bonuses = Bonuses(exploration=1.0, target=0.5)
-    kinds = {"cells": np.array([7, 8, 7, 9]), "keys": SAME, "lengths": LENGTHS}
-    bonuses.observe(**kinds)
-    first = bonuses.apply(judged(1, 1, 1, 1), **kinds).total
-    np.testing.assert_array_equal(first, bonuses.apply(judged(1, 1, 1, 1), **kinds).total)
+    kinds = Rows(SAME, [7, 8, 7, 9])
+    bonuses.observe(kinds, BY_KEYS)
+    first = bonuses.apply(judged(1, 1, 1, 1), kinds, BY_KEYS).total
+    np.testing.assert_array_equal(first, bonuses.apply(judged(1, 1, 1, 1), kinds, BY_KEYS).total)
     twin = Bonuses(exploration=1.0, target=0.5)
     twin.load_state_dict(bonuses.state_dict())
-    np.testing.assert_array_equal(first, twin.apply(judged(1, 1, 1, 1), **kinds).total)
+    np.testing.assert_array_equal(first, twin.apply(judged(1, 1, 1, 1), kinds, BY_KEYS).total)
 
 
 def test_switched_off_changes_nothing() -> None:
-    kinds = {"cells": np.arange(4), "keys": SAME, "lengths": LENGTHS}
+    kinds = Rows(SAME)
     before = judged(0.1, 0.2, 0.3, 0.4)
-    out = Bonuses().apply(before, **kinds)
+    out = Bonuses().apply(before, kinds, BY_KEYS)
     np.testing.assert_array_equal(out.total, before.total)
     assert set(out.parts) == {"melody"}

@@ -79,8 +79,8 @@ def with_flags(
     }
 
     def call(**given: Any) -> Any:
-        found = {settings[name][0]: given.pop(name) for name in settings}
-        wishes = {key: _value(value) for key, value in found.items() if value not in (None, [], ())}
+        found = {one[0]: _value(given.pop(name), *one) for name, one in settings.items()}
+        wishes = {key: value for key, value in found.items() if value not in (None, [], ())}
         return command(**given, **{WISHES: wishes})
 
     parameters = [one for name, one in own.items() if name != WISHES]
@@ -135,10 +135,10 @@ def _parameter(name: str, dotted: str, info: Any, mark: Any) -> inspect.Paramete
     )
 
 
-def _value(value: Any) -> Any:
-    """What was given: several names with values are a mapping."""
-    if isinstance(value, list) and all("=" in str(one) for one in value):
-        return pairs([str(one) for one in value], "--ask", "")
+def _value(value: Any, dotted: str, info: Any, mark: Any) -> Any:
+    """What was given: several names with their values are a mapping."""
+    if value and any(get_origin(kind) is dict for kind in _kinds(info.annotation)):
+        return pairs(list(value), flag_name(dotted, mark), "")
     return value
 
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from makar.cli import app
+from commands import invoke
 from makar.core.seeds import Seeds
 from makar.core.types import Policy, Prompt
 from makar.learners.stability import Stability
@@ -191,7 +190,7 @@ def test_makars_model_learns_its_rules():
 
 
 def test_the_command_says_what_it_does():
-    help_text = CliRunner().invoke(app, ["reproduce", "rl-tuner", "--help"]).output
+    help_text = invoke("reproduce", "rl-tuner", "--help").output
     for word in ("--quick", "--seeds", "--works", "--out", "makar reproduce rl-tuner"):
         assert word in help_text
 
@@ -212,7 +211,7 @@ def test_the_command_ends_with_1_where_a_bar_is_missed(monkeypatch, tmp_path):
         "--json",
         "--out",
     ]
-    ended = CliRunner().invoke(app, [*asked, str(out)])
+    ended = invoke(*asked, str(out))
     assert ended.exit_code == 1, ended.output
     events = [json.loads(line) for line in ended.output.splitlines()]
     assert events[-1]["summary"] == str(out / "summary.json")

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from makar.cli import app
+from commands import invoke
 from makar.core.errors import ConfigError, CorpusTooSmallError
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Part, Prompt
@@ -16,15 +15,10 @@ from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.text import parse_level_text, write_level_text
+from makar.domains.levels.platform.asking import TARGETS, asked_for
 from makar.domains.levels.platform.assessment import spearman
 from makar.domains.levels.platform.corpus import STUDIED, Game, learn_from, read_game
-from makar.domains.levels.platform.recipe import (
-    TARGETS,
-    asked_for,
-    build_policy,
-    can_be_handed_out,
-    challenges,
-)
+from makar.domains.levels.platform.recipe import build_policy, can_be_handed_out, challenges
 from makar.domains.levels.platform.reward import Won
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import FREE, Kept
@@ -42,7 +36,7 @@ TINY = {
 
 
 def run_makar(*words):
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    return invoke(*words, catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")
@@ -204,12 +198,10 @@ def test_the_levels_recipe_says_what_it_needs():
 
 
 def test_maps_spread_by_the_shell_are_all_taken(tmp_path):
-    result = CliRunner().invoke(
-        app, ["train", "levels", "--corpus", "a.tmj", "b.tmj", "--legend", "none.toml"]
-    )
+    result = invoke("train", "levels", "--corpus", "a.tmj", "b.tmj", "--legend", "none.toml")
     assert result.exit_code != 0
-    result = CliRunner().invoke(app, ["train", "mario", "b.tmj"])
-    assert "only the levels recipe" in str(result.exception)
+    result = invoke("train", "mario", "b.tmj")
+    assert "takes no further files" in str(result.exception)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from makar.domains.levels.tiled.read import read_tiled
 from makar.domains.levels.tiles.card import challenge_curve
 from makar.domains.levels.tiles.craft import LevelCraft
 from makar.domains.levels.tiles.near_copies import WindowIndex
+from makar.recipes.craft import resembles
 
 LEVELS = construct(4, 60, seed=5)
 MAPS = list(construct(3, 120, seed=6))
@@ -107,7 +108,8 @@ def test_a_copy_is_traced_to_its_map_and_a_stranger_is_not():
     assert near[1].too_near
     assert (near[1].title, near[1].licence, near[1].length) == ("map 2", "Apache-2.0", 28)
     assert 10 <= near[1].start <= 22
-    assert near[1].text == "28 columns with 100% of their tiles as in “map 2”: too near"
+    assert resembles(near[1]) == "28 columns with 100% of their tiles as in “map 2”: too near"
+    assert near[1].marks == (near[1].start, 28), "the very stretch is framed"
     flat = np.zeros((1, 14, 60), np.uint8)
     stranger = CRAFT.resemblances(Levels(flat + 5, MARIO.names))[0]
     assert (stranger.title, stranger.text, stranger.too_near) == ("", "", False)

@@ -16,6 +16,8 @@ from makar.core.errors import ConfigError, CorpusTooSmallError, UnknownRewardErr
 from makar.core.seeds import Seeds
 from makar.domains.music.blend import judges as blend_judges
 from makar.domains.music.blend import recipe as blend
+from makar.domains.music.blend import sides as blend_sides
+from makar.domains.music.blend.assessment import NOTES, bench_of_run
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.judges import weight_of
 from makar.domains.music.blend.recipe import MEASURED, PLACE, ask_prompt, labelled, prepare
@@ -74,7 +76,7 @@ def corpora(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     def corpus(name: str, folder: Path | None = None) -> Corpus:
         return load_user_corpus(folder or folders[RUNNING], cache=False)
 
-    monkeypatch.setattr(blend, "genre_corpus", corpus)
+    monkeypatch.setattr(blend_sides, "genre_corpus", corpus)
 
 
 @pytest.fixture
@@ -158,7 +160,7 @@ def test_the_judges_learn_from_different_tunes(
 
 
 def finished_sides(config: BlendConfig) -> Any:
-    return finished(blend.read_sides(config))
+    return finished(blend_sides.read_sides(config))
 
 
 def test_every_weight_is_learned_from_as_many_of_the_second_as_it_says(
@@ -310,7 +312,9 @@ def test_a_run_is_measured_against_each_genre_by_itself(
     with RunFolder.create(tmp_path, "b", config=as_toml(config), seed=0, fresh=False) as folder:
         list(run(folder, config))
         opened = open_run(folder, config)
-    found = finished(assess_run(opened, config, works=24))
+    found = finished(
+        assess_run(opened, config, bench_of_run(opened.creator, config, 24), notes=NOTES)
+    )
     rows = {row.name: row for row in found.rows}
     people = [f"{HUMAN}: irish", f"{HUMAN}: yours"]
     assert list(rows)[:5] == [*people, RANDOM, MARKOV, PRIOR]
@@ -326,7 +330,7 @@ def test_a_run_is_measured_against_each_genre_by_itself(
         assert rows[genre].measures[name].mean < mixed[name].mean
     # what says nothing of a blend is not there, and the page says so
     assert not [m for m in mixed if m.startswith(("overlap_", "kl_"))]
-    page = write_assessment(found, tmp_path / "out", title="b").read_text()
+    page = write_assessment(found, tmp_path / "out", title="b").page.read_text()
     assert "<figure" not in page
     assert "a mixture, not a blend" in page
     assert "people’s phrases of irish" in page

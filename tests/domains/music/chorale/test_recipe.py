@@ -6,21 +6,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from typer.testing import CliRunner
 
-from makar.cli import app
+from commands import invoke
 from makar.core.errors import ConfigError, UnreadableError
 from makar.core.seeds import Seeds
+from makar.domains.music.chorale import learned as chorale_phrases
 from makar.domains.music.chorale import recipe as chorale
+from makar.domains.music.chorale.asking import ask_prompt, reward_config
 from makar.domains.music.chorale.corpus import Chorales
 from makar.domains.music.chorale.harmonisation import harmonise, sopranos
-from makar.domains.music.chorale.recipe import Learned, ask_prompt, build_policy, demonstrations
+from makar.domains.music.chorale.learned import Learned
+from makar.domains.music.chorale.recipe import build_policy, demonstrations
 from makar.domains.music.corpus.folder import Files
 from makar.domains.music.files import read_pieces, write_piece
 from makar.domains.music.piece.piece import Key, Metre, Part, Piece, Provenance
 from makar.domains.music.voices.codec import NOT_GIVEN
 from makar.domains.music.voices.voices import FIRST_PITCH, HOLD, LOWEST, VoiceGrid, VoiceGrids
-from makar.evaluation.ablation import judged, rewarded_parts, trials
+from makar.evaluation.ablation import compare_models, rewarded_parts, trials
 from makar.recipes.loading import as_toml, load_config
 from makar.recipes.trained_run import craft_of, finished, open_run
 from makar.runs.folder import RunFolder
@@ -64,7 +66,7 @@ def book():
 
 @pytest.fixture(autouse=True)
 def _the_book(book, monkeypatch, tmp_path):
-    monkeypatch.setattr(chorale, "load_chorales", lambda: book)
+    monkeypatch.setattr(chorale_phrases, "load_chorales", lambda: book)
     monkeypatch.setenv("MAKAR_CACHE", str(tmp_path / "cache"))
 
 
@@ -180,11 +182,11 @@ def test_what_is_asked_reaches_the_model():
 
 
 def test_what_is_guaranteed_is_not_rewarded_too():
-    sure = chorale.reward_config(load_config("chorale", environment={})).weights
+    sure = reward_config(load_config("chorale", environment={})).weights
     assert sure["parallels"] == 0
     assert "crossing" not in sure
     left = {"ask.parallels": True, "ask.crossing": False, "reward.weights.line_steps": 3}
-    weights = chorale.reward_config(load_config("chorale", left, environment={})).weights
+    weights = reward_config(load_config("chorale", left, environment={})).weights
     assert "parallels" not in weights
     assert (weights["crossing"], weights["line_steps"]) == (0, 3)
 
@@ -198,9 +200,7 @@ def test_the_command_harmonises_with_the_newest_chorale_run(trained, tmp_path):
     path, _ = trained
     tune = tmp_path / "tune.musicxml"
     write_piece(Piece((Part(np.array([[0, 96, 71, 80], [96, 96, 72, 80]])),)), tune)
-    told = CliRunner().invoke(
-        app, ["harmonise", str(tune), "-n", "1", "--runs", str(path.parent), "--json"]
-    )
+    told = invoke("harmonise", str(tune), "-n", "1", "--runs", str(path.parent), "--json")
     assert told.exit_code == 0, told.output
     (made,) = read_pieces(json.loads(told.output)["path"])
     assert [part.name for part in made.parts] == ["Soprano", "Alto", "Tenor", "Bass"]
@@ -212,7 +212,7 @@ ROWS = ["human held-out", "random", "Markov", "prior", "best of 2", "best of 4",
 
 def test_a_run_is_evaluated_beside_bach_chance_and_a_table(trained):
     path, _ = trained
-    done = CliRunner().invoke(app, ["evaluate", str(path), "--works", "20", "--json"])
+    done = invoke("evaluate", str(path), "--works", "20", "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(next(line for line in done.output.splitlines() if line.startswith("{")))
     rows = {row["row"]: row["measures"] for row in found["rows"]}
@@ -245,7 +245,7 @@ def test_a_folder_in_four_parts_is_measured_as_chorales(book, tmp_path, monkeypa
     monkeypatch.setenv("MAKAR_MODEL__WIDTH", "16")
     out = tmp_path / "seen"
     asked = ["evaluate", str(scores), "--works", "20", "--json", "--out", str(out)]
-    done = CliRunner().invoke(app, asked)
+    done = invoke(*asked)
     assert done.exit_code == 0, done.output
     found = json.loads(next(line for line in done.output.splitlines() if line.startswith("{")))
     rows = {row["row"]: row for row in found["rows"]}
@@ -255,7 +255,7 @@ def test_a_folder_in_four_parts_is_measured_as_chorales(book, tmp_path, monkeypa
     near = rows["the folder"]["measures"]["makar-FD"]["mean"]
     assert near < rows["random"]["measures"]["makar-FD"]["mean"] / 10
     assert any("makar train chorale teaches one" in note for note in found["notes"])
-    wrong = CliRunner().invoke(app, ["evaluate", str(scores), "--as", "fugue"])
+    wrong = invoke("evaluate", str(scores), "--as", "fugue")
     assert "tune or chorale" in str(wrong.exception or wrong.output)
 
 
@@ -283,7 +283,7 @@ def test_an_ablation_of_four_voices(config, tmp_path):
         ) as folder:
             list(run(folder, trial.config))
         done.append((trial, tmp_path / trial.name))
-    found = finished(judged(config, done))
+    found = finished(compare_models(config, done))
     assert list(found.changes) == ["cadence"]
     assert np.isfinite(found.changes["cadence"]["cadence"].mean)
     assert {"score", "distinct-4", "near copies", "harmonic_rhythm"} <= set(found.whole)

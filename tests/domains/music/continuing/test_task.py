@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from commands import invoke
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.domains.music.abc.format import read_abc_file, write_abc
 from makar.domains.music.continuing import model as infill_model
 from makar.domains.music.continuing.choice import _pick, judged, make_variations, unlike
-from makar.domains.music.continuing.command import continue_piece
 from makar.domains.music.continuing.files import PAGE, RECORD, deliver, short_id
 from makar.domains.music.continuing.model import Infiller, score_names
 from makar.domains.music.continuing.task import open_task
@@ -309,8 +309,9 @@ def test_the_command_writes_a_page_and_a_record(theme, infiller, monkeypatch, ca
         yield
 
     monkeypatch.setattr(infill_model, "prepare_infill", ready)
-    continue_piece(theme, keep="1-4,9-12", parts="violin", variations=3, seed=5, as_json=True)
-    record = json.loads(capsys.readouterr().out)
+    asked = ["--keep", "1-4,9-12", "--parts", "violin", "--variations", "3", "--seed", "5"]
+    done = invoke("continue", theme, *asked, "--json", catch_exceptions=False)
+    record = json.loads(done.stdout)
     folder = theme.parent / "theme-variations"
     assert json.loads((folder / RECORD).read_text())["seed"] == 5
     assert len(record["variations"]) == 3
@@ -320,8 +321,8 @@ def test_the_command_writes_a_page_and_a_record(theme, infiller, monkeypatch, ca
     assert "://" not in page.replace("http://www.w3.org", "")
     assert "default-src 'none'" in page
     shutil.rmtree(folder)
-    continue_piece(theme, bars=2, variations=1, seed=5)
-    assert "hear them side by side" in capsys.readouterr().out
+    done = invoke("continue", theme, "--bars", 2, "--variations", 1, "--seed", 5)
+    assert "hear them side by side" in done.output
 
 
 def test_people_s_own_middles_set_the_limit_of_a_copy(infiller):
