@@ -3,6 +3,11 @@
 >>> import makar
 >>> run = makar.train("tune", iterations=50)  # doctest: +SKIP
 >>> run.best(3)[0].save("tune.mid")  # doctest: +SKIP
+
+Stable from version to version, but for what the changelog says with its reason: the names in
+``makar.__all__``, the command line, the settings, the files of a run folder, and
+``makar.recipes.domain`` for domains of your own. What lies in other modules may be used, and may
+move.
 """
 
 from __future__ import annotations
@@ -11,9 +16,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from makar.api import Run, Work, open_run, train
+    from makar.api import STOP, Run, Work, open_run, train
 
-__all__ = ["Run", "Work", "open_run", "train"]
+__all__ = ["STOP", "Run", "Work", "open_run", "train"]
 
 
 def __getattr__(name: str) -> Any:
@@ -23,6 +28,11 @@ def __getattr__(name: str) -> Any:
     import importlib
 
     return getattr(importlib.import_module("makar.api"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, for ``dir``, ``help`` and completion."""
+    return sorted(__all__)
 
 
 if "gymnasium" in sys.modules:  # from 1.0 on it asks no entry points: importing must be enough

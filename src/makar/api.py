@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,20 @@ from makar.core.scoring import Scorer
 from makar.recipes.custom_reward import PYTHON
 from makar.recipes.loading import as_toml, load_config
 from makar.recipes.registry import recipe_of
+from makar.recipes.settings import private_settings
 from makar.recipes.trained_run import open_run as opened_run
+from makar.reporting.learning_curves import learning_curves
 from makar.runs.entry import Entry
 from makar.runs.folder import RunFolder
 from makar.runs.stop import GracefulStop
+from makar.training.caller import left_as_it_was
 from makar.training.export import export_entry
+from makar.training.loop import Step
 from makar.training.sampling import make_works
 from makar.training.session import check, run
+
+STOP = "stop"
+"""What ``on_step`` returns to end a run; everything is saved."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,6 +97,11 @@ class Run:
         """The comparison with people, the prior and its best; there once it has finished."""
         return json.loads((self.path / "summary.json").read_text(encoding="utf-8"))
 
+    @property
+    def curves(self) -> list[dict[str, float]]:
+        """How learning went: for each step its score, every part, seconds and what was learned."""
+        return learning_curves(self.path)
+
     def best(self, count: int = 1, *, phase: str | None = "after") -> list[Work]:
         """The best of the works made after training, or in another phase; None = in any."""
         with RunFolder(self.path) as folder:
@@ -96,7 +110,7 @@ class Run:
 
     def sample(self, count: int = 1, *, temperature: float = 1.0) -> list[Work]:
         """Make more works with the trained model; they are kept like all others."""
-        with RunFolder(self.path, write=True) as folder:
+        with left_as_it_was(), RunFolder(self.path, write=True) as folder:
             config = load_config(folder.path / "config.toml", environment={})
             opened = opened_run(folder, config, functions=self.rewards)
             made = make_works(
@@ -116,6 +130,7 @@ def train(
     runs: str | Path = "runs",
     resume: bool = False,
     show: bool = True,
+    on_step: Callable[[Step], object] | None = None,
 ) -> Run:
     """Train a model, as ``makar train`` does, and return when it has finished.
 
@@ -128,12 +143,16 @@ def train(
         runs: Folder of the runs.
         resume: Go on with the run ``name`` (the newest by default), whose settings stay.
         show: Tell how it goes; on a terminal as a bar, elsewhere as lines of JSON.
+        on_step: Called after each step with its ``iteration``, ``metrics`` and ``events``: log
+            them, or return ``STOP`` to save everything and end the run there; ``resume=True``
+            goes on.
 
     Raises:
         ConfigError: a setting or a reward cannot be used.
         KeyboardInterrupt: it was interrupted; everything is saved, ``resume=True`` goes on.
     """
-    functions = {_name(function): function for function in rewards or {}}
+    functions = named(rewards or {})
+    weights = dict(zip(functions, (rewards or {}).values(), strict=True))
     if resume:
         if settings or iterations:
             raise ConfigError("a resumed run keeps its settings: leave iterations and settings out")
@@ -144,14 +163,14 @@ def train(
         if iterations is not None:
             flags["loop.iterations"] = iterations
         if rewards:
-            flags["reward.custom"] = [f"{PYTHON}:{_name(f)}={w}" for f, w in rewards.items()]
+            flags["reward.custom"] = [f"{PYTHON}:{n}={w}" for n, w in weights.items()]
         config = load_config(recipe, flags)
         check(config, functions)
         folder = RunFolder.create(
             Path(runs), name or config.recipe, config=as_toml(config), seed=config.seed,
-            fresh=name is None,
+            fresh=name is None, private=bool(private_settings(config)),
         )  # fmt: skip
-    _carry_out(folder, config, functions, resume=resume, show=show)
+    _carry_out(folder, config, functions, resume=resume, show=show, on_step=on_step)
     return Run(folder.path, functions)
 
 
@@ -169,19 +188,27 @@ def open_run(
         rewards: The functions it was rewarded by, if it was; needed to make more works.
     """
     folder = find_run(name, Path(runs))
-    return Run(folder.path, {_name(function): function for function in rewards or {}})
+    return Run(folder.path, named(rewards or {}))
 
 
 def _carry_out(
-    folder: RunFolder, config: Any, functions: Mapping[str, Scorer], *, resume: bool, show: bool
+    folder: RunFolder,
+    config: Any,
+    functions: Mapping[str, Scorer],
+    *,
+    resume: bool,
+    show: bool,
+    on_step: Callable[[Step], object] | None,
 ) -> None:
-    import sys
-
     told = teller(folder, as_json=not sys.stdout.isatty()) if show else nullcontext(_silence)
-    with folder, GracefulStop() as stop, told as tell:
+    enough: list[Step] = []
+    with left_as_it_was(), folder, GracefulStop() as stop, told as tell:
         for event in run(
-            folder, config, resume=resume, functions=functions, stop=lambda: stop.requested
-        ):
+            folder, config, resume=resume, functions=functions,
+            stop=lambda: stop.requested or bool(enough),
+        ):  # fmt: skip
+            if on_step is not None and isinstance(event, Step) and on_step(event) == STOP:
+                enough.append(event)
             tell(event)
     if stop.requested:
         raise KeyboardInterrupt
@@ -191,8 +218,20 @@ def _silence(_event: object) -> None:
     """Say nothing."""
 
 
-def _name(function: Scorer) -> str:
-    name = getattr(function, "__name__", type(function).__name__)
-    if not name.isidentifier():
-        raise ConfigError(f"a reward needs a name of its own: define {name} with def")
-    return name
+def named(rewards: Iterable[Scorer]) -> dict[str, Scorer]:
+    """The functions by their names; a second object of one class is ``Name_2``, and so on.
+
+    Raises:
+        ConfigError: one has no name, or two functions have the same.
+    """
+    found: dict[str, Scorer] = {}
+    for function in rewards:
+        own = getattr(function, "__name__", None)
+        name = own or type(function).__name__
+        if not name.isidentifier():
+            raise ConfigError(f"a reward needs a name of its own: define {name} with def")
+        if own in found:
+            raise ConfigError(f"two rewards are called {name}: rename one of the functions")
+        names = (name if number == 1 else f"{name}_{number}" for number in count(1))
+        found[next(free for free in names if free not in found)] = function
+    return found

@@ -139,6 +139,7 @@ def _carry_out(study: list[Trial], root: Path, as_json: bool) -> int:
 
 def _events(trial: Trial, root: Path, stop: Any) -> Iterator[Any]:
     from makar.recipes.loading import as_toml
+    from makar.recipes.settings import private_settings
     from makar.training.session import run
 
     path = root / trial.name
@@ -147,8 +148,9 @@ def _events(trial: Trial, root: Path, stop: Any) -> Iterator[Any]:
         folder = RunFolder(path, write=True)
     else:
         folder = RunFolder.create(
-            root, trial.name, config=as_toml(trial.config), seed=trial.config.seed
-        )
+            root, trial.name, config=as_toml(trial.config), seed=trial.config.seed,
+            private=bool(private_settings(trial.config)),
+        )  # fmt: skip
     with folder:
         yield from run(folder, trial.config, resume=begun, stop=lambda: stop.requested)
 

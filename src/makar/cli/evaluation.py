@@ -145,6 +145,9 @@ def table(
     ],
     csv: Annotated[bool, typer.Option("--csv", help="As CSV: one line a number.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="As a LaTeX tabular.")] = False,
+    curves: Annotated[
+        bool, typer.Option("--curves", help="Learning curves instead: CSV, one line a step.")
+    ] = False,
     evaluation: Annotated[
         bool, typer.Option("--evaluation", help="The numbers of makar evaluate, not the run's own.")
     ] = False,
@@ -165,11 +168,16 @@ def table(
       makar table "figures-s*" --latex --measure score --measure distinct-4
 
       makar table figures --evaluation --csv --latex --out figures
+
+      makar table tune tune-2 --curves --out curves.csv
     """
-    from makar.cli.evaluation_words import write_or_say_table
+    from makar.cli.evaluation_words import write_or_say_curves, write_or_say_table
     from makar.reporting.tabulation import tabulated
 
     paths = _named(names, runs_root(runs))
+    if curves:
+        write_or_say_curves(paths, out)
+        return
     found = tabulated(paths, evaluation=evaluation, only=measures or ())
     write_or_say_table(found, csv=csv, latex=latex, out=out, as_json=as_json)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +72,21 @@ def write_or_say_table(
         _write(texts, out)
     elif not as_json:
         _print(found)
+
+
+def write_or_say_curves(runs: Sequence[Path], out: Path | None) -> None:
+    """Write learning curves as CSV, or print them.
+
+    Raises:
+        FileExistsError: the file is there already; nothing is overwritten.
+    """
+    from makar.reporting.learning_curves import curves_csv, learning_curves
+
+    text = curves_csv({run.name: learning_curves(run) for run in runs})
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        _write({".csv": text}, out)
 
 
 def _write(texts: Mapping[str, str], out: Path) -> None:

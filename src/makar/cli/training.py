@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +14,11 @@ import typer
 
 from makar.cli.flags import Meant
 from makar.cli.study import Study
+from makar.cli.sweep import cases, free_name, swept
 from makar.console.options import pairs
 from makar.console.places import Json, Runs, find_run, runs_root
 from makar.core.errors import ConfigError
-from makar.runs.folder import RunFolder
+from makar.runs.folder import ABOUT, RunFolder
 
 DEFAULT = "tune"
 """The recipe where none is named."""
@@ -24,6 +27,21 @@ FLAGS = {
     "iterations": "loop.iterations", "works": "loop.works",
 }  # fmt: skip
 """The setting behind each flag that every recipe has."""
+
+
+@dataclass(frozen=True)
+class How:
+    """How a run is told.
+
+    Attributes:
+        as_json: As lines of JSON.
+        with_sources: Naming the user's own works.
+        tensorboard: To TensorBoard as well.
+    """
+
+    as_json: bool
+    with_sources: bool
+    tensorboard: bool = False
 
 
 def recipe_meant(words: Sequence[str], options: Mapping[str, str]) -> Meant:
@@ -91,6 +109,9 @@ def train(
     with_sources: Annotated[
         bool, typer.Option("--with-sources", help="Name your own tunes in the report.")
     ] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Log to TensorBoard too, in the run's folder.")
+    ] = False,
     as_json: Json = False,
     wishes: dict[str, Any] | None = None,
 ) -> None:
@@ -103,32 +124,41 @@ def train(
 
       makar train mine.toml --seeds 5 --name study
 
+      makar train tune --set learn.learning_rate=5e-4,1e-3,2e-3 --seeds 2
+
       makar train --resume
     """
     common = {"seed": seed, "device": device, "algorithm": algorithm,
               "iterations": iterations, "works": works}  # fmt: skip
     flags = {FLAGS[n]: value for n, value in common.items() if value is not None}
     flags |= _with_files(dict(wishes or {}), more or [])
-    flags |= pairs(settings or [], "--set", "")
+    plain, several = swept(settings or [])
+    flags |= pairs(plain, "--set", "")
     flags |= pairs(weight or [], "--weight", "reward.weights.")
     if reward:
         flags["reward.custom"] = list(reward)
-    as_json = as_json or not sys.stdout.isatty()
-    if resume and flags:
+    how = How(as_json or not sys.stdout.isatty(), with_sources, tensorboard)
+    if tensorboard:
+        from makar.interop.tensorboard import check_installed
+
+        check_installed()
+    if resume and (flags or several):
         raise ConfigError("a resumed run keeps its settings: leave the other flags out")
     if resume and seeds == 1:
-        raise typer.Exit(_go_on(recipe or name, runs, as_json, with_sources))
+        raise typer.Exit(_go_on(recipe or name, runs, how))
     if resume:
         study = Study(runs_root(runs), recipe or name or DEFAULT, seeds)
         config = study.config()
-        raise typer.Exit(_several(study, config, as_json, with_sources, resume=True))
+        raise typer.Exit(_several(study, config, how, resume=True))
     from makar.recipes.loading import load_config
 
+    if several:
+        raise typer.Exit(_sweep(recipe or DEFAULT, flags, several, name, runs, seeds, how))
     config = load_config(recipe or DEFAULT, flags)
     if seeds > 1:
         study = Study.begun(runs_root(runs), name, seeds, recipe=config.recipe)
-        raise typer.Exit(_several(study, config, as_json, with_sources, resume=False))
-    raise typer.Exit(_begin(config, name, runs, as_json, with_sources))
+        raise typer.Exit(_several(study, config, how, resume=False))
+    raise typer.Exit(_begin(config, name, runs, how))
 
 
 def _with_files(flags: dict[str, Any], more: Sequence[Path]) -> dict[str, Any]:
@@ -141,7 +171,7 @@ def _with_files(flags: dict[str, Any], more: Sequence[Path]) -> dict[str, Any]:
     return flags
 
 
-def _several(study: Study, config: Any, as_json: bool, with_sources: bool, *, resume: bool) -> int:
+def _several(study: Study, config: Any, how: How, *, resume: bool) -> int:
     """Train with each seed that is still to be done, then compare."""
     from makar.console.progress import say_table
     from makar.reporting.study_report import REPORT, write_study
@@ -150,32 +180,62 @@ def _several(study: Study, config: Any, as_json: bool, with_sources: bool, *, re
         if resume and (path / "summary.json").is_file():
             continue
         if resume and (path / "run.json").is_file():
-            code = _go_on(path.name, study.root, as_json, with_sources)
+            code = _go_on(path.name, study.root, how)
         else:
             one = config.model_copy(update={"seed": config.seed + number})
-            code = _begin(one, path.name, study.root, as_json, with_sources)
+            code = _begin(one, path.name, study.root, how)
         if code:
             return code
     table = write_study(study.paths, study.path)
-    say_table(table, study.path / "summary.json", study.path / REPORT, as_json=as_json)
+    say_table(table, study.path / "summary.json", study.path / REPORT, as_json=how.as_json)
     return 0
 
 
-def _begin(
-    config: Any, name: str | None, runs: Path | None, as_json: bool, with_sources: bool
+def _sweep(
+    recipe: str,
+    flags: Mapping[str, Any],
+    several: Mapping[str, list[Any]],
+    name: str | None,
+    runs: Path | None,
+    seeds: int,
+    how: How,
 ) -> int:
+    """Train with every value, and say how they compare; what has finished is not run again."""
+    from makar.cli.evaluation_words import write_or_say_table
+    from makar.recipes.loading import load_config
+    from makar.reporting.tabulation import tabulated
+
+    root = runs_root(runs)
+    every = [load_config(recipe, {**flags, **case.flags}) for case in cases("", several, 1)]
+    sweep = cases(name or free_name(root, every[0].recipe, several, seeds), several, seeds)
+    for number, case in enumerate(sweep):
+        if (root / case.name / "summary.json").is_file():
+            continue
+        config = load_config(recipe, {**flags, **case.flags})
+        config = config.model_copy(update={"seed": config.seed + number % seeds})
+        begun = (root / case.name / ABOUT).is_file()
+        code = _go_on(case.name, root, how) if begun else _begin(config, case.name, root, how)
+        if code:
+            return code
+    found = tabulated([root / case.name for case in sweep], evaluation=False, only=())
+    write_or_say_table(found, csv=False, latex=False, out=None, as_json=how.as_json)
+    return 0
+
+
+def _begin(config: Any, name: str | None, runs: Path | None, how: How) -> int:
     from makar.recipes.loading import as_toml
+    from makar.recipes.settings import private_settings
     from makar.training.session import check
 
     check(config)
     folder = RunFolder.create(
         runs_root(runs), name or config.recipe, config=as_toml(config), seed=config.seed,
-        fresh=name is None,
+        fresh=name is None, private=bool(private_settings(config)),
     )  # fmt: skip
-    return _carry_out(folder, config, as_json, with_sources, resume=False)
+    return _carry_out(folder, config, how, resume=False)
 
 
-def _go_on(name: str | None, runs: Path | None, as_json: bool, with_sources: bool) -> int:
+def _go_on(name: str | None, runs: Path | None, how: How) -> int:
     from makar.recipes.loading import load_config
     from makar.training.session import check
 
@@ -183,19 +243,26 @@ def _go_on(name: str | None, runs: Path | None, as_json: bool, with_sources: boo
     with folder:
         config = load_config(folder.path / "config.toml", environment={})
         check(config)
-        return _carry_out(folder, config, as_json, with_sources, resume=True)
+        return _carry_out(folder, config, how, resume=True)
 
 
-def _carry_out(
-    folder: RunFolder, config: Any, as_json: bool, with_sources: bool, *, resume: bool
-) -> int:
+def _carry_out(folder: RunFolder, config: Any, how: How, *, resume: bool) -> int:
     from makar.console.progress import teller
+    from makar.interop.tensorboard import log, summary_writer
     from makar.runs.stop import GracefulStop
+    from makar.training.loop import Step
     from makar.training.session import run
 
-    with folder, GracefulStop() as stop, teller(folder, as_json=as_json) as tell:
+    board = summary_writer(folder.path / "tensorboard") if how.tensorboard else nullcontext(None)
+    with folder, GracefulStop() as stop, teller(folder, as_json=how.as_json) as tell, board as to:
         for event in run(
-            folder, config, resume=resume, with_sources=with_sources, stop=lambda: stop.requested
+            folder,
+            config,
+            resume=resume,
+            with_sources=how.with_sources,
+            stop=lambda: stop.requested,
         ):
             tell(event)
+            if to is not None and isinstance(event, Step):
+                log(to, event.iteration, event.metrics)
     return stop.exit_code

@@ -1,0 +1,50 @@
+"""Learning curves as plain numbers: one row a step, for spreadsheets and other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from makar.runs.errors import RunNotFoundError
+from makar.runs.metrics import read_metrics
+
+METRICS = "metrics.jsonl"
+
+
+def learning_curves(run: Path) -> list[dict[str, float]]:
+    """Every step of a run: iteration, and each number that was logged, by dotted name.
+
+    Raises:
+        RunNotFoundError: nothing was logged yet.
+    """
+    path = run / METRICS
+    if not path.is_file():
+        raise RunNotFoundError(f"{path}: no step was made yet")
+    return [dict(numbers(row)) for row in read_metrics(path)]
+
+
+def numbers(row: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers of a logged step, by dotted name: ``parts.close``."""
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            yield from numbers(value, f"{before}{name}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield f"{before}{name}", value
+
+
+def curves_csv(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
+    """Learning curves of runs as CSV: a line a step, the run's name first.
+
+    Args:
+        curves: Of each run, by its name.
+    """
+    names = list(dict.fromkeys(name for rows in curves.values() for row in rows for name in row))
+    told = io.StringIO()
+    writer = csv.DictWriter(told, ["run", *names], lineterminator="\n")
+    writer.writeheader()
+    for run, rows in curves.items():
+        writer.writerows({"run": run, **row} for row in rows)
+    return told.getvalue()
