@@ -49,6 +49,24 @@ def test_peoples_works_are_measured_by_hand_computed_numbers(words):
     assert people.whole == {DISTINCT: 1.0, DUPLICATES: 0.0}
 
 
+def test_variety_is_compared_over_equally_many_works(words):
+    class Sizes(type(words.creator().craft.variety)):
+        def distinct(self, works):
+            return float(len(works))
+
+    class Craft(type(words.creator().craft)):
+        @property
+        def variety(self):
+            return Sizes(self.keys, self.cells)
+
+    creator = words.creator()
+    creator.craft = Craft(words.toy.Words)
+    rows = rows_of(creator)
+    fewest = min(len(row.works) for row in rows.values())
+    assert {row.whole[DISTINCT] for row in rows.values()} == {fewest}
+    assert fewest < len(rows[PRIOR].works)
+
+
 def test_the_same_evaluation_seed_gives_the_same_table(words):
     first, again, other = (
         aggregate([list(rows_of(words.creator(), seed=seed).values())]) for seed in (1, 1, 2)

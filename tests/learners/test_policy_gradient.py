@@ -399,3 +399,19 @@ def test_config_refuses_nonsense() -> None:
     for bad in ({"algorithm": "magic"}, {"gamma": 0}, {"clip": -1}, {"epoch": 2}):
         with pytest.raises(ValueError, match=next(iter(bad))):
             PolicyGradientConfig(**bad)
+
+
+def test_each_update_is_shuffled_anew(toy, monkeypatch):
+    policy = toy.policy()
+    config = PolicyGradientConfig(algorithm="reinforce", minibatch=4, stability=Stability.off())
+    learner = PolicyGradient(policy, config, seed=3)
+    rollout = policy.sample([Prompt()] * 32, seeds=Seeds(1))
+    seen = []
+    monkeypatch.setattr(
+        learner, "_step", lambda batch: seen.append(batch.rollout.works.items) or {}
+    )
+    for _ in range(2):
+        learner.update(rollout, toy.judged(range(32)))
+    first, second = seen[:8], seen[8:]
+    assert sorted(work for batch in first for work in batch) == sorted(rollout.works.items)
+    assert first != second

@@ -108,3 +108,24 @@ def test_a_key_that_is_a_table_and_a_value_is_refused():
 def test_a_recipe_that_is_no_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match="neither a recipe"):
         load(tmp_path / "nothing.toml")
+
+
+def test_paths_are_seen_from_where_they_were_given(tmp_path, monkeypatch):
+    file = tmp_path / "game" / "mine.toml"
+    file.parent.mkdir()
+    file.write_text(
+        'recipe = "levels"\n[corpus]\nlegend = "legend.toml"\nfiles = ["a.tmj", "sub/b.tmj"]\n'
+        '[reward]\ncustom = ["mine.py:fast=0.5"]\n'
+    )
+    config = load(file)
+    assert config.corpus.legend == file.parent / "legend.toml"
+    assert config.corpus.files == (file.parent / "a.tmj", file.parent / "sub" / "b.tmj")
+    assert config.reward.custom == (f"{file.parent}/mine.py:fast=0.5",)
+    monkeypatch.chdir(tmp_path)
+    flags = {"corpus.legend": "other.toml", "corpus.files": ["c.tmj"]}
+    config = load_config(file, flags, environment={})
+    assert config.corpus.legend == tmp_path / "other.toml"
+    assert config.corpus.files == (tmp_path / "c.tmj",)
+    assert load_config("tune", {"corpus.folder": "scores"}, environment={}).corpus.folder == (
+        tmp_path / "scores"
+    )

@@ -111,6 +111,8 @@ def test_a_collapse_holds_the_policy_nearer_to_the_prior(words):
         ).steps()
         next(steps)
         assert creator.learner.kl.value == pytest.approx(2 * before, rel=0.01)
+        next(steps)  # the weights go back to the same checkpoint, and are held harder
+        assert creator.learner.kl.value == pytest.approx(4 * before, rel=0.01)
 
 
 def test_an_alarm_is_told_and_its_memory_survives_a_resume(words):
