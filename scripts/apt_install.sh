@@ -19,16 +19,28 @@ command -v apt-get >/dev/null || {
     exit 1
 }
 
-install() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet \
-        --no-install-recommends "$@" </dev/null
+# A machine that has just started may be updating itself: wait for its locks, ten minutes at most.
+PATIENCE=600
+
+apt() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get \
+        -o "DPkg::Lock::Timeout=$PATIENCE" --quiet "$@" </dev/null
+}
+
+update() { # the lists have a lock of their own, for which apt-get does not wait
+    local until=$((SECONDS + PATIENCE))
+    until apt update; do
+        [ "$SECONDS" -lt "$until" ] || return 1
+        sleep 5
+    done
 }
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update --quiet </dev/null || true
-    install "$@"
+    apt install --yes --no-install-recommends "$@" || {
+        update && apt install --yes --no-install-recommends "$@"
+    }
 } >"$log" 2>&1 || {
     tail -n 5 "$log" >&2
     echo "set-up: apt-get could not install: $*" >&2
