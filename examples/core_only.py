@@ -33,6 +33,7 @@ class Coins(torch.nn.Linear):  # its eight biases are how the coins lean
         return Evaluation(chance.log_prob(rollout.actions.float()), chance.entropy())
 
 
+torch.manual_seed(0)
 coins = Coins(1, 8)
 learner = PolicyGradient(coins, PolicyGradientConfig(learning_rate=0.1))
 start = 0

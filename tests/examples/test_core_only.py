@@ -19,7 +19,7 @@ def test_it_learns_and_goes_on(tmp_path):
         told += [line.split() for line in done.stdout.splitlines()]
     assert [int(step) for step, _ in told] == list(range(40))
     shares = [float(share) for _, share in told]
-    assert shares[0] < 0.6
-    assert min(shares[20:]) > 0.8, "it goes on from what it had learned"
+    assert shares[0] < 0.6 < shares[19]
+    assert min(shares[20:]) > shares[0] + 0.2, "it goes on from what it had learned"
     lines = SCRIPT.read_text().splitlines()
     assert sum(bool(line.strip()) for line in lines) <= 40
