@@ -4,6 +4,7 @@ Not a test file: ``test_reporting.py`` and ``tests/browser/test_report.py`` load
 """
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from makar.domains.music.piece.piece import UNVERIFIED, Key, Metre, Provenance
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.reward import melody_blend
+from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.evaluation.rows import Row, compare
 from makar.learners.likelihood import Likelihood, PretrainConfig
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
@@ -126,6 +128,8 @@ def make(root, *, iterations=12, updates=60, works=48, private=False) -> TinyRun
         learner=PolicyGradient(policy, learn, prior=prior, seed=3),
         prompts=lambda _iteration: [ASK] * 32,
         ask=ASK,
+        asked=in_words(ASK, SimpleNamespace(tempo=104.0, program=73)),
+        words=TUNE_WORDS,
         craft=MelodyCraft(index, sources, limit=14.0, tempo=104.0),
         bonuses=Bonuses(exploration=0.02, target=0.9),
         human=human,

@@ -4,6 +4,7 @@ import pytest
 
 from makar.core.errors import ConfigError
 from makar.domains.music.rewards.catalogue import CATALOGUE
+from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.ablation import (
     WHOLE,
     Ablation,
@@ -74,7 +75,7 @@ def test_what_falls_is_told_and_kept(tmp_path):
     runs = {WHOLE: ["a", "b", "c"], "close": ["d", "e", "f"]}
     found = Ablation(runs, whole, {"close": changes}, 50)
     assert fallen(found, "close") == ["arch"]  # what may be chance, rises or is left out is not
-    page = write_ablation(found, tmp_path / "out")
+    page = write_ablation(found, tmp_path / "out", words=TUNE_WORDS)
     assert (
         "Without close the score changes by -10.0, the part itself by -50.0; with it fall arch"
         in (page.read_text())
@@ -85,4 +86,4 @@ def test_what_falls_is_told_and_kept(tmp_path):
     ]  # fmt: skip
     assert rows[1]["measures"]["close"]["low"] == pytest.approx(-0.6)
     with pytest.raises(FileExistsError):
-        write_ablation(found, tmp_path / "out")
+        write_ablation(found, tmp_path / "out", words=TUNE_WORDS)

@@ -16,6 +16,7 @@ from makar.domains.music.piece.piece import Metre
 from makar.domains.music.rewards.catalogue import build, default_transform, people_quantiles
 from makar.domains.music.tune.assessment import GAUGE, WORDS, asked_as, form_of
 from makar.domains.music.tune.phrases import phrases_in
+from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.assessment import (
     DISTANCE,
     MARKOV,
@@ -117,20 +118,22 @@ def test_page_and_numbers(rows, tmp_path):
         list(rows.values()), {"kind": "8 bars"}, frozenset({"close", "mean_interval"}),
         GAUGE.terms, ["a <note>"], [("bad.mid", "is <b>empty</b>")], WORDS,
     )  # fmt: skip
-    page = write_assessment(found, tmp_path / "out", title="It <all>").page.read_text()
+    page = write_assessment(
+        found, tmp_path / "out", title="It <all>", words=TUNE_WORDS
+    ).page.read_text()
     assert page.count("<figure") == 9
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="(?!#)', page)
     assert "is &lt;b&gt;empty&lt;/b&gt;" in page
     assert "It &lt;all&gt;" in page
-    told = details(found, title="x")["measures"]
+    told = details(found, title="x", words=TUNE_WORDS)["measures"]
     assert told["rule_close"]["trained_on"]
     assert not told["rule_in_key"]["trained_on"]
     assert told["rule_in_key"]["group"].startswith("Rules not trained on")
     assert all(about["words"] for about in told.values())
-    assert "copies" in verdict(found)[0]
+    assert "copies" in verdict(found, TUNE_WORDS)[0]
     with pytest.raises(FileExistsError):
-        write_assessment(found, tmp_path / "out", title="x")
+        write_assessment(found, tmp_path / "out", title="x", words=TUNE_WORDS)
 
 
 def test_a_folder_is_read_and_what_is_broken_is_named(bench, tmp_path):

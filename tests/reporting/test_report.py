@@ -2,6 +2,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,13 +11,14 @@ import tiny_run
 from makar.core.types import Prompt
 from makar.domains.music.melody.grid import MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
+from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.evaluation.rows import (
     SCORE,
     aggregate,
 )
+from makar.recipes.words import Asked
 from makar.reporting.curves import Log, banners, duration, happenings
-from makar.reporting.report import report_contents, write_report
-from makar.reporting.sentences import asked_words
+from makar.reporting.report import Settings, report_contents, write_report
 from makar.reporting.table import table_of
 from makar.reporting.works import _typical_pair
 from makar.runs.entry import Entry
@@ -65,6 +67,7 @@ def test_the_first_screen_says_what_was_asked_in_a_musicians_words(page):
     assert "form ABAC" in said
     assert "104 beats a minute" in said
     assert "Rewarded:" in said
+    assert "One thing that is listened for" in said
     assert (
         said.index("Before and after") < said.index("What changed") < said.index("How it learned")
     )
@@ -113,8 +116,42 @@ def test_a_private_corpus_is_not_named_unless_asked(tmp_path):
     assert "1 of your own files" in told(quiet)
 
 
+def settings(root, config, **options):
+    with RunFolder.create(root, "s", config=config, fresh=True) as folder:
+        return Settings.of(folder, **({"with_sources": False} | options))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        'recipe = "tune"\ncorpus = {folder = "/home/me/secret"}',
+        'recipe = "blend"\n[corpus]\n"folder" = "/home/me/secret"',
+        'corpus.folder = "/home/me/secret" # my secret\nrecipe = "mario"',
+    ],
+)
+def test_what_is_marked_private_is_hidden_however_it_is_written(tmp_path, config):
+    hidden = settings(tmp_path, config)
+    assert hidden.private
+    assert "secret" not in hidden.text
+    assert 'folder = "(your own)"' in hidden.text
+    assert "/home/me/secret" in settings(tmp_path, config, with_sources=True).text
+    assert settings(tmp_path, config, with_sources=True).private
+
+
+def test_other_settings_are_shown_and_a_damaged_file_is_not(tmp_path):
+    found = settings(tmp_path, 'recipe = "mario"\nseed = 7\n[loop]\nworks = 40\n')
+    assert (found.private, found.works) == (False, 40)
+    assert "seed = 7" in found.text
+    nothing = Settings("", 0, private=True)
+    for damaged in ("a = = b", 'recipe = "no such one"', 'recipe = "tune"\nstrange = 1'):
+        assert settings(tmp_path, damaged) == nothing
+    with RunFolder.create(tmp_path, "gone", config="") as folder:
+        (folder.path / "config.toml").unlink()
+        assert Settings.of(folder, with_sources=True) == nothing
+
+
 def test_the_table_is_the_summarys(tiny):
-    table = table_of([tiny.rows], {})
+    table = table_of([tiny.rows], {}, TUNE_WORDS)
     rows = aggregate([tiny.rows])
     assert list(table.columns) == ["people", "prior", "best of 4", "trained"]
     shown = {m.name: m for _, measures in table.groups for m in measures}
@@ -166,9 +203,11 @@ def test_equal_events_are_told_once():
 
 
 def test_banners_for_alarms_and_collapses_only():
-    assert banners(log([], ["reward fault: x (2 works)"])) == []
+    assert banners(log([], ["reward fault: x (2 works)"]), TUNE_WORDS) == []
     alarms = [f"alarm: {n} is 1, outside people's 2 to 3 (it began at 2): x" for n in "abcde"]
-    found = banners(log(alarms, [], ["collapse: 40% of the works are copies; weights are back"]))
+    found = banners(
+        log(alarms, [], ["collapse: 40% of the works are copies; weights are back"]), TUNE_WORDS
+    )
     assert [b.title for b in found] == ["An alarm rang.", "The model collapsed."]
     assert found[0].words.startswith(
         "A, b, c and 2 more left people’s range while learning, last in"
@@ -204,10 +243,13 @@ def test_the_pair_is_of_one_draw_and_near_the_middle():
 
 def test_what_was_asked_in_words():
     wishes = {"bars": 16, "metre": "3/4", "mode": "minor", "key": "F#"}
-    assert asked_words(Prompt(condition=wishes), {}) == ("16 bars in 3/4, F♯ minor", [])
-    assert asked_words(Prompt(condition=wishes | {"key": "Bb"}), {})[0].endswith("B♭ minor")
+    ask = SimpleNamespace(tempo=104.0, program=73)
+    further = ["104 beats a minute", "flute or pipe (General MIDI 73)"]
+    found = in_words(Prompt(condition=wishes), ask)
+    assert found == Asked("16 bars in 3/4, F♯ minor", further)
+    assert in_words(Prompt(condition=wishes | {"key": "Bb"}), ask).title.endswith("B♭ minor")
     other = Prompt(text="a level", condition={"challenge": 0.6}, form="AB")
-    assert asked_words(other, {}) == ("a level", ["form AB", "challenge 0.6"])
+    assert Asked.of(other) == Asked("a level", ["form AB", "challenge 0.6"])
 
 
 def test_time_as_people_say_it():

@@ -7,20 +7,24 @@ import numpy as np
 import pytest
 
 from makar.core.errors import ConfigError
+from makar.domains.music.words import TUNE_WORDS
+from makar.recipes.words import Words
 from makar.reporting.comparison import compared, write_comparison
+from makar.reporting.study_report import write_study
 from makar.reporting.tabulation import as_csv, as_latex, escaped, tabulated
 from makar.runs.errors import RunError
 
 ROWS = ("human held-out", "prior", "trained")
 
 
-def run(root, name, scores, *, seed=1, rate=0.001, works=4, watch=0.5, steps=3):
+def run(root, name, scores, *, seed=1, rate=0.001, works=4, watch=0.5, steps=3, recipe=""):
     """A finished run's files, as far as they are looked into."""
     folder = root / name
     folder.mkdir(parents=True)
+    named = f'recipe = "{recipe}"\n' if recipe else ""
     (folder / "config.toml").write_text(
-        f"seed = {seed}\nprior_seed = 0\n[ask]\nbars = 8\n[learn]\nlearning_rate = {rate}\n"
-        f"[evaluate]\nworks = {works}\n"
+        f"{named}seed = {seed}\nprior_seed = 0\n[ask]\nbars = 8\n"
+        f"[learn]\nlearning_rate = {rate}\n[evaluate]\nworks = {works}\n"
     )
     columns = {}
     for row in ROWS:
@@ -59,6 +63,36 @@ def test_runs_that_differ_in_their_seed_only_are_one_row(runs):
     assert (slow.high - slow.low) / 2 == pytest.approx(half)
     assert found.rows[0].cells["score"].seeds == 1  # people are the same in both
     assert tabulated(runs[:2]).rows[2].setting == ""
+
+
+def test_rows_are_called_in_the_recipes_words(tmp_path):
+    scores = [0.7, 0.9, 0.8, 0.8]
+    levels = [run(tmp_path, f"people-{n}", scores, seed=n, recipe="mario") for n in (1, 2)]
+    found = tabulated(levels)
+    assert [r.label for r in found.rows] == ["the maps, held out", "prior", "trained"]
+    assert [r.row for r in found.rows] == list(ROWS), "for programs they are called as ever"
+    assert "the maps, held out & prior & trained" in as_latex(found)
+    write_study(levels, tmp_path / "study")
+    page = (tmp_path / "study" / "report.html").read_text()
+    said = re.sub(r"<(style|script)>.*?</\1>|<[^>]*>", "", page, flags=re.DOTALL)
+    assert "The maps, the prior, its best, and what was trained" in said
+    assert "; the maps, held out 50.00, prior 50.00." in said
+    assert "people-1: its works are in people-1/report.html" in said
+    assert "runs of four columns" in said
+    assert "human" not in said
+    assert not re.search("people(?!-[12])", said, re.IGNORECASE)
+
+
+def test_runs_of_several_kinds_are_spoken_of_in_general_words(tmp_path):
+    one, two, three, unknown = (
+        run(tmp_path, f"r-{name}", [0.5, 0.7, 0.6, 0.6], recipe=name)
+        for name in ("tune", "chorale", "mario", "somebodys")
+    )
+    assert compared([one, two]).words == TUNE_WORDS
+    assert compared([one, three]).words == Words()
+    page = write_comparison(compared([one, two]), tmp_path / "out").read_text()
+    assert "runs of four moves" in page
+    assert tabulated([unknown]).rows[0].label == "human held-out"
 
 
 def test_csv_is_read_back_to_the_last_bit(runs):

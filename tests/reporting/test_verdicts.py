@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from makar.core.types import Judgement, Part
+from makar.domains.levels.words import LEVEL_WORDS
+from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.rows import (
     DISTINCT,
     DUPLICATES,
@@ -16,7 +18,7 @@ from makar.evaluation.rows import (
     Row,
 )
 from makar.reporting import verdicts as reporting_verdicts
-from makar.reporting.sentences import unchanged, variety
+from makar.reporting.sentences import nearness, unchanged, variety
 from makar.reporting.verdicts import chance, change, sentences, shifts, verdicts
 
 
@@ -96,39 +98,56 @@ def test_over_several_runs_the_runs_are_the_draws():
 
 def test_the_outcome_in_sentences():
     rows = [table()]
-    first, second = sentences(rows, shifts(rows, {}))
+    first, second = sentences(rows, shifts(rows, {}), TUNE_WORDS)
     assert first.startswith("A work’s score rose from 40 to 7")
     assert first.endswith("Held-out works by people score 80.")
     assert "scores 50 and is beaten by training" in second
     rows = [table(score=0.2)]
-    first, second = sentences(rows, shifts(rows, {}))
+    first, second = sentences(rows, shifts(rows, {}), TUNE_WORDS)
     assert "fell from 40 to 2" in first
     assert "has not won" in second
     rows = [table(score=0.4)]
-    assert "did not change beyond chance" in sentences(rows, shifts(rows, {}))[0]
+    assert "did not change beyond chance" in sentences(rows, shifts(rows, {}), TUNE_WORDS)[0]
 
 
 def test_a_change_says_where_people_are():
     rows = [table(close=0.8, density=3.0, fit=0.1)]
     found = {shift.name: shift for shift in shifts(rows, {"density": (1.5, 2.5)})}
-    close = change(found["close"], "closes on the tonic")
+    close = change(found["close"], "closes on the tonic", TUNE_WORDS)
     assert (close.words, close.verdict, close.trained_on) == ("closes on the tonic", "better", True)
     assert close.level.startswith("level with people’s (")
-    density = change(found["density"], "")
+    density = change(found["density"], "", TUNE_WORDS)
     assert (density.words, density.verdict, density.trained_on) == ("density", "worse", False)
     assert density.level == "outside people’s range, 1.50 to 2.50"
     assert density.band == (1.5, 2.5)
-    short = change(shifts([table(close=0.6)], {})[2], "")
+    short = change(shifts([table(close=0.6)], {})[2], "", TUNE_WORDS)
     assert short.level.startswith("short of people’s (8")
-    beyond = change(shifts([table(close=0.95)], {})[2], "")
+    beyond = change(shifts([table(close=0.95)], {})[2], "", TUNE_WORDS)
     assert beyond.level.startswith("beyond people’s (8")
 
 
 def test_variety_is_told_against_people():
     rows = table()
     rows[3] = replace(rows[3], whole={DISTINCT: 0.7, DUPLICATES: 0.02})
-    assert "less varied than people’s" in variety([rows])[0]
+    assert "less varied than people’s" in variety([rows], TUNE_WORDS)[0]
     rows[3] = replace(rows[3], whole={DISTINCT: 0.78, DUPLICATES: 0.02})
-    assert "as varied as people’s" in variety([rows])[0]
-    assert "2.0\N{NO-BREAK SPACE}% of them are duplicates" in variety([rows])[0]
+    assert "as varied as people’s" in variety([rows], TUNE_WORDS)[0]
+    assert "2.0\N{NO-BREAK SPACE}% of them are duplicates" in variety([rows], TUNE_WORDS)[0]
     assert unchanged(shifts([rows], {})).startswith("3 measures did not change: near copies")
+
+
+def test_levels_are_compared_with_the_maps():
+    rows = [table(close=0.8, density=3.0, fit=0.1)]
+    found = {shift.name: shift for shift in shifts(rows, {"density": (1.5, 2.5)})}
+    first = sentences(rows, list(found.values()), LEVEL_WORDS)[0]
+    assert first.endswith("Held-out works of the maps score 80.")
+    levels = [change(found[name], "", LEVEL_WORDS).level for name in ("close", "density")]
+    assert levels[0].startswith("level with the maps’ (")
+    assert levels[1] == "outside the maps’ range, 1.50 to 2.50"
+    unknown = replace(found["close"], people=math.nan)
+    assert change(unknown, "", LEVEL_WORDS).level == "the maps’ cannot be judged here"
+    assert "as varied as the maps’: distinct-4 is" in variety(rows, LEVEL_WORDS)[0]
+    told = nearness(rows, LEVEL_WORDS, named=False)
+    assert "of the maps’ own held-out works" in told
+    assert "This model learned from your own maps, so sources are not named here" in told
+    assert "learned from your own music" in nearness(rows, TUNE_WORDS, named=False)

@@ -25,6 +25,7 @@ from makar.recipes.custom_reward import load_reward
 from makar.recipes.preparation import Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
+from makar.recipes.words import Words
 from makar.runs import checkpoint
 from makar.runs.report.assessment import AssessmentPage
 from makar.runs.report.contents import Cell, Measure, Table
@@ -203,16 +204,16 @@ def fallen(found: Ablation, part: str) -> list[str]:
     return sorted(below, key=lambda m: changes[m].mean)[:_FALLEN_SHOWN]
 
 
-def write_ablation(found: Ablation, target: Path) -> Path:
+def write_ablation(found: Ablation, target: Path, *, words: Words) -> Path:
     """Write ``summary.json`` and ``ablation.html`` into a new folder; return the page's path.
 
     Raises:
         FileExistsError: the folder is there already; nothing is overwritten.
     """
-    return write_page(_page(found), found.as_json(), target / "ablation.html")
+    return write_page(_page(found, words), found.as_json(), target / "ablation.html")
 
 
-def _page(found: Ablation) -> AssessmentPage:
+def _page(found: Ablation, words: Words) -> AssessmentPage:
     order = sorted(found.changes, key=lambda part: _order(found.changes[part][SCORE].mean))
     names = [WHOLE, *order]
     columns = [found.whole, *(found.changes[part] for part in order)]
@@ -234,7 +235,10 @@ def _page(found: Ablation) -> AssessmentPage:
     )
     told = [_told(found, part) for part in order]
     return AssessmentPage(
-        title="What each reward part is good for", verdict=told, tables=[("What falls", table)]
+        title="What each reward part is good for",
+        verdict=told,
+        tables=[("What falls", table)],
+        words=words,
     )
 
 

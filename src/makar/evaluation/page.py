@@ -10,38 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 from makar.evaluation.assessment import (
     DISTANCE,
-    DUPLICATES,
     MARKOV,
-    NEAR,
     RANDOM,
     Row,
     distance_to,
     is_human,
 )
-from makar.evaluation.rows import CHOSEN, HUMAN, PRIOR, SCORE
+from makar.evaluation.labels import GROUPS, group_of, heading, is_trained, row_words, words_of
+from makar.evaluation.rows import CHOSEN, HUMAN, PRIOR
 from makar.evaluation.sources import Assessment
 from makar.evaluation.study_page import around, write_page
 from makar.measures.statistics import Estimate
 from makar.runs.atomic import write_json
 from makar.runs.report.assessment import AssessmentPage, Curve, Spread
 from makar.runs.report.contents import Cell, Ink, Measure, Table
+from makar.runs.report.words import Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 DETAILS, PAGE = "evaluation.json", "evaluation.html"
-_WORDS = {
-    SCORE: "the weighted mean of all reward parts, out of 100",
-    DUPLICATES: "works that repeat another one exactly, out of 100",
-    DISTANCE: "distance to people’s phrases in our own fixed features; people’s row is the floor",
-}
 _INKS: Mapping[str, Ink] = {HUMAN: "people", PRIOR: "before", MARKOV: "best", RANDOM: "plain"}
-_WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, KL = (
-    "The whole", "Overlap with people’s spread (1 = the same)",
-    "Variety, at equal numbers of works", "Copies", "Rules trained on: fit to people’s range",
-    "Rules not trained on: fit to people’s range",
-    "Divergence from people’s spread, in nats (0 = the same)",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,28 +41,35 @@ class Written:
         found: What was measured.
         page: Where it can be read.
         title: Of the page.
+        words: How works are spoken of.
     """
 
     found: Assessment
     page: Path
     title: str
+    words: Words
 
     def as_json(self) -> dict[str, Any]:
         """Every row, what it says, and where the page is."""
         rows = [row.as_json() for row in self.found.rows]
-        return {"rows": rows, "page": str(self.page), **details(self.found, title=self.title)}
+        return {
+            "rows": rows,
+            "page": str(self.page),
+            **details(self.found, title=self.title, words=self.words),
+        }
 
     def shown(self) -> list[RenderableType]:
         """The groups of measures one after another, then what they come to."""
         from rich.table import Table as Shown
         from rich.text import Text
 
-        told = table_of(self.found)
+        told = table_of(self.found, self.words)
         parts: list[RenderableType] = [f"[bold]{self.title}[/bold]"]
-        for heading, measures in told.groups:
-            if heading == KL:  # the same thing once more: for the page and for programs
+        again = heading("kl", self.words)  # the same thing once more: for the page and for programs
+        for title, measures in told.groups:
+            if title == again:
                 continue
-            table = Shown(title=heading, title_justify="left", title_style="bold", box=None)
+            table = Shown(title=title, title_justify="left", title_style="bold", box=None)
             table.add_column("", no_wrap=True)
             for column in told.columns:
                 table.add_column(column, justify="right")
@@ -82,99 +78,110 @@ class Written:
                 cells = (around(c.mean, c.low, c.high, scale) for c in measure.cells)
                 table.add_row(measure.name.replace("_", " "), *cells)
             parts.append(table)
-        parts += [Text(sentence) for sentence in [*verdict(self.found), *self.found.notes]]
+        parts += [
+            Text(sentence) for sentence in [*verdict(self.found, self.words), *self.found.notes]
+        ]
         return [*parts, f"the page: [bold]{self.page}[/bold]"]
 
 
-def write_assessment(found: Assessment, target: Path, *, title: str) -> Written:
+def write_assessment(found: Assessment, target: Path, *, title: str, words: Words) -> Written:
     """Write the numbers and the page into a new folder.
+
+    Args:
+        found: What was measured.
+        target: The folder.
+        title: Of the page.
+        words: How its works are spoken of.
 
     Raises:
         FileExistsError: the folder is there already; nothing is overwritten.
     """
     rows = [row.as_json() for row in found.rows]
-    page = write_page(page_of(found, title=title), rows, target / PAGE)
-    write_json(target / DETAILS, details(found, title=title))
-    return Written(found, page, title)
+    page = write_page(page_of(found, title=title, words=words), rows, target / PAGE)
+    write_json(target / DETAILS, details(found, title=title, words=words))
+    return Written(found, page, title, words)
 
 
-def details(found: Assessment, *, title: str) -> dict[str, Any]:
+def details(found: Assessment, *, title: str, words: Words) -> dict[str, Any]:
     """What was measured, of what, and what was left out, as JSON values."""
     return {
         "what": title,
         "about": dict(found.about),
         "measures": {
             name: {
-                "group": group,
-                "words": words_of(name, found),
-                "trained_on": _is_trained(name, found),
+                "group": heading(group_of(name, found), words),
+                "words": words_of(name, found, words),
+                "trained_on": is_trained(name, found),
             }
             for name in found.rows[0].measures
-            for group in [group_of(name, found)]
         },
         "notes": list(found.notes),
         "unreadable": [{"file": name, "reason": reason} for name, reason in found.unreadable],
     }
 
 
-def page_of(found: Assessment, *, title: str) -> AssessmentPage:
+def page_of(found: Assessment, *, title: str, words: Words) -> AssessmentPage:
     """The page's content."""
     notes = [*found.notes, *(f"not read: {name}: {why}" for name, why in found.unreadable)]
     return AssessmentPage(
         title=title,
-        verdict=verdict(found),
-        spreads=_spreads(found),
-        tables=[("Every number", table_of(found))],
+        verdict=verdict(found, words),
+        spreads=_spreads(found, words),
+        tables=[("Every number", table_of(found, words))],
         notes=notes,
         facts=list(found.about.items()),
+        words=words,
     )
 
 
-def verdict(found: Assessment) -> list[str]:
+def verdict(found: Assessment, words: Words) -> list[str]:
     """What it comes to, in sentences: distance and spread between people's floor and chance."""
     human = [row for row in found.rows if is_human(row.name)]
     others = [row for row in found.rows if row not in human and row.name not in _INKS]
     if not others:
         return []
-    told = [sentence for name in found.references for sentence in _far(found, name, others[-1])]
-    return [*told, *_spread(found, others[-1]), *_copied(found, others[-1], human)]
+    told = [
+        sentence for name in found.references for sentence in _far(found, name, others[-1], words)
+    ]
+    last = others[-1]
+    return [*told, *_spread(found, last, words), *_copied(found, last, human, words)]
 
 
-def _far(found: Assessment, reference: str, whose: Row) -> list[str]:
+def _far(found: Assessment, reference: str, row: Row, words: Words) -> list[str]:
     """How far a set is from people's phrases, between as many of theirs and chance."""
     measure = distance_to(reference)
-    if measure not in whose.measures:
+    if measure not in row.measures:
         return []
-    far = {row.name: _number(row.measures[measure].mean) for row in found.rows}
+    far = {one.name: _number(one.measures[measure].mean) for one in found.rows}
     floor = f"{HUMAN}: {reference}" if reference else HUMAN
-    people = f"people’s phrases of {reference}" if reference else "people’s phrases"
+    theirs = f"{words.whose_own()} {words.stretches}" + (f" of {reference}" if reference else "")
     return [
-        f"Taken together, the works of the row “{whose.name}” are {far[whose.name]} away from "
-        f"{people} ({measure}); as many phrases that people wrote are {far[floor]} away, "
-        f"a table’s {far[MARKOV]}, works by chance {far[RANDOM]}."
+        f"Taken together, the works of the row “{row.name}” are {far[row.name]} away from "
+        f"{theirs} ({measure}); as many {words.stretches} that {words.whose} {words.wrote} are "
+        f"{far[floor]} away, a table’s {far[MARKOV]}, works by chance {far[RANDOM]}."
     ]
 
 
-def _spread(found: Assessment, whose: Row) -> list[str]:
-    if not whose.overlaps:
+def _spread(found: Assessment, row: Row, words: Words) -> list[str]:
+    if not row.overlaps:
         return []
-    areas = {row.name: mean_overlap(row) for row in found.rows}
+    areas = {one.name: mean_overlap(one) for one in found.rows}
     return [
-        f"Over {len(whose.overlaps)} features their spread overlaps people’s by "
-        f"{areas[whose.name]:.2f} on average; people’s own by {areas[HUMAN]:.2f}, a table’s by "
-        f"{areas[MARKOV]:.2f}."
+        f"Over {len(row.overlaps)} features their spread overlaps {words.whose_own()} by "
+        f"{areas[row.name]:.2f} on average; {words.whose_own()} own by {areas[HUMAN]:.2f}, "
+        f"a table’s by {areas[MARKOV]:.2f}."
     ]
 
 
-def _copied(found: Assessment, whose: Row, human: Sequence[Row]) -> list[str]:
+def _copied(found: Assessment, row: Row, human: Sequence[Row], words: Words) -> list[str]:
     """The longest shared runs beside people's own, of each genre where there are several."""
     told: list[str] = []
     for name, unit in found.terms.units.items():
-        own = " and ".join(f"{row.measures[name].mean:.1f}" for row in human)
+        own = " and ".join(f"{one.measures[name].mean:.1f}" for one in human)
         told.append(
             f"The longest run that a work shares with one of the corpus is "
-            f"{whose.measures[name].mean:.1f} {unit} on average; for people’s held-out works it "
-            f"is {own}."
+            f"{row.measures[name].mean:.1f} {unit} on average; for {words.whose_own()} held-out "
+            f"works it is {own}."
         )
     return told
 
@@ -185,77 +192,45 @@ def mean_overlap(row: Row) -> float:
     return sum(areas) / len(areas) if areas else math.nan
 
 
-def _spreads(found: Assessment) -> list[Spread]:
+def _spreads(found: Assessment, words: Words) -> list[Spread]:
     shown = [row for row in found.rows if row.overlaps and not row.name.startswith(CHOSEN)]
     return [
         Spread(
             feature.replace("_", " "),
-            words,
+            told,
             shown[0].overlaps[feature].inner,
             [
-                Curve(r.name, _INKS.get(r.name, "after"), o.across, o.area.mean)
+                Curve(row_words(r.name, words), _INKS.get(r.name, "after"), o.across, o.area.mean)
                 for r in shown
                 for o in [r.overlaps[feature]]
             ],
         )
-        for feature, words in found.terms.features.items()
+        for feature, told in found.terms.features.items()
         if shown
     ]
 
 
-def table_of(found: Assessment) -> Table:
+def table_of(found: Assessment, words: Words) -> Table:
     """All numbers: measures down, sets across."""
-    groups: dict[str, list[Measure]] = {
-        name: [] for name in (_WHOLE, _SPREAD, _VARIETY, _COPIES, _TRAINED, _UNTRAINED, KL)
-    }
+    groups: dict[str, list[Measure]] = {group: [] for group in GROUPS}
     for name in found.rows[0].measures:
         share = not name.startswith(("overlap_", "kl_", "longest", DISTANCE))
         cells = [_cell(row.measures.get(name)) for row in found.rows]
         shown = name.removeprefix("overlap_").removeprefix("kl_").removeprefix("rule_")
-        groups[group_of(name, found)].append(Measure(shown, words_of(name, found), cells, share))
+        groups[group_of(name, found)].append(
+            Measure(shown, words_of(name, found, words), cells, share)
+        )
     note = (
         "Means with 95 % intervals over works. Overlaps, distance and variety are taken over as "
         "many works of each row as the smallest row has. Rules not trained on are witnesses: they "
         "were never part of the reward."
     )
     return Table(
-        [row.name for row in found.rows],
+        [row_words(row.name, words) for row in found.rows],
         [f"{row.works:,} works" for row in found.rows],
-        [(title, measures) for title, measures in groups.items() if measures],
+        [(heading(group, words), measures) for group, measures in groups.items() if measures],
         note,
     )
-
-
-def group_of(name: str, found: Assessment) -> str:
-    """Under which heading a measure stands."""
-    if name.startswith("rule_"):
-        return _TRAINED if _is_trained(name, found) else _UNTRAINED
-    begins = {
-        "overlap_": _SPREAD, "kl_": KL, "distinct": _VARIETY, "self-": _VARIETY,
-        DUPLICATES: _VARIETY, "longest": _COPIES, NEAR: _COPIES,
-    }  # fmt: skip
-    return next((group for start, group in begins.items() if name.startswith(start)), _WHOLE)
-
-
-def _is_trained(name: str, found: Assessment) -> bool:
-    return name == SCORE or name.removeprefix("rule_") in found.trained_on
-
-
-def words_of(name: str, found: Assessment) -> str:
-    """What a measure says, in a musician's words."""
-    kind, _, rest = name.partition("_")
-    if kind in ("overlap", "kl"):
-        return found.terms.features.get(rest, "")
-    if kind == "rule":
-        return found.rules.get(rest, "")
-    family, _, n = name.rpartition("-")
-    if family == "distinct":
-        return f"different runs of {n} moves among all of them"
-    if family == "self-overlap":
-        return f"runs of {n} moves that another work of the set has too"
-    if name.startswith(DISTANCE):
-        return _WORDS[DISTANCE]
-    return found.terms.words.get(name) or _WORDS.get(name, "")
 
 
 def _cell(estimate: Estimate | None) -> Cell:

@@ -95,7 +95,7 @@ def evaluate_run(
 
     bench = bench_of(opened.creator, config, works or config.evaluate.works)
     found = yield from assess_run(opened, config, bench, notes=notes)
-    return write_assessment(found, target, title=title)
+    return write_assessment(found, target, title=title, words=bench.words)
 
 
 def assess_run(

@@ -168,7 +168,7 @@ class Weighting:
         style, style_range = _style(prior, judges, config)
         bands = {name: (q[0], q[-1]) for name, q in {**quantiles, STYLE: style_range}.items()}
         words = {entry.name: entry.words for entry in self.catalogue.values()}
-        words[STYLE] = "sounds like what it learned from: how likely the untrained model finds it"
+        words[STYLE] = "is like what it learned from: how likely the untrained model finds it"
         words |= {component.name: "your own reward" for component in custom}
         return Blend([*components, style, *custom]), bands, words
 

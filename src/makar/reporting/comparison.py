@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from makar.core.errors import ConfigError
 from makar.evaluation.rows import SCORE, TRAINED, Scores
 from makar.evaluation.seeds import read_scores
 from makar.evaluation.study_page import interval, write_page
 from makar.measures.paired import paired_test, significant
 from makar.measures.statistics import Difference, Estimate, mean_over_works, welch_test
+from makar.recipes.registry import recipe
 from makar.reporting.curves import Log
 from makar.runs.errors import RunError
 from makar.runs.metrics import read_metrics
 from makar.runs.report.assessment import AssessmentPage
 from makar.runs.report.contents import Cell, Chart, Ink, Line, Measure, Table
+from makar.runs.report.words import Words
 
 _INKS: tuple[Ink, ...] = ("before", "after", "people", "best", "plain")
 _CURVES = (
@@ -45,6 +48,7 @@ class Comparison:
         counts: For each run but the first: measures that differ significantly.
         paired: Runs whose works were compared in pairs with the first's.
         curves: For each run its log.
+        words: How their works are spoken of.
     """
 
     names: Sequence[str]
@@ -54,6 +58,7 @@ class Comparison:
     counts: Mapping[str, set[str]]
     paired: Sequence[str]
     curves: Mapping[str, Log]
+    words: Words = field(default_factory=Words)
 
     @property
     def measures(self) -> list[str]:
@@ -132,6 +137,7 @@ def compared(runs: Sequence[Path]) -> Comparison:
         {n: significant({m: d.p for m, d in found.items()}) for n, found in differences.items()},
         paired,
         {n: Log(list(read_metrics(p / "metrics.jsonl"))) for n, p in zip(names, runs, strict=True)},
+        _words_of_all(configs.values()),
     )
 
 
@@ -165,6 +171,20 @@ def settings_of(run: Path) -> dict[str, str]:
     flat: dict[str, str] = {}
     _flatten(tree, "", flat)
     return flat
+
+
+def words_of(settings: Mapping[str, str]) -> Words:
+    """How a run's works are spoken of; in general words where its recipe is not installed."""
+    try:
+        return recipe(settings.get("recipe", "")).words
+    except ConfigError:
+        return Words()
+
+
+def _words_of_all(configs: Iterable[Mapping[str, str]]) -> Words:
+    """The words of all runs, or general ones where they are of several kinds."""
+    found = {words_of(config) for config in configs}
+    return found.pop() if len(found) == 1 else Words()
 
 
 def _flatten(tree: Mapping[str, Any], before: str, into: dict[str, str]) -> None:
@@ -211,6 +231,7 @@ def _page(found: Comparison) -> AssessmentPage:
         tables=[("The trained models", _table(found))],
         notes=[found.note],
         facts=[("runs", " · ".join(found.names)), *settings],
+        words=found.words,
     )
 
 

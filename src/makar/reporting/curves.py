@@ -13,7 +13,8 @@ from jaxtyping import Float, Int
 
 from makar.core.rewards import UNJUDGED
 from makar.runs.report.contents import Banner, Chart, Happening, Level, Line
-from makar.runs.report.markup import percent
+from makar.runs.report.markup import opening, percent
+from makar.runs.report.words import Words
 
 _SECONDS = {"sample": "making", "score": "judging", "update": "learning", "keep": "keeping"}
 _NUMBERS = re.compile(r"-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?%?")
@@ -78,18 +79,20 @@ class Known:
     Attributes:
         roles: Role of each reward part.
         weights: Share of the score of each.
-        words: Each in plain words.
+        explained: Each in plain words.
         bands: People's 5-95 % range of each watch.
         people, prior: Mean of each measure over their works.
+        words: How works are spoken of.
         best: Name and mean score of best of n, or None.
     """
 
     roles: Mapping[str, str]
     weights: Mapping[str, float]
-    words: Mapping[str, str]
+    explained: Mapping[str, str]
     bands: Mapping[str, tuple[float, float]]
     people: Mapping[str, float]
     prior: Mapping[str, float]
+    words: Words
     best: tuple[str, float] | None = None
 
 
@@ -131,7 +134,7 @@ def _bonuses(log: Log, known: Known) -> list[str]:
 
 def _total(log: Log, known: Known) -> Chart:
     levels = [
-        Level("people", known.people.get("score", math.nan), "people"),
+        Level(known.words.whose, known.people.get("score", math.nan), "people"),
         Level("prior", known.prior.get("score", math.nan), "before"),
     ]
     if known.best is not None:
@@ -152,8 +155,8 @@ def _part(log: Log, known: Known, name: str) -> Chart:
         name.replace("_", " "),
         log.iterations,
         [Line("learning", log.column("parts", name))],
-        words=known.words.get(name, ""),
-        levels=[Level("people", known.people.get(name, math.nan), "people")],
+        words=known.explained.get(name, ""),
+        levels=[Level(known.words.whose, known.people.get(name, math.nan), "people")],
         marks=log.returns,
         scale=100,
         whole=True,
@@ -165,7 +168,7 @@ def _watch(log: Log, known: Known, name: str) -> Chart:
         name.replace("_", " "),
         log.iterations,
         [Line("learning", log.column("raw", name))],
-        words=known.words.get(name, ""),
+        words=known.explained.get(name, ""),
         band=known.bands.get(name),
         marks=log.returns,
     )
@@ -253,13 +256,13 @@ def _grave(event: str) -> bool:
 
 def _some(names: Sequence[str], most: int = 3) -> str:
     """The first few names, and how many more there are."""
-    first = [names[0][:1].upper() + names[0][1:], *names[1:most]]
+    first = [opening(names[0]), *names[1:most]]
     if len(names) > most:
         return f"{', '.join(first)} and {len(names) - most} more"
     return " and ".join([", ".join(first[:-1]), first[-1]] if len(first) > 1 else first)
 
 
-def banners(log: Log) -> list[Banner]:
+def banners(log: Log, words: Words) -> list[Banner]:
     """What must be read before anything else: alarms, and returns to older weights."""
     rung = [(at, event) for at, event in log.events if event.startswith("alarm: ")]
     told: list[Banner] = []
@@ -269,7 +272,7 @@ def banners(log: Log) -> list[Banner]:
         told.append(
             Banner(
                 "An alarm rang.",
-                f"{_some(shown)} left people’s range while learning, last in iteration "
+                f"{_some(shown)} left {words.whose_own()} range while learning, last in iteration "
                 f"{rung[-1][0]} of {log.iterations[-1]}: the reward may be being gamed.",
             )
         )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from makar.core.errors import ConfigError
+from makar.core.rewards import UNJUDGED
+from makar.evaluation.labels import REPEATED, WEIGHTED
 from makar.evaluation.rows import (
     CHOSEN,
     DISTINCT,
@@ -23,11 +24,12 @@ from makar.evaluation.rows import (
     Row,
 )
 from makar.recipes.creator import Creator
+from makar.recipes.loading import as_toml, load_config
+from makar.recipes.settings import private_settings
 from makar.reporting.curves import Known, Log, banners, chart_groups, duration, happenings
 from makar.reporting.sentences import by_size, nearness, unchanged, variety
 from makar.reporting.table import table_of
 from makar.reporting.verdicts import Runs, change, row_named, sentences, shifts
-from makar.reporting.whose import told_of
 from makar.reporting.works import cards, choose
 from makar.runs.atomic import write_text
 from makar.runs.folder import RunFolder
@@ -35,15 +37,9 @@ from makar.runs.metrics import read_metrics
 from makar.runs.report.contents import Card, Contents, Picture, Wish
 from makar.runs.report.markup import number
 from makar.runs.report.page import report_html
+from makar.runs.report.words import Words
 
 REPORT = "report.html"
-_WORDS = {
-    SCORE: "what was learned for: the weighted mean of all reward parts",
-    NEAR_COPIES: "shares more with one source than people’s works do",
-    DISTINCT: "different runs of four moves among all of them",
-    DUPLICATES: "works that repeat another one exactly",
-    "unjudged": "reward parts that could not judge the work",
-}
 
 
 @dataclass(frozen=True)
@@ -51,31 +47,24 @@ class Settings:
     """The run's ``config.toml``, as far as a report looks into it.
 
     Attributes:
-        text: As written, what is private left out.
-        ask: The ``[ask]`` table.
+        text: All of them as TOML, the values of what is private left out.
         works: Works per iteration; 0 where unknown.
-        private: True where the user's own music was learned from.
+        private: True where what was learned from is the user's own, or may be.
     """
 
     text: str
-    ask: Mapping[str, Any]
     works: int
     private: bool
 
     @classmethod
     def of(cls, folder: RunFolder, *, with_sources: bool) -> Settings:
-        """Read the folder's settings; a damaged file is shown as it is not."""
-        path = folder.path / "config.toml"
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        """Read the folder's settings; of a file that no recipe understands, nothing is shown."""
         try:
-            tree = tomllib.loads(text)
-        except tomllib.TOMLDecodeError:
-            return cls("", {}, 0, private=True)
-        private = tree.get("corpus", {}).get("folder") not in (None, "", "none")  # as TOML has it
-        if private and not with_sources:
-            text = re.sub(r"(?m)^(\s*(?:corpus\.)?folder\s*=).*$", r'\1 "(your own music)"', text)
-        works = int(tree.get("loop", {}).get("works", 0))
-        return cls(text, tree.get("ask", {}), works, private)
+            config = load_config(folder.path / "config.toml", environment={})
+        except ConfigError:
+            return cls("", 0, private=True)
+        text = as_toml(config, hide=not with_sources)
+        return cls(text, config.loop.works, private=bool(private_settings(config)))
 
 
 def write_report(
@@ -95,7 +84,7 @@ def write_report(
         creator: What was trained.
         rows: The compared rows of this run (``evaluation.rows.compare``).
         bands: People's 5-95 % range of each reward part.
-        with_sources: Name the sources also where the user's own music is among them.
+        with_sources: Name the sources also where the user's own works are among them.
         show: Works shown of each kind.
         others: The rows of further runs with other training seeds: intervals and tests are
             then over runs.
@@ -126,45 +115,72 @@ def report_contents(
     settings = Settings.of(folder, with_sources=with_sources)
     named = with_sources or not settings.private
     log = Log(list(read_metrics(folder.path / "metrics.jsonl")))
-    words = {**_WORDS, **creator.explanations}
+    words = creator.words
+    explained = {**_explained(words), **creator.explanations}
     found = shifts(runs, bands)
-    shown = choose(folder, show=show)
-    best_before = cards(shown.before, folder, creator.craft, name_sources=named)
-    best_after = cards(shown.after, folder, creator.craft, name_sources=named)
-    pair = cards(shown.pair or (), folder, creator.craft, name_sources=named)
-    moved = [change(shift, words.get(shift.name, "")) for shift in by_size(found)]
-    weights = creator.reward.weights
+    moved = [change(shift, explained.get(shift.name, ""), words) for shift in by_size(found)]
     contents = Contents(
         run=str(folder.about.get("name", folder.path.name)),
         title=creator.asked.title,
+        words=words,
         asked=list(creator.asked.wishes),
-        rewarded=[
-            Wish(words.get(name, name.replace("_", " ")), share)
-            for name, share in sorted(weights.items(), key=lambda item: -item[1])
-            if share > 0
-        ],
-        verdict=[*sentences(runs, found), *_effort(log, settings)],
-        banners=banners(log),
-        melody=log.score if creator.words.heading == "melody" else np.zeros(0),
-        pair=(pair[0], pair[1]) if pair else None,
-        pair_words=_pair_words(shown.counts),
-        before=best_before,
-        after=best_after,
+        rewarded=_rewarded(creator, explained),
+        verdict=[*sentences(runs, found, words), *_effort(log, settings)],
+        banners=banners(log, words),
+        melody=log.score if words.heading == "melody" else np.zeros(0),
         better=[item for item in moved if item.verdict == "better"],
         worse=[item for item in moved if item.verdict == "worse"],
         unchanged=unchanged(found),
         picture=_picture(creator, rows),
-        remarks=variety(runs),
-        likeness_words=nearness(runs, named=named),
-        likenesses=_likenesses([*pair, *best_after, *best_before]),
-        charts=chart_groups(log, _known(runs, creator, words, bands)),
-        table=table_of(runs, words),
+        remarks=variety(runs, words),
+        likeness_words=nearness(runs, words, named=named),
+        charts=chart_groups(log, _known(runs, creator, explained, bands)),
+        table=table_of(runs, explained, words),
         happenings=happenings(log),
-        notes=_notes(creator.notes, named=named),
+        notes=_notes(creator.notes, words, named=named),
         config=settings.text,
         facts=_facts(folder, log, named=named),
     )
-    return told_of(contents, creator.words.whose)
+    return _with_works(contents, folder, creator, named=named, show=show)
+
+
+def _with_works(
+    contents: Contents, folder: RunFolder, creator: Creator[Any], *, named: bool, show: int
+) -> Contents:
+    """The contents with works to be heard or seen, and what they share with sources."""
+    shown = choose(folder, show=show)
+    before, after, pair = (
+        cards(some, folder, creator.craft, name_sources=named)
+        for some in (shown.before, shown.after, shown.pair or ())
+    )
+    return replace(
+        contents,
+        pair=(pair[0], pair[1]) if pair else None,
+        pair_words=_pair_words(shown.counts),
+        before=before,
+        after=after,
+        likenesses=_likenesses([*pair, *after, *before]),
+    )
+
+
+def _rewarded(creator: Creator[Any], explained: Mapping[str, str]) -> list[Wish]:
+    shares = sorted(creator.reward.weights.items(), key=lambda item: -item[1])
+    return [
+        Wish(explained.get(name, name.replace("_", " ")), share)
+        for name, share in shares
+        if share > 0
+    ]
+
+
+def _explained(words: Words) -> dict[str, str]:
+    """What the table measures besides reward parts."""
+    return {
+        SCORE: f"what was learned for: {WEIGHTED}",
+        NEAR_COPIES: f"shares more with one source than {words.whose_own()} works do",
+        DISTINCT: words.different_runs("four"),
+        DUPLICATES: REPEATED,
+        UNJUDGED: "reward parts that could not judge the work",
+    }
 
 
 def _picture(creator: Creator[Any], rows: Sequence[Row[Any]]) -> Picture | None:
@@ -198,20 +214,21 @@ def _likenesses(shown: Sequence[Card]) -> list[Any]:
     return sorted(found.values(), key=lambda likeness: not likeness.too_near)
 
 
-def _notes(notes: Sequence[str], *, named: bool) -> list[str]:
+def _notes(notes: Sequence[str], words: Words, *, named: bool) -> list[str]:
     """What was left out and why; without the names of the user's own files."""
     if named:
         return list(notes)
     kept = [note for note in notes if not note.startswith("skipped ")]
     if skipped := len(notes) - len(kept):
-        kept.append(f"skipped: {skipped} of your own files or tunes (--with-sources names them)")
+        whose = f"your own files or {words.pieces}"
+        kept.append(f"skipped: {skipped} of {whose} (--with-sources names them)")
     return kept
 
 
 def _known(
     runs: Runs,
     creator: Creator[Any],
-    words: Mapping[str, str],
+    explained: Mapping[str, str],
     bands: Mapping[str, tuple[float, float]],
 ) -> Known:
     rows = runs[0]
@@ -221,10 +238,11 @@ def _known(
     return Known(
         roles={name: part.role for name, part in parts.items()},
         weights=creator.reward.weights,
-        words=words,
+        explained=explained,
         bands=bands,
         people=people,
         prior=prior,
+        words=creator.words,
         best=None if best is None else (best.name, _means(best)[SCORE]),
     )
 

@@ -1,4 +1,4 @@
-"""What the report says in sentences: what was asked, how varied and how near to sources it is."""
+"""What the report says in sentences: how varied the works are, and how near to sources."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 from makar.evaluation.rows import DISTINCT, DUPLICATES, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED
 from makar.reporting.verdicts import Runs, Shift, row_named
 from makar.runs.report.markup import number, percent
+from makar.runs.report.words import Words
 
 LESS_VARIED = 0.05
 """A set whose distinct-4 is further below people's than this share is called less varied."""
 
 
-def variety(runs: Runs) -> list[str]:
+def variety(runs: Runs, words: Words) -> list[str]:
     """Whether the works, taken together, are as varied as people's."""
     means = {
         name: float(np.mean([row_named(rows, name).whole[DISTINCT] for rows in runs]))
@@ -23,18 +24,19 @@ def variety(runs: Runs) -> list[str]:
     if not all(map(np.isfinite, means.values())):
         return []
     gap = means[TRAINED] / means[HUMAN] - 1 if means[HUMAN] else 0.0
-    where = "as varied as people’s" if abs(gap) <= LESS_VARIED else "more varied than people’s"
+    theirs = words.whose_own()
+    where = f"as varied as {theirs}" if abs(gap) <= LESS_VARIED else f"more varied than {theirs}"
     if gap < -LESS_VARIED:
-        where = "less varied than people’s"
+        where = f"less varied than {theirs}"
     before, after, people = (number(100 * means[n], 0) for n in (PRIOR, TRAINED, HUMAN))
     copies = float(np.mean([row_named(rows, TRAINED).whole[DUPLICATES] for rows in runs]))
     return [
         f"Taken together the works are {where}: distinct-4 is {after} of 100, it was {before}, "
-        f"people’s is {people}. {percent(copies)} of them are duplicates."
+        f"{theirs} is {people}. {percent(copies)} of them are duplicates."
     ]
 
 
-def nearness(runs: Runs, *, named: bool) -> str:
+def nearness(runs: Runs, words: Words, *, named: bool) -> str:
     """How many works are near copies, against the prior's and people's."""
     shares = {
         name: float(
@@ -45,12 +47,12 @@ def nearness(runs: Runs, *, named: bool) -> str:
     works = len(row_named(runs[0], TRAINED).works)
     told = (
         f"Of {number(works, 0)} works made after training, {percent(shares[TRAINED])} are near "
-        f"copies; before it were {percent(shares[PRIOR])}, and of people’s own held-out works "
-        f"{percent(shares[HUMAN])} are that near to another’s."
+        f"copies; before it were {percent(shares[PRIOR])}, and of {words.whose_own()} own "
+        f"held-out works {percent(shares[HUMAN])} are that near to another’s."
     )
     if not named:
         told += (
-            " This model learned from your own music, so sources are not named here; "
+            f" This model learned from {words.yours}, so sources are not named here; "
             "--with-sources names them."
         )
     return told

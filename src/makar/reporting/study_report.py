@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from makar.evaluation.labels import row_words
 from makar.evaluation.rows import PRIOR, SCORE, TRAINED
 from makar.evaluation.seeds import compare_runs
 from makar.measures.statistics import Estimate
-from makar.reporting.comparison import compared, curves
+from makar.reporting.comparison import compared, curves, settings_of, words_of
+from makar.reporting.table import counted
 from makar.runs.atomic import write_text
 from makar.runs.report.assessment import AssessmentPage, assessment_html
 from makar.runs.report.contents import Cell, Measure, Table
-from makar.runs.report.markup import number
+from makar.runs.report.markup import number, opening
+from makar.runs.report.words import Words
 
 REPORT = "report.html"
 _HOW = (
@@ -37,21 +40,28 @@ def write_study(runs: Sequence[Path], target: Path) -> list[dict[str, Any]]:
         RunError: a run has not finished.
     """
     table = compare_runs(runs, target)
+    words = words_of(settings_of(runs[0]))
+    heading = f"{opening(words.whose)}, the prior, its best, and what was trained"
     page = AssessmentPage(
         title=f"{target.name}: {len(runs)} training seeds",
-        verdict=[_verdict(table)],
+        verdict=[_verdict(table, words)],
         charts=curves(compared(runs)),
-        tables=[("People, the prior, its best, and what was trained", _as_table(table))],
+        tables=[(heading, _as_table(table, words))],
         notes=[f"{run.name}: its works are in {run.name}/{REPORT}" for run in runs],
+        words=words,
     )
     write_text(target / REPORT, assessment_html(page))
     return table
 
 
-def _verdict(table: Sequence[Mapping[str, Any]]) -> str:
+def _verdict(table: Sequence[Mapping[str, Any]], words: Words) -> str:
     scores = {str(row["row"]): _estimate(row, SCORE) for row in table}
     trained = scores[TRAINED]
-    others = (f"{name} {number(100 * e.mean)}" for name, e in scores.items() if name != TRAINED)
+    others = (
+        f"{row_words(name, words)} {number(100 * e.mean)}"
+        for name, e in scores.items()
+        if name != TRAINED
+    )
     return (
         f"Of 100, the trained models score {number(100 * trained.mean)} "
         f"({number(100 * trained.low)} to {number(100 * trained.high)} over seeds); "
@@ -59,18 +69,15 @@ def _verdict(table: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _as_table(table: Sequence[Mapping[str, Any]]) -> Table:
+def _as_table(table: Sequence[Mapping[str, Any]], words: Words) -> Table:
     prior = next(row for row in table if row["row"] == PRIOR)
     found = {m: [_estimate(row, m) for row in table] for m in prior["measures"]}
     measures = [
         Measure(m, "", [Cell(e.mean, e.low, e.high) for e in estimates], is_share=False)
         for m, estimates in found.items()
     ]
-    counts = [
-        f"{row['n']:,} works" + (f", {row['seeds']} seeds" if row["seeds"] > 1 else "")
-        for row in table
-    ]
-    return Table([str(row["row"]) for row in table], counts, [("Measures", measures)], _HOW)
+    columns = [row_words(str(row["row"]), words) for row in table]
+    return Table(columns, [counted(row) for row in table], [("Measures", measures)], _HOW)
 
 
 def _estimate(row: Mapping[str, Any], measure: str) -> Estimate:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from makar.evaluation.rows import HUMAN, PRIOR, TRAINED, aggregate
 from makar.reporting.verdicts import Runs, row_named, verdicts
 from makar.runs.report.contents import Cell, Measure, Table, Verdict
 from makar.runs.report.markup import number
+from makar.runs.report.words import Words
 
 
-def table_of(runs: Runs, words: Mapping[str, str]) -> Table:
-    """The table over one run, or over several with different training seeds."""
+def table_of(runs: Runs, explained: Mapping[str, str], words: Words) -> Table:
+    """The table over one run, or over several with different training seeds.
+
+    Args:
+        runs: Their rows.
+        explained: Each measure in plain words.
+        words: How works are spoken of.
+    """
     told = aggregate(runs)
     parts = row_named(runs[0], TRAINED).judgement.parts
     marks = {
@@ -31,20 +39,23 @@ def table_of(runs: Runs, words: Mapping[str, str]) -> Table:
             _cell(row["measures"][name], marks.get(str(row["row"]), {}).get(name, "untested"))
             for row in told
         ]
-        measure = Measure(name, words.get(name, ""), cells, is_share=not watched)
+        measure = Measure(name, explained.get(name, ""), cells, is_share=not watched)
         groups[group if name in parts else "The whole"].append(measure)
-    counts = [
-        f"{number(row['n'], 0)} works" + (f", {row['seeds']} seeds" if row["seeds"] > 1 else "")
-        for row in told
-    ]
     over = "runs" if len(runs) > 1 else "works"
     note = (
         f"Means with 95 % intervals over {over}; scores and shares out of 100, watch rewards as "
         "measured. ▲ significantly better and ▼ significantly worse than the prior; a watch "
-        "reward is better the better it fits people’s range."
+        f"reward is better the better it fits {words.whose_own()} range."
     )
-    columns = [{HUMAN: "people"}.get(str(row["row"]), str(row["row"])) for row in told]
-    return Table(columns, counts, [(t, m) for t, m in groups.items() if m], note)
+    columns = [{HUMAN: words.whose}.get(str(row["row"]), str(row["row"])) for row in told]
+    shown = [(title, measures) for title, measures in groups.items() if measures]
+    return Table(columns, [counted(row) for row in told], shown, note)
+
+
+def counted(row: Mapping[str, Any]) -> str:
+    """How many works are behind a row of ``summary.json``, and of how many seeds."""
+    works = f"{number(row['n'], 0)} works"
+    return f"{works}, {row['seeds']} seeds" if row["seeds"] > 1 else works
 
 
 def _cell(estimate: Mapping[str, float | None], verdict: Verdict) -> Cell:

@@ -7,18 +7,20 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from makar.core.errors import ConfigError
+from makar.evaluation.labels import row_words
 from makar.evaluation.rows import TRAINED, aggregate_scores
 from makar.evaluation.seeds import read_scores
 from makar.measures.statistics import Estimate, mean_over_seeds
-from makar.reporting.comparison import differing, settings_of
+from makar.reporting.comparison import differing, settings_of, words_of
 from makar.runs.errors import RunError
+from makar.runs.report.words import Words
 
 _SEED = "seed"
 _LATEX = {
@@ -36,17 +38,20 @@ class Group:
         row: Whose works.
         runs: The runs' names.
         cells: By measure.
+        words: How the runs' works are spoken of.
     """
 
     setting: str
     row: str
     runs: Sequence[str]
     cells: Mapping[str, Estimate]
+    words: Words = field(default_factory=Words)
 
     @property
     def label(self) -> str:
-        """Both in one."""
-        return f"{self.row} ({self.setting})" if self.setting else self.row
+        """Whose works and the setting, to be read."""
+        row = row_words(self.row, self.words)
+        return f"{row} ({self.setting})" if self.setting else row
 
 
 @dataclass(frozen=True)
@@ -108,14 +113,13 @@ def tabulated(
     for setting, paths in zip(names, groups.values(), strict=True):
         read = _evaluated if evaluation else _compared
         told = [path.resolve().name for path in paths]
-        rows += [Group(setting, row, told, cells) for row, cells in read(paths).items()]
+        words = words_of(configs[paths[0]])
+        rows += [Group(setting, row, told, cells, words) for row, cells in read(paths).items()]
     known = list(dict.fromkeys(m for row in rows for m in row.cells))
     if unknown := [m for m in only if m not in known]:
         raise ConfigError(f"--measure {', '.join(unknown)}: there are: {', '.join(known)}")
     kept = list(only) or known
-    rows = [
-        Group(r.setting, r.row, r.runs, {m: r.cells[m] for m in kept if m in r.cells}) for r in rows
-    ]
+    rows = [replace(r, cells={m: r.cells[m] for m in kept if m in r.cells}) for r in rows]
     return Tabulated(rows, kept)
 
 

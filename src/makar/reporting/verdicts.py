@@ -14,6 +14,7 @@ from makar.evaluation.rows import CHOSEN, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAI
 from makar.measures.statistics import student_t_cdf, welch_test
 from makar.runs.report.contents import Change, Verdict
 from makar.runs.report.markup import compact, number, percent
+from makar.runs.report.words import Words
 
 SIGNIFICANT = 0.05
 _LESS_IS_BETTER = (NEAR_COPIES, UNJUDGED)
@@ -135,19 +136,25 @@ def _shift(
     )
 
 
-def change(shift: Shift, words: str) -> Change:
-    """The shift as the page tells it."""
+def change(shift: Shift, explained: str, words: Words) -> Change:
+    """The shift as the page tells it.
+
+    Args:
+        shift: The shift.
+        explained: The measure in plain words, if there are such.
+        words: How works are spoken of.
+    """
     shown = _shown(shift)
     low, high = (0.0, 1.0) if not shift.watched else _scale(shift)
     if shift.name == NEAR_COPIES:
         high = max(shift.before, shift.after, shift.people, 0.02) * 1.2
     return Change(
         name=shift.name,
-        words=words or shift.name.replace("_", " "),
+        words=explained or shift.name.replace("_", " "),
         verdict=shift.verdict,
         before=shown[0],
         after=shown[1],
-        level=_level(shift, shown[2]),
+        level=_level(shift, shown[2], words),
         scale=(low, high),
         points=(shift.before, shift.after, shift.people),
         band=None if shift.name == NEAR_COPIES else shift.spread,
@@ -166,20 +173,21 @@ def _shown(shift: Shift) -> list[str]:
     return [number(100 * value, digits) for value in values]
 
 
-def _level(shift: Shift, people: str) -> str:
+def _level(shift: Shift, people: str, words: Words) -> str:
+    theirs = words.whose_own()
     if not np.isfinite(shift.people):
-        return "people’s cannot be judged here"
+        return f"{theirs} cannot be judged here"
     if shift.watched:
         inside = shift.spread[0] <= shift.after <= shift.spread[1]
         where = "within" if inside else "outside"
         if (shift.verdict == "worse") == inside:
             where = f"still {where}"
         low, high = (compact(end) for end in shift.spread)
-        return f"{where} people’s range, {low} to {high}"
+        return f"{where} {theirs} range, {low} to {high}"
     if shift.against_people == "level":
-        return f"level with people’s ({people})"
+        return f"level with {theirs} ({people})"
     better = shift.against_people == "above"
-    return f"{'beyond' if better else 'short of'} people’s ({people})"
+    return f"{'beyond' if better else 'short of'} {theirs} ({people})"
 
 
 def _scale(shift: Shift) -> tuple[float, float]:
@@ -200,7 +208,7 @@ def _known(values: Any) -> Float[np.ndarray, " N"]:
     return values[np.isfinite(values)]
 
 
-def sentences(runs: Runs, found: Sequence[Shift]) -> list[str]:
+def sentences(runs: Runs, found: Sequence[Shift], words: Words) -> list[str]:
     """How it came out, in a few sentences: against the prior, people and best of n."""
     score = next(shift for shift in found if shift.name == SCORE)
     before, after, people = (
@@ -216,7 +224,7 @@ def sentences(runs: Runs, found: Sequence[Shift]) -> list[str]:
         score.verdict,
         f"A work’s score did not change beyond chance: {before} before, {after} after, of 100.",
     )
-    first = f"{told} Held-out works by people score {people}."
+    first = f"{told} Held-out works {words.by_whom} score {people}."
     chosen = [row.name for row in runs[0] if row.name.startswith(CHOSEN)]
     said = [f"Without training, {_against(runs, name)}." for name in chosen[:1]]
     said += [

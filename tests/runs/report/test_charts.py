@@ -7,10 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from makar.runs.report.charts import chart_figure
+from makar.runs.report.charts import chart_figure as figure_of
 from makar.runs.report.contents import Change, Chart, Level, Line
 from makar.runs.report.pictures import dumbbell, melody
 from makar.runs.report.series import MOST_POINTS, axis, smoothed, thinned
+from makar.runs.report.words import Words
+
+
+def chart_figure(chart):
+    return figure_of(chart, Words())
 
 
 def curves(count):

@@ -22,10 +22,11 @@ from makar.runs.report.contents import (
     Table,
     Wish,
 )
-from makar.runs.report.markup import compact, number, percent, text
+from makar.runs.report.glossary import GLOSSARY, linked
+from makar.runs.report.markup import compact, number, opening, percent, text
 from makar.runs.report.page import report_html
 from makar.runs.report.style import STYLE
-from makar.runs.report.words import GLOSSARY, linked
+from makar.runs.report.words import Words
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'&amp;</title></svg>\x00\u202e"
 VOID = {"meta", "img", "br", "input", "link", "hr"}
@@ -73,6 +74,12 @@ def curves(count, word="score"):
     return Chart(word, at, lines, word, [Level(word, 0.6, "people")], (0.2, 0.7), [count // 2])
 
 
+def words_of(word):
+    nouns = ("piece", "unit", "stretch", "whose", "by", "wrote", "yours", "moves")
+    plurals = ("pieces", "units", "stretches")
+    return Words(**dict.fromkeys([*nouns, *plurals], word))
+
+
 def contents(word, count=20):
     change = Change(word, word, "better", word, word, word, (0, 1), (0.2, 0.8, 0.6), (0.4, 0.7))
     measure = Measure(word, word, [Cell(0.5, 0.4, 0.6, "better"), Cell(0.4)])
@@ -80,6 +87,7 @@ def contents(word, count=20):
     return Contents(
         run=word,
         title=word,
+        words=words_of(word),
         asked=[word],
         rewarded=[Wish(word, 0.5)] * 5,
         verdict=[word],
@@ -127,7 +135,7 @@ def test_every_text_field_of_the_contents_is_tried_with_hostile_words():
             for item in value:
                 yield from texts(item, where)
 
-    kinds = (".verdict", ".when", ".ink", ".unit")
+    kinds = (".verdict", ".when", ".ink", ".unit", ".sense", ".heading")
     untried = {w for w, v in texts(filled, "c") if v not in (HOSTILE, "") and not w.endswith(kinds)}
     assert untried == set()
 
@@ -171,16 +179,27 @@ def test_every_term_is_explained():
     assert ids == {f"word-{anchor}" for anchor in GLOSSARY}
     said = linked(
         "KL, KL coefficient, entropy, prior, a watch reward, near copies, distinct-4, "
-        "best of 16, 95 % intervals, held-out works, significantly, alarms"
+        "best of 16, 95 % intervals, held-out works, significantly, alarms",
+        Words(),
     )
     assert said.count('class="term"') == 12
     assert 'href="#word-kl-coefficient"' in said
 
 
 def test_a_term_is_linked_once_and_inside_no_other_word():
-    assert linked("the prior and the prior").count("<a ") == 1
-    assert "<a " not in linked("prioress")
-    assert linked("5 < 6 prior").startswith("5 &lt; 6 <a ")
+    assert linked("the prior and the prior", Words()).count("<a ") == 1
+    assert "<a " not in linked("prioress", Words())
+    assert linked("5 < 6 prior", Words()).startswith("5 &lt; 6 <a ")
+
+
+def test_terms_are_explained_in_the_recipes_words():
+    said = "".join(Page(report_html(Contents("r", "t", Words(moves="moves", sense="hear")))).words)
+    assert "Of all runs of four moves in a set" in said
+    assert "One thing that is listened for" in said
+    said = "".join(Page(report_html(Contents("r", "t", Words(moves="columns")))).words)
+    assert "Of all runs of four columns in a set" in said
+    assert "One thing that is looked for" in said
+    assert 'title="One thing that is looked for' in linked("reward part", Words())
 
 
 def test_an_empty_run_has_a_page_too():
@@ -199,6 +218,7 @@ def test_numbers_as_people_read_them():
     ]  # fmt: skip
     assert percent(0.5) == "50\N{NO-BREAK SPACE}%"
     assert percent(0.003) == "0.3\N{NO-BREAK SPACE}%"
+    assert [opening(w) for w in ("the maps", "People’s", "")] == ["The maps", "People’s", ""]
     assert text("a\x00b\u202e\N{NO-BREAK SPACE}c") == "a b \N{NO-BREAK SPACE}c"
 
 

@@ -14,6 +14,7 @@ from makar.domains.music.chorale.recipe import phrases_in as voices_in
 from makar.domains.music.corpus.folder import Files, FolderPhrases, phrases_of, read_files
 from makar.domains.music.tune import assessment as tunes
 from makar.domains.music.tune.phrases import phrases_in as tunes_in
+from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import Gauge
 from makar.evaluation.page import write_assessment
@@ -120,4 +121,4 @@ def evaluate(
     load_config(kind, KINDS[kind].asked_for(bars))
     brought, settings = brought_as(files, kind, bars=bars)
     found = yield from assess(brought, load_config(kind, settings), works=works)
-    return write_assessment(found, target, title=title)
+    return write_assessment(found, target, title=title, words=TUNE_WORDS)

@@ -10,7 +10,7 @@ from makar.runs.report.markup import number
 
 TUNE_WORDS = Words(
     piece="tune", pieces="tunes", unit="note", units="notes", stretch="phrase",
-    stretches="phrases", sense="hear", moves="moves", heading="melody",
+    stretches="phrases", yours="your own music", sense="hear", moves="moves", heading="melody",
 )  # fmt: skip
 """Of tunes, of works in four voices, and of blends of two genres."""
 _COUNTS = [

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from makar.measures.overlap import Density
 from makar.runs.report.charts import chart_figure
 from makar.runs.report.contents import Chart, Ink, Table
+from makar.runs.report.glossary import glossary, linked
 from makar.runs.report.markup import compact, number, text
 from makar.runs.report.style import STYLE
 from makar.runs.report.tables import table_html
-from makar.runs.report.words import glossary, linked
+from makar.runs.report.words import Words
 
 _WIDE, _HIGH = 300, 110
 _POINTS = 150
@@ -68,6 +69,7 @@ class AssessmentPage:
         tables: Tables of all numbers, each with its heading.
         notes: What was left out.
         facts: What was compared with what.
+        words: How works are spoken of.
     """
 
     title: str
@@ -77,20 +79,25 @@ class AssessmentPage:
     tables: Sequence[tuple[str, Table]] = ()
     notes: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
+    words: Words = field(default_factory=Words)
 
 
 def assessment_html(page: AssessmentPage) -> str:
     """The page as one HTML file that runs no script and asks nothing of any server."""
-    verdict = " ".join(f"<p>{linked(words)}</p>" for words in page.verdict)
+    words = page.words
+    verdict = " ".join(f"<p>{linked(told, words)}</p>" for told in page.verdict)
     notes = "".join(f"<li>{text(note)}</li>" for note in page.notes)
     facts = "".join(f"<div><dt>{text(a)}</dt><dd>{text(b)}</dd></div>" for a, b in page.facts)
     parts = [
-        ("Spread", _spreads(page.spreads)),
-        ("How they learned", _charts(page.charts)),
-        *((title, f'<div class="wide">{table_html(table)}</div>') for title, table in page.tables),
+        ("Spread", _spreads(page.spreads, words)),
+        ("How they learned", _charts(page.charts, words)),
+        *(
+            (title, f'<div class="wide">{table_html(table, words)}</div>')
+            for title, table in page.tables
+        ),
         ("Left out", f'<ul class="notes">{notes}</ul>' if notes else ""),
         ("How it was measured", f'<dl class="facts">{facts}</dl>' if facts else ""),
-        ("Words", glossary()),
+        ("Words", glossary(words)),
     ]
     body = "".join(
         f'<section class="part"><h2>{text(title)}</h2>{inside}</section>'
@@ -111,18 +118,19 @@ def assessment_html(page: AssessmentPage) -> str:
     )
 
 
-def _charts(charts: Sequence[Chart]) -> str:
-    figures = "".join(chart_figure(chart) for chart in charts)
+def _charts(charts: Sequence[Chart], words: Words) -> str:
+    figures = "".join(chart_figure(chart, words) for chart in charts)
     return f'<div class="charts alone">{figures}</div>' if figures else ""
 
 
-def _spreads(spreads: Sequence[Spread]) -> str:
+def _spreads(spreads: Sequence[Spread], words: Words) -> str:
     if not spreads:
         return ""
+    theirs, stretches = words.whose_own(), words.stretches
     lead = (
-        "For each feature: how far people’s phrases are from one another (shaded), and how far "
-        "each set’s phrases are from people’s (lines). The more a line covers the shade, the more "
-        "the set is like one more handful of people’s phrases: 1 is all of it."
+        f"For each feature: how far {theirs} {stretches} are from one another (shaded), and how "
+        f"far each set’s {stretches} are from {theirs} (lines). The more a line covers the shade, "
+        f"the more the set is like one more handful of {theirs} {stretches}: 1 is all of it."
     )
     return (
         f'<p class="lead">{text(lead)}</p>'

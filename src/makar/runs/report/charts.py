@@ -14,9 +14,10 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.runs.report.contents import Chart, Line
+from makar.runs.report.glossary import linked
 from makar.runs.report.markup import compact, number, text
 from makar.runs.report.series import axis, mean, smoothed, spread, thinned
-from makar.runs.report.words import linked
+from makar.runs.report.words import Words
 
 WIDE, HIGH = 1000, 300
 _TIPS = 24
@@ -39,7 +40,7 @@ class _Frame:
         return HIGH * (1 - min(max(share, -0.02), 1.02))
 
 
-def chart_figure(chart: Chart, *, small: bool = False) -> str:
+def chart_figure(chart: Chart, words: Words, *, small: bool = False) -> str:
     """The chart with its title, legend and axes, as a ``<figure>``; nothing without a number."""
     if not any(np.isfinite(line.values).any() for line in chart.lines):
         return ""
@@ -47,10 +48,10 @@ def chart_figure(chart: Chart, *, small: bool = False) -> str:
     curves = _stacked(drawn.lines) if chart.stacked else [line.values for line in drawn.lines]
     frame = _frame(drawn, curves, scale=chart.scale, ticks=2 if small else 4)
     shapes = _areas(drawn, curves, frame) if chart.stacked else _curves(drawn, frame)
-    words = f"<p>{linked(chart.words)}</p>" if chart.words else ""
+    lead = f"<p>{linked(chart.words, words)}</p>" if chart.words else ""
     return (
         f'<figure class="chart{" small" if small else ""}">'
-        f"<figcaption><h4>{text(chart.title)}</h4>{words}{_legend(drawn)}</figcaption>"
+        f"<figcaption><h4>{text(chart.title)}</h4>{lead}{_legend(drawn)}</figcaption>"
         f'<div class="plot"><div class="ys" aria-hidden="true">{_y_labels(frame)}</div>'
         f'<svg viewBox="0 0 {WIDE} {HIGH}" preserveAspectRatio="none" role="img" '
         f'aria-label="{text(_told(drawn))}">{_grid(frame)}{shapes}{_marks(drawn, frame)}'

@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
+from makar.runs.report.words import Words
+
 Ink = Literal["after", "before", "people", "best", "plain"]
 """Whose a line or a mark is; each has a colour and a way of being dashed."""
 Verdict = Literal["better", "worse", "same", "untested"]
@@ -233,6 +235,7 @@ class Contents:
     Attributes:
         run: Name of the run.
         title: What was asked, as a heading.
+        words: How works are spoken of.
         asked: What was asked besides, in short phrases.
         rewarded: What was rewarded, most first.
         verdict: How it came out, in sentences; terms are linked.
@@ -257,6 +260,7 @@ class Contents:
 
     run: str
     title: str
+    words: Words = field(default_factory=Words)
     asked: Sequence[str] = ()
     rewarded: Sequence[Wish] = ()
     verdict: Sequence[str] = ()

@@ -20,6 +20,11 @@ def foreign(words: str) -> str:
     return f"<bdi>{text(words)}</bdi>"
 
 
+def opening(words: str) -> str:
+    """With a capital letter, as a sentence or a title begins."""
+    return words[:1].upper() + words[1:]
+
+
 def number(value: float, digits: int = 2) -> str:
     """A number as people read it, with a true minus sign; a dash where there is none."""
     if not math.isfinite(value):

@@ -1,4 +1,4 @@
-"""The page: first what was asked, heard and changed; below it everything measured."""
+"""The page: first what was asked, made and changed; below it everything measured."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from makar.runs.report import works
 from makar.runs.report.charts import chart_figure
 from makar.runs.report.contents import Chart, Contents
+from makar.runs.report.glossary import glossary, linked
 from makar.runs.report.markup import number, text
 from makar.runs.report.pictures import melody
 from makar.runs.report.script import SCRIPT
 from makar.runs.report.style import STYLE
 from makar.runs.report.tables import table_html
-from makar.runs.report.words import glossary, linked
+from makar.runs.report.words import Words
 
 _SMALL_FROM = 4
 """Groups of more charts than this are drawn as small ones, side by side."""
@@ -56,7 +57,7 @@ def _head(contents: Contents) -> str:
         f'{text(b.words)} <a href="#happenings">See what happened.</a></aside>'
         for b in contents.banners
     )
-    verdict = " ".join(f"<p>{linked(words)}</p>" for words in contents.verdict)
+    verdict = " ".join(f"<p>{linked(told, contents.words)}</p>" for told in contents.verdict)
     return (
         f'<header class="top"><p class="eyebrow">makar · {text(contents.run)}</p>'
         f"<h1>{text(contents.title)}</h1>"
@@ -98,7 +99,7 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number)
 
 
-def _hear(contents: Contents) -> str:
+def _works(contents: Contents) -> str:
     return works.pair(contents) + works.more(contents)
 
 
@@ -112,21 +113,21 @@ def _likeness(contents: Contents) -> str:
 
 
 def _curves(contents: Contents) -> str:
-    return "".join(_charts(*group) for group in contents.charts)
+    return "".join(_charts(*group, contents.words) for group in contents.charts)
 
 
-def _charts(title: str, words: str, charts: Sequence[Chart]) -> str:
+def _charts(title: str, told: str, charts: Sequence[Chart], words: Words) -> str:
     small = len(charts) > _SMALL_FROM
-    figures = "".join(chart_figure(chart, small=small) for chart in charts)
+    figures = "".join(chart_figure(chart, words, small=small) for chart in charts)
     if not figures:
         return ""
     kind = "small" if small else "pairs" if len(charts) > 1 else "alone"
-    lead = f'<p class="lead">{linked(words)}</p>' if words else ""
+    lead = f'<p class="lead">{linked(told, words)}</p>' if told else ""
     return f'<h3>{text(title)}</h3>{lead}<div class="charts {kind}">{figures}</div>'
 
 
 def _table(contents: Contents) -> str:
-    return table_html(contents.table) if contents.table else ""
+    return table_html(contents.table, contents.words) if contents.table else ""
 
 
 def _happened(contents: Contents) -> str:
@@ -161,8 +162,7 @@ def _settings(contents: Contents) -> str:
 
 
 def _words(contents: Contents) -> str:
-    del contents
-    return glossary()
+    return glossary(contents.words)
 
 
 def _foot(contents: Contents) -> str:
@@ -173,7 +173,7 @@ def _foot(contents: Contents) -> str:
 
 
 _SECTIONS: tuple[tuple[str, str, Callable[[Contents], str]], ...] = (
-    ("Works", "Before and after", _hear),
+    ("Works", "Before and after", _works),
     ("Changes", "What changed", _changed),
     ("Sources", "What resembles a source", _likeness),
     ("Curves", "How it learned", _curves),

@@ -5,26 +5,28 @@ from __future__ import annotations
 import math
 
 from makar.runs.report.contents import Cell, Measure, Table
+from makar.runs.report.glossary import linked
 from makar.runs.report.markup import compact, number, text
-from makar.runs.report.words import linked
+from makar.runs.report.words import Words
 
 _MARKS = {"better": ("▲", "better than the prior"), "worse": ("▼", "worse than the prior")}
 
 
-def table_html(table: Table) -> str:
+def table_html(table: Table, words: Words) -> str:
     """The table; roles are written out, since the phone's layout would take them away."""
     heads = "".join(
-        f'<th role="columnheader" scope="col">{linked(name)}<small>{text(count)}</small></th>'
+        f'<th role="columnheader" scope="col">{linked(name, words)}'
+        f"<small>{text(count)}</small></th>"
         for name, count in zip(table.columns, table.counts, strict=True)
     )
     bodies = "".join(
         f'<tbody role="rowgroup"><tr class="group" role="row"><th role="columnheader" '
-        f'colspan="{len(table.columns) + 1}" scope="colgroup">{linked(title)}</th></tr>'
+        f'colspan="{len(table.columns) + 1}" scope="colgroup">{linked(title, words)}</th></tr>'
         f"{''.join(_row(measure, table) for measure in measures)}</tbody>"
         for title, measures in table.groups
     )
     return (
-        f'<table role="table" class="measures"><caption>{linked(table.note)}</caption>'
+        f'<table role="table" class="measures"><caption>{linked(table.note, words)}</caption>'
         f'<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Measure</th>'
         f"{heads}</tr></thead>{bodies}</table>"
     )

@@ -1,156 +1,66 @@
-"""Every technical word of the report, explained in one line and linked from where it stands."""
+"""How works are spoken of: what a recipe calls them, and whose they are compared with.
+
+It stands here because every page is written with it; recipes take it from ``recipes.words``.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
-from makar.runs.report.markup import text
-
-GLOSSARY: Mapping[str, tuple[str, str]] = {
-    "interval": (
-        "95 % interval",
-        "Where the true mean would lie in 95 of 100 such measurements; written ± half its width.",
-    ),
-    "alarm": (
-        "alarm",
-        "Rings when a watch reward leaves the range of held-out works and has truly moved since "
-        "the start, twice running: the reward may be being gamed.",
-    ),
-    "best-of-n": (
-        "best of n",
-        "Let the untrained model make n works and keep the one that scores highest: what "
-        "patience gives without any training.",
-    ),
-    "collapse": (
-        "collapse",
-        "The model makes nearly the same thing again and again. The run then goes back to its "
-        "last good weights.",
-    ),
-    "distinct": (
-        "distinct-4",
-        "Of all runs of four moves in a set of works, the share that are different: high means "
-        "varied. It falls with the size of a set, so sets are compared at equal size.",
-    ),
-    "duplicates": (
-        "duplicates",
-        "Share of works that repeat another work of the same set exactly.",
-    ),
-    "entropy": (
-        "entropy",
-        "How open each decision is, in nats: 0 where the model always does the same, higher the "
-        "more ways it sees to go on.",
-    ),
-    "flat": (
-        "flat group",
-        "Works of one request that all scored the same: nothing can be learned from comparing "
-        "them, so they are left out.",
-    ),
-    "gradient": (
-        "gradient norm",
-        "How hard one learning step pulls at the weights, before it is limited.",
-    ),
-    "held-out": (
-        "held-out",
-        "Works that the model never learned from: kept aside to compare with.",
-    ),
-    "iteration": (
-        "iteration",
-        "One round: make works, judge them, change the model a little.",
-    ),
-    "kl": (
-        "KL",
-        "How far the model has moved from where it began, in nats per decision; 0 is not at all.",
-    ),
-    "kl-coefficient": (
-        "KL coefficient",
-        "How strongly the model is held near where it began; it adapts while learning.",
-    ),
-    "near-copy": (
-        "near copy",
-        "A work that shares so long a run with one source that it counts as a copy. It scores 0.",
-    ),
-    "prior": (
-        "prior",
-        "The model before it was rewarded: it has only learned from examples.",
-    ),
-    "reward": (
-        "reward part",
-        "One thing that is listened for, scored from 0 to 100. The score is their weighted mean.",
-    ),
-    "significant": (
-        "significant",
-        "Unlikely to be chance: Welch's test of two means at 5 %, made stricter for the number "
-        "of measures tested (Holm 1979).",
-    ),
-    "temperature": (
-        "temperature",
-        "How daring the model draws: 1 is as it learned, above 1 explores.",
-    ),
-    "watch": (
-        "watch reward",
-        "A measure that is only looked at and never trained on: where gaming would show first.",
-    ),
-}
-"""By anchor: the term, and what it means."""
-
-_SPOKEN = {
-    "alarm": r"alarms?",
-    "best-of-n": r"best of (?:n|\d+)",
-    "collapse": r"collapses?",
-    "distinct": r"distinct-4",
-    "duplicates": r"duplicates",
-    "entropy": r"entropy",
-    "flat": r"flat groups?",
-    "gradient": r"gradient norm",
-    "held-out": r"held-out|held out",
-    "interval": r"95 % intervals?",
-    "iteration": r"iterations?",
-    "kl-coefficient": r"KL coefficient",
-    "kl": r"KL",
-    "near-copy": r"near cop(?:y|ies)",
-    "prior": r"prior",
-    "reward": r"reward parts?",
-    "significant": r"significant(?:ly)?",
-    "temperature": r"temperature",
-    "watch": r"watch rewards?",
-}
-_TERMS = re.compile(
-    "|".join(f"(?P<t{i}>\\b(?:{spoken})\\b)" for i, spoken in enumerate(_SPOKEN.values())),
-    re.IGNORECASE,
-)
+PEOPLE = "people"
+_SOUGHT = {"hear": "listened for", "see": "looked for", "read": "looked for"}
 
 
-def linked(words: str) -> str:
-    """Our own plain text as HTML, each technical term linked once to its explanation.
+@dataclass(frozen=True)
+class Words:
+    """The nouns of a recipe; every sentence of reports and commands is made with them.
 
-    Never for foreign text: a tune called "Alarm" is not a term.
+    Attributes:
+        piece, pieces: What one work is called: tune, level.
+        unit, units: What works are counted in: note, column.
+        stretch, stretches: What somebody's file is cut into to be judged: phrase, level.
+        whose: Whose works are compared with.
+        by: How works are said to be theirs: works by people, works of the maps.
+        wrote: What they did to have them: phrases that people wrote, levels that the maps hold.
+        yours: What is learned from where it is the user's own: your own music, your own maps.
+        sense: How a work is taken in.
+        moves: What runs of variety are made of: moves from note to note, columns.
+        heading: What is drawn at the top of a report: the run as a melody, or nothing.
     """
-    anchors, seen = list(_SPOKEN), set[str]()
-    out: list[str] = []
-    last = 0
-    for found in _TERMS.finditer(words):
-        anchor = anchors[int((found.lastgroup or "t0")[1:])]
-        if anchor not in seen:
-            seen.add(anchor)
-            out += [text(words[last : found.start()]), term(anchor, found[0])]
-            last = found.end()
-    return "".join([*out, text(words[last:])])
 
+    piece: str = "work"
+    pieces: str = "works"
+    unit: str = "unit"
+    units: str = "units"
+    stretch: str = "work"
+    stretches: str = "works"
+    whose: str = PEOPLE
+    by: str = "by"
+    wrote: str = "wrote"
+    yours: str = "your own works"
+    sense: Literal["hear", "see", "read"] = "see"
+    moves: str = "units"
+    heading: Literal["melody", ""] = ""
 
-def term(anchor: str, shown: str = "") -> str:
-    """A term with its explanation as a tooltip, linked to the glossary."""
-    name, meaning = GLOSSARY[anchor]
-    return (
-        f'<a class="term" href="#word-{anchor}"><abbr title="{text(meaning)}">'
-        f"{text(shown or name)}</abbr></a>"
-    )
+    def whose_own(self, sign: str = "’") -> str:
+        """People’s, the maps’: ``whose`` as a possessive."""
+        return f"{self.whose}{sign}" if self.whose.endswith("s") else f"{self.whose}{sign}s"
 
+    @property
+    def by_whom(self) -> str:
+        """By people, of the maps: what follows on works that are theirs."""
+        return f"{self.by} {self.whose}"
 
-def glossary() -> str:
-    """The whole glossary as a definition list."""
-    entries = (
-        f'<div><dt id="word-{anchor}">{text(name)}</dt><dd>{text(meaning)}</dd></div>'
-        for anchor, (name, meaning) in GLOSSARY.items()
-    )
-    return f'<dl class="glossary">{"".join(entries)}</dl>'
+    @property
+    def sought(self) -> str:
+        """Listened for, looked for: what a reward does."""
+        return _SOUGHT[self.sense]
+
+    def count(self, number: int) -> str:
+        """``1 phrase``, ``3 phrases``."""
+        return f"{number} {self.stretch if number == 1 else self.stretches}"
+
+    def different_runs(self, length: int | str) -> str:
+        """What distinct-n counts: different runs of four moves among all of them."""
+        return f"different runs of {length} {self.moves} among all of them"

@@ -25,6 +25,7 @@ from makar.domains.music.corpus import genres
 from makar.domains.music.corpus.genres import GENRES, YOURS, check_genre, genre_phrases
 from makar.domains.music.corpus.tunes import Corpus, load_user_corpus
 from makar.domains.music.piece.piece import Pieces
+from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.ablation import rewarded_parts, trials
 from makar.evaluation.assessment import MARKOV, RANDOM, distance_to
 from makar.evaluation.page import details, write_assessment
@@ -330,11 +331,11 @@ def test_a_run_is_measured_against_each_genre_by_itself(
         assert rows[genre].measures[name].mean < mixed[name].mean
     # what says nothing of a blend is not there, and the page says so
     assert not [m for m in mixed if m.startswith(("overlap_", "kl_"))]
-    page = write_assessment(found, tmp_path / "out", title="b").page.read_text()
+    page = write_assessment(found, tmp_path / "out", title="b", words=TUNE_WORDS).page.read_text()
     assert "<figure" not in page
     assert "a mixture, not a blend" in page
     assert "people’s phrases of irish" in page
-    told = details(found, title="b")["measures"]
+    told = details(found, title="b", words=TUNE_WORDS)["measures"]
     assert told[f"rule_{PLACE}"]["trained_on"]
     assert not told[f"rule_{MEASURED}"]["trained_on"]
     assert all(about["words"] for about in told.values())
