@@ -14,6 +14,7 @@ from makar.domains.levels.constructive.build import construct
 from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.platform.ranges import ranges_picture
 from makar.domains.levels.words import EDITED_WORDS, LEVEL_WORDS
+from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.assessment import DISTANCE, MARKOV, RANDOM, Row
 from makar.evaluation.gauge import Terms
 from makar.evaluation.page import details, page_of, write_assessment
@@ -228,7 +229,7 @@ def test_an_evaluation_is_printed_in_the_same_words(tmp_path):
 
 
 def test_an_evaluation_of_music_speaks_of_phrases():
-    said = Said(assessment_html(page_of(assessed(), title="x"))).text
+    said = Said(assessment_html(page_of(assessed(), title="x", words=TUNE_WORDS))).text
     assert "away from people’s phrases (makar-FD); as many phrases that people wrote are" in said
     assert "human held-out" in said
     assert "One thing that is listened for" in said
