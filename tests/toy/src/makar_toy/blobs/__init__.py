@@ -1,0 +1,1 @@
+"""Little pictures of three blobs of light, made by continuous decisions."""

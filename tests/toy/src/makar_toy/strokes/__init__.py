@@ -1,0 +1,1 @@
+"""Drawings of straight strokes between the dots of a lattice."""
