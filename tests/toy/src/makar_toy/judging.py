@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from makar.core.rewards import Blend
 from makar.core.scoring import Scorer
 from makar.core.types import Works
 from makar.recipes.settings import RewardConfig
@@ -15,12 +14,9 @@ def blended(
     weighting: Weighting, config: RewardConfig, functions: Mapping[str, Scorer], theirs: Works
 ) -> Blended:
     """The reward, the range of each part among their works, and each part in plain words."""
-    catalogue, own = weighting.catalogue, weighting.checked(config, functions)
+    catalogue = weighting.catalogue
     scorers = catalogue.build(list(catalogue), None)
     quantiles = catalogue.people_quantiles(scorers, theirs, theirs)
-    words = {entry.name: entry.words for entry in catalogue.values()}
-    return (
-        Blend([*weighting.components(config, scorers, quantiles), *own]),
-        {name: (found[0], found[-1]) for name, found in quantiles.items()},
-        words | {component.name: "your own reward" for component in own},
+    return weighting.blend(
+        config, scorers, quantiles, functions=functions, prior=None, judges=theirs
     )

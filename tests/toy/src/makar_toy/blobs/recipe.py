@@ -152,4 +152,5 @@ BLOBS = Recipe(
     parts=lambda config: WEIGHTING.rewarded(config.reward),
     wished=wished,
     examples=("makar train blobs --bright 0.3",),
+    styled=False,
 )

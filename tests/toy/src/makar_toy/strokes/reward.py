@@ -45,4 +45,5 @@ WEIGHTING = Weighting(
         )
     ),
     defaults={},
+    styled=False,
 )
