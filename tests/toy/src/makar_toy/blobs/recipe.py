@@ -98,6 +98,7 @@ WEIGHTING = Weighting(
         )
     ),
     defaults={},
+    styled=False,
 )  # fmt: skip
 
 
@@ -152,5 +153,4 @@ BLOBS = Recipe(
     parts=lambda config: WEIGHTING.rewarded(config.reward),
     wished=wished,
     examples=("makar train blobs --bright 0.3",),
-    styled=False,
 )
