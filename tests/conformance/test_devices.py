@@ -24,10 +24,13 @@ from makar.core.types import Evaluation, Prompt, Rollout
 from makar.domains.music.melody.codec import MelodyCodec
 from makar.learners.likelihood import PretrainConfig, Pretraining
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.q_learning import QLearning, QLearningConfig
 from makar.models.policy_net import PolicyNet
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.stepwise import StepwisePolicy
+from makar.models.stepwise_q import StepwiseQ, ValueNet
 from makar.models.token_policy import TokenPolicy
+from makar.models.token_q import GuidedQ, TokenQ
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.reproductions.cartpole.process import CartPole
 from makar.runs.state import pack, unpack
@@ -123,12 +126,12 @@ def fragments() -> StepwisePolicy[Any, Any]:
 GENERATORS = {"transformer": transformer, "lstm": lstm, "fragments": fragments}
 
 
-def pair(name: str) -> tuple[Any, Any]:
+def pair(make: Any) -> tuple[Any, Any]:
     """The same generator, on the CPU and away, with weights far from uniform."""
     made = []
     for _ in range(2):
         torch.manual_seed(5)
-        policy = GENERATORS[name]()
+        policy = make()
         with torch.no_grad():
             for p in policy.parameters():
                 p.add_(torch.randn_like(p) * 0.15)
@@ -136,6 +139,16 @@ def pair(name: str) -> tuple[Any, Any]:
     made[1].to(AWAY)
     assert device_of(made[1]) == AWAY
     return made[0], made[1]
+
+
+def values(name: str, kind: str) -> Any:
+    """Action values that act as Q-, Ψ- or G-learning asks."""
+    greedy = kind == "dqn"
+    if name == "fragments":
+        net = ValueNet(4, 2, width=8)
+        return StepwiseQ(CartPole(), net, steps=12, fragments=True, greedy=greedy, shard=4)
+    q = TokenQ.from_policy(GENERATORS[name](), greedy=greedy, dueling=kind == "psi")
+    return GuidedQ(q, GENERATORS[name]()) if kind == "g" else q
 
 
 def tensors_of(record: Rollout[Any] | Evaluation) -> dict[str, Tensor]:
@@ -172,7 +185,7 @@ def test_the_second_device_is_strict() -> None:
 
 @pytest.mark.parametrize("name", GENERATORS)
 def test_the_same_is_sampled_and_evaluated(name: str) -> None:
-    here, there = pair(name)
+    here, there = pair(GENERATORS[name])
     prompts = WISHES if name != "fragments" else [Prompt()] * 4
     rollout, other = (p.sample(prompts, seeds=Seeds(1), temperature=0.8) for p in (here, there))
     assert all(type(t) is Tensor for t in tensors_of(other).values())  # made on the CPU
@@ -195,6 +208,16 @@ def test_the_same_is_sampled_and_evaluated(name: str) -> None:
     )
 
 
+def kept(learner: Any) -> Any:
+    """What is kept of a learner there, to be taken up here, and there again."""
+    text, arrays = pack({"policy": learner.model.state_dict(), "learner": learner.state_dict()})
+    assert all(type(array) is Tensor for array in arrays.values())
+    arrays = safetensors.torch.load(safetensors.torch.save(arrays))
+    state = unpack(json.loads(json.dumps(text)), arrays)
+    assert all(type(t) is Tensor for t in tree_leaves(state) if isinstance(t, Tensor))
+    return state
+
+
 @pytest.mark.parametrize("algorithm", ["reinforce", "rloo", "grpo", "a2c", "ppo"])
 @pytest.mark.parametrize("name", GENERATORS)
 def test_the_same_is_learned_and_kept(name: str, algorithm: Any, toy: Any) -> None:
@@ -203,7 +226,7 @@ def test_the_same_is_learned_and_kept(name: str, algorithm: Any, toy: Any) -> No
     config = PolicyGradientConfig(algorithm=algorithm, epochs=2, minibatch=3, shard=2)
     prompts = [WISHES[0]] * 4 if name != "fragments" else [Prompt()] * 4
     logs, learners = [], []
-    for policy in pair(name):
+    for policy in pair(GENERATORS[name]):
         learner = PolicyGradient(policy, config)
         rollout = policy.sample(prompts, seeds=Seeds(2))
         judgement = toy.judged([0.1, 0.5, float("nan"), 0.9])
@@ -213,12 +236,7 @@ def test_the_same_is_learned_and_kept(name: str, algorithm: Any, toy: Any) -> No
         assert one == pytest.approx(other, rel=1e-3, abs=1e-5)
     weights, others = (learner.model.state_dict() for learner in learners)
     close(weights, others, 1e-4)
-    # kept from there, it is taken up here, and there again
-    text, arrays = pack({"policy": others, "learner": learners[1].state_dict()})
-    assert all(type(array) is Tensor for array in arrays.values())
-    arrays = safetensors.torch.load(safetensors.torch.save(arrays))
-    state = unpack(json.loads(json.dumps(text)), arrays)
-    assert all(type(t) is Tensor for t in tree_leaves(state) if isinstance(t, Tensor))
+    state = kept(learners[1])
     for learner in learners:
         learner.model.load_state_dict(state["policy"])
         learner.load_state_dict(state["learner"])
@@ -231,11 +249,49 @@ def test_the_same_is_learned_and_kept(name: str, algorithm: Any, toy: Any) -> No
     assert device_of(learners[1].model) == AWAY
 
 
+@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize("kind", ["dqn", "psi", "g"])
+@pytest.mark.parametrize("name", GENERATORS)
+def test_the_same_values_are_learned_and_kept(name: str, kind: Any, n: int, toy: Any) -> None:
+    config = QLearningConfig(
+        kind=kind, n_step=n, epsilon=0.3, epsilon_decisions=60, batch=4, updates=3, target_rate=0.2
+    )
+    priors = pair(GENERATORS[name]) if kind != "dqn" or n > 1 else (None, None)
+    prompts = [WISHES[0]] * 4 if name != "fragments" else [Prompt()] * 4
+    logs, learners, likely = [], [], []
+    for q, prior in zip(pair(lambda: values(name, kind)), priors, strict=True):
+        learner = QLearning(q, config, prior=prior)
+        rollout = q.sample(prompts, seeds=Seeds(2), temperature=0.8)
+        assert all(type(t) is Tensor for t in tensors_of(rollout).values())
+        judgement = toy.judged([0.1, 0.5, float("nan"), 0.9])
+        logs.append([learner.update(rollout, judgement) for _ in range(2)])
+        assert all(type(column) is Tensor for column in learner.memory.columns.values())
+        likely.append(q.evaluate(rollout))
+        assert q.evaluate(rollout.to(device_of(q))).logp.device == device_of(q)
+        learners.append(learner)
+    for one, other in zip(*logs, strict=True):
+        assert one == pytest.approx(other, rel=1e-3, abs=1e-5)
+    close(*map(tensors_of, likely), 1e-4)
+    weights, others = (learner.model.state_dict() for learner in learners)
+    close(weights, others, 1e-4)
+    close(*(learner.target.state_dict() for learner in learners), 1e-4)
+    state = kept(learners[1])
+    after = []
+    for learner in learners:
+        learner.model.load_state_dict(state["policy"])
+        learner.load_state_dict(state["learner"])
+        learner.last_good.restore()
+        rollout = learner.q.sample(prompts, seeds=Seeds(3))
+        after.append(learner.update(rollout, toy.judged([0.1, 0.5, 0.2, 0.9])))
+    assert after[0] == pytest.approx(after[1], rel=1e-3, abs=1e-5)
+    assert device_of(learners[1].model) == device_of(learners[1].target) == AWAY
+
+
 @pytest.mark.parametrize("name", ["transformer", "lstm"])
 def test_the_same_is_learned_from_examples(name: str) -> None:
     config = PretrainConfig(updates=3, batch=2, evaluate_every=2)
     losses = []
-    for policy in pair(name):
+    for policy in pair(GENERATORS[name]):
         works = policy.sample(WISHES, seeds=Seeds(4)).works
         examples = policy.demonstrate(works)
         training = Pretraining(policy, examples, examples, config, seed=1)

@@ -537,7 +537,6 @@ def test_a_desk_keeps_what_is_locked(
     assert path.read_bytes() == original
 
 
-@pytest.mark.xfail(strict=True, reason="LevelSheet.put writes the map into a temporary folder")
 def test_a_map_with_a_version_in_it_finds_its_tilesets_where_the_map_lies(tmp_path, monkeypatch):
     path, _, wishes, opened = _level(".tmj", None, monkeypatch, tmp_path)
     desk = registry.desk_for(".tmj")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch.distributions import Categorical, Normal, kl_divergence
 
 from makar.core import types
 from makar.core.types import Evaluation, Prompt, groups_of
+from makar.objectives.advantage import group_relative
 
 
 def categorical(logits: torch.Tensor, actions: torch.Tensor) -> Evaluation:
@@ -29,6 +31,23 @@ def test_equal_prompts_share_a_group() -> None:
     others = [Prompt(), Prompt("text"), Prompt(form="AABA"), Prompt(given=3)]
     assert groups_of([a, b, *others, a]).tolist() == [0, 0, 1, 2, 3, 4, 0]
     assert groups_of([]).shape == (0,)
+    assert groups_of([Prompt("x", {}, "y|{}|"), Prompt("x|{}|y")]).tolist() == [0, 1]
+
+
+def test_prompts_with_different_pictures_are_different_groups() -> None:
+    """Works are compared with others of their own prompt only, whatever ``repr`` leaves out."""
+    one = np.zeros((64, 64))
+    other = one.copy()
+    other[32, 32] = 1
+    prompts = [Prompt(given=given) for given in (one, other, one.copy(), other.copy())]
+    groups = groups_of(prompts)
+    assert groups.tolist() == [0, 1, 0, 1]
+    returns = torch.tensor([[1.0], [5.0], [2.0], [4.0]])
+    better = group_relative(returns, torch.ones_like(returns, dtype=torch.bool), groups) > 0
+    assert better[:, 0].tolist() == [False, True, True, False]
+    assert (
+        groups_of([Prompt(given=torch.as_tensor(p.given)) for p in prompts]).tolist() == [0, 1] * 2
+    )
 
 
 def test_kl_of_categoricals_is_exact() -> None:

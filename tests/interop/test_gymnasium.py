@@ -119,3 +119,49 @@ def test_finished_rows_begin_again_in_the_next_step_as_gymnasium_says():
         before = ended
     assert begun > 8
     assert len(firsts) == 4 + begun  # no two works begin alike
+
+
+class Together(CartPole):
+    """Begins all works and takes those that are asked for."""
+
+    def restart(self, state, rows, prompts, seeds):
+        new = self.start(prompts, seeds)
+        physics = torch.where(rows[:, None], new.physics, state.physics)
+        return type(state)(physics, torch.where(rows, new.steps, state.steps))
+
+
+@pytest.mark.parametrize("process", [CartPole, Together])
+def test_a_row_with_a_seed_of_its_own_makes_what_it_would_alone(process):
+    seeds = [7, 2**40, 7]
+    environments, alone = vector(process(), 3), [single(CartPole()) for _ in seeds]
+    seen, _ = environments.reset(seed=seeds)
+    expected = [one.reset(seed=s)[0] for one, s in zip(alone, seeds, strict=True)]
+    np.testing.assert_array_equal(seen, expected)
+    over, begun = np.zeros(3, bool), 0
+    for t in range(80):
+        actions = [t // 20 % 2, 0, t // 20 % 2]
+        seen, _, ended, _, _ = environments.step(np.array(actions))
+        for row, one in enumerate(alone):
+            expected = one.reset() if over[row] else one.step(actions[row])
+            np.testing.assert_array_equal(seen[row], expected[0])
+            assert ended[row] == (False if over[row] else expected[2])
+        begun += int(over.sum())
+        over = ended
+    assert begun > 3
+
+
+def test_no_seed_goes_on_and_one_seed_is_for_all():
+    environments = vector(CartPole(), 3)
+    first, _ = environments.reset(seed=[1, 2, 3])
+    second, _ = environments.reset()
+    third, _ = environments.reset(seed=(None, np.int64(2), None))
+    again, _ = environments.reset(seed=np.array([1, 2, 3]))
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(environments.reset()[0], second)
+    np.testing.assert_array_equal(third[1], first[1])
+    assert len({tuple(row) for seen in (first, second, third[::2]) for row in seen}) == 8
+    whole, _ = environments.reset(seed=1)
+    np.testing.assert_array_equal(whole, vector(CartPole(), 3).reset(seed=1)[0])
+    np.testing.assert_array_equal(environments.reset(seed=np.int64(1))[0], whole)
+    with pytest.raises(ValueError, match="2 seeds for 3 works"):
+        environments.reset(seed=[1, 2])

@@ -52,7 +52,7 @@ def works(
         hidden = {"source": None, "licence": None}
         typer.echo(json.dumps([r if named else r | hidden for r in records], ensure_ascii=False))
         return
-    typer.echo(f"{'id':9} {'score':>6}  {'phase':7} {'first bars':{NOTATION_SHOWN}}  resembles")
+    typer.echo(f"{'id':9} {'score':>6}  {'phase':7} {'shorthand':{NOTATION_SHOWN}}  resembles")
     for entry in entries:
         typer.echo(_line(entry, named))
 

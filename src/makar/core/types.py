@@ -46,9 +46,8 @@ class Prompt:
     @property
     def key(self) -> str:
         """Equal for equal prompts: works with the same key are compared with one another."""
-        wishes = json.dumps(dict(self.condition), sort_keys=True)
         given = "" if self.given is None else fingerprint(self.given)
-        return f"{self.text}|{wishes}|{self.form}|{given}"
+        return json.dumps([self.text, dict(self.condition), self.form, given], sort_keys=True)
 
 
 def groups_of(prompts: Sequence[Prompt]) -> Int[Tensor, " B"]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from makar.core.rewards import Blend
@@ -19,12 +18,10 @@ from makar.evaluation.assessment import (
 )
 from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION, equal_cost
-from makar.recipes.creator import Creator
-from makar.recipes.domain import Evaluated
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Prepared, Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
-from makar.recipes.trained_run import Opened
 
 FEW = 4
 """The prior's works that patience alone would choose from."""
@@ -68,34 +65,6 @@ class Assessment:
     unreadable: Sequence[tuple[str, str]] = ()
     rules: Mapping[str, str] = field(default_factory=dict[str, str])
     references: Sequence[str] = ("",)
-
-
-def evaluate_run(
-    opened: Opened,
-    config: RecipeConfig,
-    bench_of: Callable[[Creator[Any], Any, int], Bench[Any]],
-    *,
-    works: int | None,
-    target: Path,
-    title: str,
-    notes: Sequence[str] = (),
-) -> Generator[Progress, None, Evaluated]:
-    """Measure a run and write it down; what a recipe's ``evaluate`` is made of.
-
-    Args:
-        opened: The run.
-        config: Its settings.
-        bench_of: What the recipe's runs are measured with.
-        works: Works per row; as in the run's own comparison by default.
-        target: New folder.
-        title: Of the page.
-        notes: What has to be known of the recipe's measures.
-    """
-    from makar.evaluation.page import write_assessment
-
-    bench = bench_of(opened.creator, config, works or config.evaluate.works)
-    found = yield from assess_run(opened, config, bench, notes=notes)
-    return write_assessment(found, target, title=title, words=bench.words)
 
 
 def assess_run(

@@ -10,7 +10,8 @@ own spaces, ``info``, ``reset`` options or pictures says so in a ``View``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -82,6 +83,15 @@ def vector(
     return cast(Any, ProcessVectorEnv)(made)
 
 
+@dataclass(frozen=True)
+class _Alone(Seeds):
+    """Seeds of one row, which draws as if it were the first; what the others draw is not used."""
+
+    def generator(self, work: int = 0, stream: int = 0) -> np.random.Generator:
+        """See ``Seeds``; works before the first count down from the largest number."""
+        return super().generator(work % 2**64, stream)
+
+
 class _Rows:
     """Works in the making, and the rewards they earn."""
 
@@ -112,6 +122,23 @@ class _Rows:
         self.seed, self.moment = seed, 0
         self.state = self.process.start(asked, Seeds(seed))
         return self.seen()
+
+    def begin_each(self, seeds: Sequence[int], options: Mapping[str, Any] | None) -> np.ndarray:
+        """Begin every work anew with a seed of its own, likewise."""
+        asked = self.view.ask(options, len(self.prompts)) if options else self.prompts
+        for row, seed in enumerate(seeds):
+            self._begin_one(row, seed, asked)
+        return self.seen()
+
+    def begin_each_again(self, seeds: Mapping[int, int]) -> None:
+        """Give way to new works in the given rows, each with a seed of its own."""
+        for row, seed in seeds.items():
+            self._begin_one(row, seed, self.prompts)
+
+    def _begin_one(self, row: int, seed: int, asked: Sequence[Prompt]) -> None:
+        """Begin a work as ``single`` would with that seed, whatever the row."""
+        rows = torch.arange(len(self.prompts)) == row
+        self.state = self.process.restart(self.state, rows, asked, _Alone(seed, first=-row))
 
     def begin_again(self, rows: np.ndarray) -> None:
         """Give way to new works in the given rows."""
@@ -169,7 +196,7 @@ class _Single:
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Begin a work."""
         cast(Any, super()).reset(seed=seed, options=options)  # gymnasium.Env is beside this class
-        seen = self.rows.begin(int(cast(Any, self).np_random.integers(2**63)), options)
+        seen = self.rows.begin(_drawn_seed(cast(Any, self).np_random), options)
         return seen[0], _first(self.rows.info())
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
@@ -203,15 +230,48 @@ class _Vector:
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.over = np.zeros(self.num_envs, bool)
+        self.each: list[np.random.Generator] = []
 
     def reset(
-        self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Begin every work anew."""
-        cast(Any, super()).reset(seed=seed, options=options)  # Gymnasium's is beside this class
+        """Begin every work anew.
+
+        Args:
+            seed: One for all, or one for each: then all works of a row are those that ``single``
+                makes with that seed. None for a row, or for all, goes on with what there is.
+            options: For the view; see ``View.ask``.
+
+        Raises:
+            ValueError: there are not as many seeds as works.
+        """
+        whole = int(seed) if isinstance(seed, int | np.integer) else None
+        if whole is not None:
+            self.each = []
+        elif seed is not None:
+            self.each = self._generators(cast(Sequence[int | None], seed))
+        cast(Any, super()).reset(seed=whole, options=options)  # Gymnasium's is beside this class
         self.over = np.zeros(self.num_envs, bool)
-        seen = self.rows.begin(int(cast(Any, self).np_random.integers(2**63)), options)
+        if self.each:
+            seen = self.rows.begin_each([_drawn_seed(random) for random in self.each], options)
+        else:
+            seen = self.rows.begin(_drawn_seed(cast(Any, self).np_random), options)
         return seen, self._info()
+
+    def _generators(self, seeds: Sequence[int | None]) -> list[np.random.Generator]:
+        """What each row draws its works' seeds from."""
+        from gymnasium.utils.seeding import np_random
+
+        if len(seeds) != self.num_envs:
+            raise ValueError(f"{len(seeds)} seeds for {self.num_envs} works: give one, or as many")
+        before = self.each or [np_random(None)[0] for _ in seeds]
+        return [
+            going if seed is None else np_random(int(seed))[0]
+            for seed, going in zip(seeds, before, strict=True)
+        ]
 
     def step(
         self, actions: np.ndarray
@@ -219,7 +279,10 @@ class _Vector:
         """Take one step in every work that goes on, and begin anew those that are over."""
         begun = self.over
         reward, ended, cut = self.rows.step(np.asarray(actions))
-        if begun.any():
+        if self.each:
+            again = np.flatnonzero(begun).tolist()
+            self.rows.begin_each_again({row: _drawn_seed(self.each[row]) for row in again})
+        elif begun.any():
             self.rows.begin_again(begun)
         ended, cut = ended & ~begun, cut & ~begun
         self.over = ended | cut
@@ -231,6 +294,10 @@ class _Vector:
 
     def _info(self) -> dict[str, Any]:
         return _everywhere(self.rows.info(), self.num_envs)
+
+
+def _drawn_seed(random: np.random.Generator) -> int:
+    return int(random.integers(2**63))
 
 
 def _first(info: Mapping[str, Any]) -> dict[str, Any]:

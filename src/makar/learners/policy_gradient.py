@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, cast, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, cast, runtime_checkable
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
@@ -32,6 +32,7 @@ from makar.learners.stability import (
 from makar.objectives import advantage as advantages
 from makar.objectives import policy_loss
 
+P = TypeVar("P")
 Algorithm = Literal["reinforce", "rloo", "grpo", "a2c", "ppo"]
 
 
@@ -331,7 +332,7 @@ class PolicyGradient:
         self.baseline, self.updates = state["baseline"], int(state["updates"])
 
 
-def frozen(policy: TrainablePolicy) -> TrainablePolicy:
+def frozen(policy: P) -> P:
     """A copy that no longer changes."""
     twin = copy.deepcopy(policy)
     cast(nn.Module, twin).requires_grad_(requires_grad=False).eval()

@@ -98,7 +98,9 @@ class CollapseLimits:
         """Why this iteration counts as collapsed, or an empty string."""
         if (share := metrics.get("duplicates", 0.0)) > self.duplicates:
             return f"{share:.0%} of the works are copies of one another"
-        if (entropy := metrics.get("entropy", prior_entropy)) < self.entropy * prior_entropy:
+        entropy = metrics.get("entropy", prior_entropy)
+        # a Gaussian's entropy may be below 0, and has no share of it
+        if prior_entropy > 0 and entropy < self.entropy * prior_entropy:
             return f"entropy fell to {entropy / prior_entropy:.0%} of the prior's"
         if (kl := metrics.get("kl", 0.0)) > self.kl:
             return f"{kl:.2f} nats per decision away from the prior"

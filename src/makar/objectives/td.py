@@ -148,6 +148,6 @@ def _legal(q: Tensor, legal: Tensor | None) -> Tensor:
 def _following(mask: Tensor) -> Tensor:
     """``(B, T)`` column of the row's next decision after each; T where there is none."""
     B, T = mask.shape
-    columns = torch.where(mask, torch.arange(T), T)
+    columns = torch.where(mask, torch.arange(T, device=mask.device), T)
     columns = torch.cat((columns[:, 1:], columns.new_full((B, min(T, 1)), T)), 1)
     return columns.flip(1).cummin(1).values.flip(1) if T else columns

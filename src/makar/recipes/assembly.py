@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
 from jaxtyping import Bool
 
+from makar.core.errors import ConfigError
+from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, TrainablePolicy
 from makar.recipes.bonuses import Bonuses, bonuses_like
@@ -99,6 +101,9 @@ def assemble(
         notes: Sentences that the user should read.
         fit: Which works may be handed out; all by default.
         picture: Draws sets of works as one picture for the report.
+
+    Raises:
+        ConfigError: the policy cannot learn by the algorithm that is asked for.
     """
     blend, bands, explanations = blended
     blend, start = calibrate(
@@ -106,6 +111,7 @@ def assemble(
     )
     every = [ask] * config.loop.works
     if learner is None:
+        _check_value(config, prior, ask)
         learner = PolicyGradient(
             cast(TrainablePolicy, policy), learn or config.learn,
             prior=cast(TrainablePolicy, prior), seed=config.seed,
@@ -131,3 +137,15 @@ def assemble(
         picture=picture,
     )
     return Prepared(creator, bands, start)
+
+
+def _check_value(config: RecipeConfig, prior: Trainable[Any], ask: Prompt) -> None:
+    """Refuse an algorithm that needs a value head, where the policy has none."""
+    if not config.learn.uses_value:
+        return
+    made = prior.sample([ask] * 2, seeds=Seeds(config.prior_seed))
+    if cast(TrainablePolicy, prior).evaluate(made).value is None:
+        raise ConfigError(
+            f"learn.algorithm {config.learn.algorithm!r} needs a policy with a value head, and "
+            f"{config.recipe}'s has none: choose reinforce, rloo or grpo"
+        )

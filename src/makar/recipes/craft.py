@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -44,6 +45,18 @@ class Resemblance(Protocol):
     def too_near(self) -> bool:
         """True where the gate takes the work for a copy."""
         ...
+
+
+@dataclass(frozen=True)
+class NoSource:
+    """What works resemble where nobody's were learned from."""
+
+    title: str = ""
+    licence: str = ""
+    length: int = 0
+    text: str = ""
+    marks: tuple[int, int] = (0, 0)
+    too_near: bool = False
 
 
 def is_verified(licence: str) -> bool:

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
-from makar.core.scoring import Scorer
-from makar.core.types import Prompt
-
 if TYPE_CHECKING:  # a domain is listed without what it takes to run it
     from rich.console import RenderableType
     from torch import Tensor
 
+    from makar.core.scoring import Scorer
+    from makar.core.types import Prompt
     from makar.recipes.craft import Craft
+    from makar.recipes.opened import Opened
     from makar.recipes.preparation import Preparation, Progress
     from makar.recipes.settings import RecipeConfig
-    from makar.recipes.trained_run import Opened
     from makar.recipes.words import Words
 
 C = TypeVar("C", contravariant=True)

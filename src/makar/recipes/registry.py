@@ -157,8 +157,8 @@ def at(place: str) -> Any:
     module, _, name = place.partition(":")
     try:
         return getattr(import_module(module), name)
-    except (ImportError, AttributeError, TypeError) as fault:
-        raise DomainError(f"{place}: {fault}") from fault
+    except Exception as fault:
+        raise DomainError(f"{place}: {type(fault).__name__}: {fault}") from fault
 
 
 def checked(one: Listed, kind: type[K]) -> K:

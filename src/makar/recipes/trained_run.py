@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import torch
 
 from makar.core.scoring import Scorer
 from makar.recipes.craft import Craft
-from makar.recipes.creator import Creator
-from makar.recipes.domain import Recipe
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
@@ -35,27 +33,6 @@ def prior_weights(folder: RunFolder) -> dict[str, torch.Tensor] | None:
         return None  # the cache of pre-training has them, or they are learned again
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A trained run, ready to make and judge works.
-
-    Attributes:
-        creator: With the newest weights.
-        bands: People's 5-95 % range of each reward part.
-        step: Iterations behind those weights.
-        notices: What had to be said about damaged checkpoints.
-        recipe: What it was made by.
-        config: Its settings.
-    """
-
-    creator: Creator[Any]
-    bands: Mapping[str, tuple[float, float]]
-    step: int
-    notices: tuple[str, ...]
-    recipe: Recipe[Any, Any]
-    config: RecipeConfig
-
-
 def open_run(
     folder: RunFolder, config: RecipeConfig, *, functions: Mapping[str, Scorer] | None = None
 ) -> Opened:
@@ -72,16 +49,14 @@ def open_run(
     loaded, recipe = checkpoint.load_newest(folder.checkpoints), recipe_of(config)
     prepared = finished(recipe.prepare(config, prior=prior_weights(folder), functions=functions))
     prepared.creator.policy.load_state_dict(loaded.state["creator"]["policy"])
-    return Opened(
-        prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices), recipe, config
-    )
+    return Opened(prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices), config)
 
 
 def open_untrained(config: RecipeConfig) -> Opened:
     """The model as it is before training, with its reward; taught now if it never was."""
     recipe = recipe_of(config)
     prepared = finished(recipe.prepare(config))
-    return Opened(prepared.creator, prepared.bands, 0, (), recipe, config)
+    return Opened(prepared.creator, prepared.bands, 0, (), config)
 
 
 def finished(work: Generator[Progress, None, T]) -> T:

@@ -61,10 +61,12 @@ class Weighting:
     Attributes:
         catalogue: The rewards there are.
         defaults: Weights that differ from 1.
+        styled: False where no model is taught before, whose style could be kept.
     """
 
     catalogue: Catalogue[Any]
     defaults: Mapping[str, float]
+    styled: bool = True
 
     def weight(self, name: str, config: RewardConfig) -> float:
         """Its weight, before scaling."""
@@ -85,7 +87,7 @@ class Weighting:
                 taken, or nothing is left to be rewarded.
             CustomRewardError: a user's own reward cannot be loaded.
         """
-        names = [*self.catalogue, STYLE]
+        names = [*self.catalogue, *[STYLE] * self.styled]
         if unknown := [name for name in config.weights if name not in names]:
             raise UnknownRewardError(
                 f"reward.weights names {', '.join(unknown)}; there are: {', '.join(names)}"
@@ -147,7 +149,7 @@ class Weighting:
         quantiles: Mapping[str, Quantiles],
         *,
         functions: Mapping[str, Scorer],
-        prior: TokenPolicy[Any],
+        prior: TokenPolicy[Any] | None,
         judges: Works[Any],
     ) -> Blended:
         """All parts as one reward.
@@ -157,7 +159,7 @@ class Weighting:
             scorers: The catalogue's, built.
             quantiles: Of people's works, for each of them.
             functions: Rewards given as Python functions, by name.
-            prior: For the style.
+            prior: For the style; None where the recipe has none.
             judges: People's works that the prior has not learned from.
 
         Raises:
@@ -165,12 +167,15 @@ class Weighting:
         """
         custom = self.checked(config, functions)
         components = self.components(config, scorers, quantiles)
-        style, style_range = _style(prior, judges, config)
-        bands = {name: (q[0], q[-1]) for name, q in {**quantiles, STYLE: style_range}.items()}
         words = {entry.name: entry.words for entry in self.catalogue.values()}
-        words[STYLE] = "is like what it learned from: how likely the untrained model finds it"
+        ranges = dict(quantiles)
+        if prior is not None:
+            style, ranges[STYLE] = _style(prior, judges, config)
+            components.append(style)
+            words[STYLE] = "is like what it learned from: how likely the untrained model finds it"
         words |= {component.name: "your own reward" for component in custom}
-        return Blend([*components, style, *custom]), bands, words
+        bands = {name: (q[0], q[-1]) for name, q in ranges.items()}
+        return Blend([*components, *custom]), bands, words
 
 
 def _style(

@@ -70,6 +70,7 @@ class RunFolder:
         seed: int = 0,
         command: Sequence[str] | None = None,
         fresh: bool = False,
+        private: bool | None = None,
     ) -> RunFolder:
         """Begin a run in ``root/name`` and open it for writing.
 
@@ -80,6 +81,8 @@ class RunFolder:
             seed: The run's seed.
             command: Command line that began it; this process's own by default.
             fresh: Where the name is taken, use ``name-2``, ``name-3``, ...
+            private: Whether the user's own works are learned from; noted in ``run.json`` where
+                it is known.
 
         Raises:
             RunExistsError: The name is taken.
@@ -95,7 +98,9 @@ class RunFolder:
                     (path / folder).mkdir()
                 write_text(path / "config.toml", config)
                 # written last: a folder without it is not a run
-                write_json(path / ABOUT, _about(path.name, config, seed, command or sys.argv))
+                about = _about(path.name, config, seed, command or sys.argv)
+                noted = {} if private is None else {"private": private}
+                write_json(path / ABOUT, about | noted)
             except BaseException:
                 shutil.rmtree(path)
                 raise

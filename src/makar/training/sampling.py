@@ -14,9 +14,9 @@ from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Trainable
 from makar.evaluation.rows import EVALUATION
 from makar.recipes.craft import Craft
+from makar.recipes.opened import Opened
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
-from makar.recipes.trained_run import Opened
 from makar.runs import checkpoint
 from makar.runs.entry import Entry
 from makar.runs.errors import CheckpointError

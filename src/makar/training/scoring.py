@@ -13,8 +13,9 @@ from makar.core.errors import UnreadableError
 from makar.core.types import Judgement, Part
 from makar.recipes.craft import resembles
 from makar.recipes.domain import Brought
+from makar.recipes.opened import Opened
+from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
-from makar.recipes.trained_run import Opened
 from makar.recipes.words import Words
 
 
@@ -29,6 +30,7 @@ class PartVerdict:
         value: Its score in 0..1, mean over the phrases; NaN = could not be judged.
         raw: The statistic itself, mean over the phrases.
         low, high: People's 5-95 % range of the statistic; NaN where there is none.
+        whose: Whose range that is, as a possessive.
     """
 
     name: str
@@ -38,15 +40,16 @@ class PartVerdict:
     raw: float
     low: float
     high: float
+    whose: str = "people's"
 
     @property
     def stands(self) -> str:
-        """Where the piece stands against people's range; empty where there is no telling."""
+        """Where the work stands against that range; empty where there is no telling."""
         if not np.isfinite([self.raw, self.low, self.high]).all():
             return ""
         if self.raw < self.low:
-            return "below people's range"
-        return "above people's range" if self.raw > self.high else "as people's"
+            return f"below {self.whose} range"
+        return f"above {self.whose} range" if self.raw > self.high else f"as {self.whose}"
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def judge_file(path: Path, opened: Opened, config: RecipeConfig) -> list[Verdict
         UnreadableError, UnreadableLevelError: it is not what the run makes, or none of it can be
             judged.
     """
-    return [_judge(path, one, opened) for one in opened.recipe.read(path, config)]
+    return [_judge(path, one, opened) for one in recipe_of(config).read(path, config)]
 
 
 def _judge(path: Path, brought: Brought, opened: Opened) -> Verdict:
@@ -98,7 +101,7 @@ def _judge(path: Path, brought: Brought, opened: Opened) -> Verdict:
         raise UnreadableError(
             str(path),
             f"{brought.title or 'it'}: no {what} can be judged ({why})",
-            remedy=opened.recipe.bring,
+            remedy=recipe_of(opened.config).bring,
         )
     creator = opened.creator
     works = creator.craft.stack(phrases)
@@ -116,7 +119,7 @@ def _parts(judgement: Judgement, opened: Opened) -> tuple[PartVerdict, ...]:
     return tuple(
         PartVerdict(
             name, words.get(name, name), part.role, _mean(part.value), _mean(part.raw),
-            *opened.bands.get(name, nothing),
+            *opened.bands.get(name, nothing), opened.creator.words.whose_own("'"),
         )
         for name, part in sorted(judgement.parts.items(), key=_weightiest)
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
-from stable_baselines3 import PPO
+from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.env_checker import check_env as check_with_sb3
 from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.evaluation import evaluate_policy
@@ -80,7 +79,15 @@ def test_makar_does_not_need_gymnasium() -> None:
 def test_the_entry_point_leads_to_the_registration() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     module, name = project["entry-points"]["gymnasium.envs"]["__root__"].split(":")
-    assert getattr(importlib.import_module(module), name) is register
+    said = fresh(  # Gymnasium comes after makar, which then registers nothing by itself
+        f"import importlib, json, sys; go = getattr(importlib.import_module({module!r}), {name!r});"
+        "import gymnasium; known = lambda: [n for n in gymnasium.registry if n[:6] == 'makar/'];"
+        "before = known(); go(); go();"
+        "print(json.dumps([before, known(), [m for m in ('torch', 'numba') if m in sys.modules]]))"
+    )
+    before, after, heavy = json.loads(said)
+    assert (before, heavy) == ([], [])
+    assert set(after) == set(ENVIRONMENTS)
 
 
 @pytest.mark.parametrize(
@@ -173,6 +180,28 @@ def test_info_is_shaped_as_gymnasiums_own_vector_would_have_it() -> None:
     assert ours.single_observation_space == theirs.single_observation_space
     assert ours.observation_space == theirs.observation_space
     assert ours.action_space == theirs.action_space
+
+
+@pytest.mark.parametrize("representation", REPRESENTATIONS)
+def test_seeds_for_each_row_are_as_gymnasiums_own_vector_takes_them(representation: str) -> None:
+    ours = make_vector("sokoban", representation, 3, flat=False)
+    theirs = gymnasium.make_vec(
+        f"makar/Sokoban-{representation}-v0", 3, vectorization_mode="sync", flat=False
+    )
+    options = {"map": np.eye(5, dtype=int)}
+    for reset in ({"seed": [1, 2, 3]}, {}, {"seed": [4, None, 1], "options": options}):
+        seen, info = ours.reset(**reset)
+        expected, told = theirs.reset(**reset)
+        np.testing.assert_array_equal(seen, expected)
+        np.testing.assert_array_equal(info["stats"]["crate"], told["stats"]["crate"])
+        ours.action_space.seed(0)
+        over = 0
+        for _ in range(60):
+            actions = ours.action_space.sample()
+            for mine, other in zip(ours.step(actions)[:4], theirs.step(actions)[:4], strict=True):
+                np.testing.assert_array_equal(mine, other)
+            over += int(mine.sum())
+    assert over > 3
 
 
 def test_what_was_given_is_only_the_first_episode() -> None:
@@ -297,6 +326,19 @@ def test_a_maze_is_drawn_layer_by_layer_with_its_way() -> None:
     np.testing.assert_array_equal(
         (frame == WAY).all(2).nonzero(), ([1] * 4, [0, 1, 2, 3])
     )  # the feet are in the lowest layer
+
+
+def test_dqn_of_sb3_takes_wide_actions_by_their_number_only() -> None:
+    """As ``docs/gymnasium.md`` says: several numbers are no action of DQN's, and are of PPO's."""
+    for name in TITLES:
+        with pytest.raises(AssertionError, match=r"only supports.*Discrete.*but MultiDiscrete"):
+            DQN("MlpPolicy", make(name, "wide"), buffer_size=8)
+    for representation in ("narrow", "turtle"):
+        DQN("MlpPolicy", make("sokoban", representation), buffer_size=8)
+    for algorithm in (A2C, PPO):
+        algorithm("MlpPolicy", make("sokoban", "wide"), device="cpu")
+    counts = {name: int(make(name, "wide").action_space.nvec.prod()) for name in TITLES}
+    assert counts == {"binary": 392, "zelda": 616, "sokoban": 125, "smb": 11172, "maze3d": 6750}
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.text import parse_level_text, write_level_text
 from makar.domains.levels.problems.catalogue import Problem
 from makar.measures.variety import KeyRuns
+from makar.recipes.craft import NoSource
 
 PIXELS = 32
 """A tile's width and height in a picture."""
@@ -48,22 +49,6 @@ def legend_of_problem(problem: Problem) -> Legend:
     if unknown:
         raise ValueError(f"{problem.name}: nobody painted {', '.join(unknown)}; add it to _LOOKS")
     return Legend(tuple(Tile(n, _LOOKS[n][1], _LOOKS[n][0]) for n in problem.tiles))
-
-
-@dataclass(frozen=True)
-class NoSource:
-    """Levels made by editing resemble no source: nobody's levels were learned from."""
-
-    title: str = ""
-    licence: str = ""
-    length: int = 0
-    text: str = ""
-    too_near: bool = False
-
-    @property
-    def marks(self) -> tuple[int, int]:
-        """Nothing of it is anybody's."""
-        return 0, 0
 
 
 @dataclass(frozen=True)

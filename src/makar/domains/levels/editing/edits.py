@@ -25,9 +25,6 @@ class Replay:
     level: Level
     walk: Int[np.ndarray, "N 2"] = field(default_factory=lambda: NO_WALK)
 
-    def __repr__(self) -> str:
-        return f"Replay({self.level!r}, {self.walk.tolist()})"
-
 
 @dataclass(frozen=True)
 class Edits:

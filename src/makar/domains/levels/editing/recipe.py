@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from torch import Tensor
 
@@ -162,7 +162,7 @@ def prepare(
     yield Progress("setting up the editor")
     process = process_of(config)
     policy, _ = placed(build_policy(config, process), config, prior)
-    before = cast(Editor, frozen(policy))
+    before = frozen(policy)
     blend, explanations = editing_blend(config.reward, process, functions or {})
     ask, craft = ask_prompt(config), craft_of(config)
     yield Progress("searching greedily, to compare with")

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Level:
     """One map.
 
@@ -42,11 +42,6 @@ class Level:
 
     def __hash__(self) -> int:
         return hash((self.names, self.tiles.shape, self.tiles.tobytes()))
-
-    def __repr__(self) -> str:
-        """Every tile, as equal prompts are told by their text (``Prompt.key``)."""
-        rows = "/".join(" ".join(map(str, row)) for row in self.tiles.tolist())
-        return f"Level({rows}; {', '.join(self.names)})"
 
 
 @dataclass(frozen=True, eq=False)

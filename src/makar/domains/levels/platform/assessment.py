@@ -19,10 +19,10 @@ from makar.core.types import Generator
 from makar.domains.levels.drawing.pictures import contact_sheet
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.platform.asking import ask_prompt
 from makar.domains.levels.platform.config import PlatformConfig
 from makar.domains.levels.platform.corpus import Learned, learn_from, read_game
 from makar.domains.levels.platform.ranges import ranges_png
-from makar.domains.levels.platform.recipe import ask_prompt
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.play.noisy_player import failure_rate
 from makar.domains.levels.tiles.codec import CHALLENGE

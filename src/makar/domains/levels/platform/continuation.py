@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Sequence
+import os
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count as counting
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, cast
 
 import numpy as np
@@ -23,9 +24,9 @@ from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, MOST_COLUMNS, TileCodec
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.domain import Delivered, Desk, Unit
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
-from makar.recipes.trained_run import Opened
 from makar.runs.entry import ALPHABET
 
 TRIES = 4
@@ -130,20 +131,27 @@ class LevelSheet:
     def put(self, candidate: Continued) -> bytes:
         """The whole level as a file of the same kind."""
         craft = self.opened.creator.craft
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"{candidate.id}{_suffix(self.path)}"
+        with self._beside() as path:
             craft.export(candidate.level, path, title=candidate.id, notice=craft.original)
             return path.read_bytes()
 
     def outside(self, content: bytes) -> bytes:
         """The tiles of the columns that were there."""
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"level{_suffix(self.path)}"
+        with self._beside() as path:
             path.write_bytes(content)
             level = read_level(path, self.config)
         codec = _codec(self.opened)
         level = of_height(level, codec.height, empty=codec.legend.empty, path=self.path)
         return level.tiles[:, : self.given.tiles.shape[1]].tobytes()
+
+    @contextmanager
+    def _beside(self) -> Iterator[Path]:
+        """A file for the moment where the level lies: what a map names is found from there."""
+        path = self.path.with_name(f".{self.path.stem}-{os.getpid()}{_suffix(self.path)}")
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     def deliver(
         self, candidates: Sequence[Continued], *, out: Path | None, seed: int, asked: int

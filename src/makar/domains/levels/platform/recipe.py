@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -20,6 +18,8 @@ from makar.core.types import Judgement, Prompt, Rollout
 from makar.domains.levels.level.legend_file import read_legend
 from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.windows import Windows
+from makar.domains.levels.platform.asking import ask_prompt, asked_for
+from makar.domains.levels.platform.assessment import study
 from makar.domains.levels.platform.config import (
     LevelsConfig,
     MarioConfig,
@@ -38,7 +38,7 @@ from makar.domains.levels.platform.reward import (
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.domains.levels.tiled.map_corpus import read_map_corpus
-from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, ENDS, STEPS, Kept, TileCodec
+from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, ENDS, STEPS, TileCodec
 from makar.domains.levels.tiles.craft import LevelCraft
 from makar.domains.levels.tiles.ends import with_ends
 from makar.domains.levels.tiles.near_copies import WindowIndex
@@ -48,51 +48,14 @@ from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Prepared, Progress, pretrain
-from makar.recipes.trained_run import Opened
 from makar.recipes.words import Asked
 
-TARGETS = 8
-"""Different challenges that are asked for in one step."""
-HARDEST = 0.9
-"""No harder levels are asked for: only one that nobody can win has a challenge of 1."""
 UNASKED = 0.2
 """Share of the examples that are shown without their challenge, so that none need be asked for."""
 MEASURED = 400
 """Levels of the corpus from which ranges are taken, at most."""
-
-
-def ask_prompt(config: PlatformConfig) -> Prompt:
-    """What the config asks for."""
-    return _prompt(config, config.ask.challenge)
-
-
-def _prompt(config: PlatformConfig, challenge: float) -> Prompt:
-    wishes: dict[str, float | str] = {
-        COLUMNS: config.ask.columns, CHALLENGE: challenge, ENDS: config.ends,
-    }  # fmt: skip
-    text = f"Levels of {config.ask.columns} columns"
-    return Prompt(text=text, condition=wishes, given=kept_cells(config))
-
-
-def kept_cells(config: PlatformConfig) -> Kept | None:
-    """What the designer has locked in the map that levels are written into."""
-    if not isinstance(config, LevelsConfig) or config.corpus.legend is None:
-        return None
-    return _locked(config.corpus.files, config.corpus.legend, config.ask.columns)
-
-
-@cache
-def _locked(files: Sequence[Path], legend: Path, columns: int) -> Kept | None:
-    from makar.domains.levels.tiled.write import locked_tiles
-
-    if not files:
-        return None
-    game = read_legend(legend)
-    maps = read_map_corpus(files, game)
-    if maps.template is None or maps.template.locked is None:
-        return None
-    return Kept(locked_tiles(maps.template, game, (len(maps.maps.levels[0].tiles), columns)))
 
 
 def check(config: PlatformConfig, functions: Mapping[str, Scorer]) -> None:
@@ -209,7 +172,7 @@ def _set_up(
     functions: Mapping[str, Scorer],
 ) -> Prepared[Level]:
     ask, legend = ask_prompt(config), learned.game.legend
-    prior = cast(TokenPolicy[Level], frozen(policy))
+    prior = frozen(policy)
     train = learned.train.levels
     known = train.take(np.linspace(0, len(train) - 1, min(MEASURED, len(train))).astype(int))
     corpus = LevelCorpus(known, [level for _, level in learned.stretches], legend, analyst)
@@ -239,8 +202,6 @@ def evaluate(
     Raises:
         ConfigError: another number of works is asked for.
     """
-    from makar.domains.levels.platform.assessment import study
-
     del title  # it has no page
     if works is not None:
         raise ConfigError("--works: of a run of levels a thousand are made, for ten challenges")
@@ -264,19 +225,6 @@ def _left_out(blend: Blend) -> list[str]:
     """Which rewards say nothing of such levels."""
     names = LEVEL_CATALOGUE.keys() - {component.name for component in blend.components}
     return [f"cannot be told of these maps: {', '.join(sorted(names))}"] if names else []
-
-
-def asked_for(config: PlatformConfig, iteration: int) -> Sequence[Prompt]:
-    """What is asked for in one step: levels of several challenges, from easy to hard."""
-    if not config.ask.spread:
-        return [ask_prompt(config)] * config.loop.works
-    random = Seeds(config.seed, iteration).generator(1)
-    targets = HARDEST * (np.arange(TARGETS) + random.random(TARGETS)) / TARGETS
-    steps = np.round(targets * 20) / 20
-    return [
-        _prompt(config, float(steps[work * TARGETS // config.loop.works]))
-        for work in range(config.loop.works)
-    ]
 
 
 def challenges(

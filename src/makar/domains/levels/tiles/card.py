@@ -5,20 +5,17 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
 
-from makar.domains.levels.drawing.art import png_bytes
+from makar.domains.levels.drawing.art import Art, png_bytes
 from makar.domains.levels.drawing.pictures import level_png, small_image
-from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.legend import Legend
+from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.text import write_level_text
-from makar.domains.levels.play.analysis import Analysis
+from makar.domains.levels.play.analysis import Analysis, Analyst
 from makar.domains.levels.play.explanation import explain
-
-if TYPE_CHECKING:
-    from makar.domains.levels.tiles.craft import LevelCraft
 
 WHOLE = 720
 """Pixels across the small picture that shows the whole level at once."""
@@ -26,31 +23,41 @@ AROUND = 17
 """Columns that the curve under a level looks at: odd, to have a middle."""
 
 
-def card_html(craft: LevelCraft, level: Level, *, marks: Sequence[tuple[int, int, str]]) -> str:
-    """The whole level small, tile by tile to scroll along, the verdict, and the level's text."""
-    batch = craft.stack([level])
-    analysis = craft.analyst(batch)
-    words = [verdict(craft, level, analysis), *(label for _, _, label in marks)]
+def card_html(
+    level: Level, *, analyst: Analyst, art: Art, marks: Sequence[tuple[int, int, str]]
+) -> str:
+    """The whole level small, tile by tile to scroll along, the verdict, and the level's text.
+
+    Args:
+        level: The level.
+        analyst: Plays it.
+        art: What its tiles look like.
+        marks: Stretches to point out: first column, number of columns, and a label.
+    """
+    legend = analyst.legend
+    analysis = analyst(Levels(level.tiles[None], level.names))
+    words = [verdict(level, legend, analysis), *(label for _, _, label in marks)]
     said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in words)
-    text = html.escape(write_level_text(level, craft.legend))
+    text = html.escape(write_level_text(level, legend))
     return (
-        f"{_pictures(craft, level, analysis, marks)}{said}"
+        f"{_pictures(level, legend, art, analysis, marks)}{said}"
         "<details><summary>Level text</summary>"
         f'<pre style="overflow-x:auto;line-height:1">{text}</pre></details>'
     )
 
 
 def _pictures(
-    craft: LevelCraft,
     level: Level,
+    legend: Legend,
+    art: Art,
     analysis: Analysis,
     marks: Sequence[tuple[int, int, str]],
 ) -> str:
     way, won = analysis.way(0), bool(analysis.won[0] == 1)
     tile = max(WHOLE // level.tiles.shape[1], 1)
-    small = small_image(level, craft.legend, tile=tile, art=craft.art, way=way, won=won)
+    small = small_image(level, legend, tile=tile, art=art, way=way, won=won)
     large = level_png(
-        level, craft.legend, art=craft.art, way=way, won=won,
+        level, legend, art=art, way=way, won=won,
         challenge=challenge_curve(analysis.challenge_map[0]),
         spans=[(first, columns) for first, columns, _ in marks],
     )  # fmt: skip
@@ -84,7 +91,7 @@ def challenge_curve(challenge: Float[np.ndarray, " W"]) -> Float[np.ndarray, " W
     return 1 - np.exp(-len(rate) * nearby / there)
 
 
-def verdict(craft: LevelCraft, level: Level, analysis: Analysis) -> str:
+def verdict(level: Level, legend: Legend, analysis: Analysis) -> str:
     """Whether a level, the first that was analysed, can be won; how hard it is, or why not."""
     if int(analysis.won[0]) == 1:
         jumps = _many(int(analysis.jumps[0]), "jump")
@@ -92,7 +99,7 @@ def verdict(craft: LevelCraft, level: Level, analysis: Analysis) -> str:
             f"Can be won: the quickest way takes {jumps}, and a clumsy player fails about "
             f"{analysis.challenge[0]:.0%} of the time; the strip below the level shows where."
         )
-    reason = str(explain(level, craft.legend))
+    reason = str(explain(level, legend))
     return f"{'Cannot be won' if analysis.won[0] == 0 else 'Not known to be won'}: {reason}."
 
 

@@ -21,7 +21,14 @@ from makar.domains.levels.level.maps import MapSource
 from makar.domains.levels.level.text import parse_level_text, write_level_text
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiled.map_corpus import MapCorpus
+from makar.domains.levels.tiles.card import card_html
 from makar.domains.levels.tiles.cells import shape_cells
+from makar.domains.levels.tiles.files import (
+    write_into_template,
+    write_picture,
+    write_with_makars_tiles,
+    write_words,
+)
 from makar.domains.levels.tiles.near_copies import WindowIndex
 from makar.measures.variety import KeyRuns
 
@@ -176,10 +183,27 @@ class LevelCraft:
 
         Raises:
             ValueError: the suffix is none of ``formats``.
+            LegendError: a tile of the level has no id in the designer's legend and maps.
         """
-        from makar.domains.levels.tiles.files import write_any
+        suffix = path.suffix.lower()
+        if suffix not in self.formats:
+            raise ValueError(f"cannot write {path.name}: choose one of {', '.join(self.formats)}")
+        if suffix == ".tmj":
+            self._export_map(work, path)
+        elif suffix == ".png":
+            write_picture(work, path, legend=self.legend, art=self.art, title=title, notice=notice)
+        else:
+            write_words(work, path, legend=self.legend)
 
-        write_any(self, work, path, title=title, notice=notice)
+    def _export_map(self, work: Level, path: Path) -> None:
+        """Into a copy of the designer's map, else with makar's tiles."""
+        if self.game is None or self.maps is None or self.maps.template is None:
+            write_with_makars_tiles(work, path, analyst=self.analyst, art=self.art)
+            return
+        write_into_template(
+            work, path, analyst=self.analyst, game=self.game, template=self.maps.template,
+            variants=self.maps.variants,
+        )  # fmt: skip
 
     def card(self, work: Level, *, marks: Sequence[tuple[int, int, str]] = ()) -> str:
         """The level to be seen: picture, whether it can be won, and its text, as HTML.
@@ -188,9 +212,7 @@ class LevelCraft:
             work: The level.
             marks: Stretches to point out: first column, number of columns, and a label.
         """
-        from makar.domains.levels.tiles.card import card_html
-
-        return card_html(self, work, marks=marks)
+        return card_html(work, analyst=self.analyst, art=self.art, marks=marks)
 
     def _tiles(self, works: Works[Level]) -> np.ndarray:
         if isinstance(works, Levels):

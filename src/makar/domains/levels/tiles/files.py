@@ -4,43 +4,77 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from makar.domains.levels.drawing.art import Art
 from makar.domains.levels.drawing.pictures import level_png
 from makar.domains.levels.level.json_file import write_level_json
-from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.legend import Legend
+from makar.domains.levels.level.legend_file import GameLegend
+from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.text import write_level_text
-
-if TYPE_CHECKING:
-    from makar.domains.levels.tiles.craft import LevelCraft
+from makar.domains.levels.play.analysis import Analyst
+from makar.domains.levels.tiled.objects import Route
+from makar.domains.levels.tiled.read import TiledMap
+from makar.domains.levels.tiled.tilesets import TilesetReference
+from makar.domains.levels.tiled.variants import TileVariants
+from makar.domains.levels.tiled.write import with_locked, write_into_map, write_with_tileset
 
 TILESET = "makar-tiles"
 """Name of the tileset that is written beside a Tiled map of a game without one."""
 
 
-def write_any(craft: LevelCraft, level: Level, path: Path, *, title: str, notice: str) -> None:
-    """Write the level by the file's suffix.
+def write_words(level: Level, path: Path, *, legend: Legend) -> None:
+    """Write the level as text, or as JSON where the file is called so."""
+    write = write_level_json if path.suffix.lower() == ".json" else write_level_text
+    path.write_text(write(level, legend), encoding="utf-8")
+
+
+def write_picture(
+    level: Level, path: Path, *, legend: Legend, art: Art, title: str, notice: str
+) -> None:
+    """Write a picture of the level alone, without what was found out about it.
+
+    Args:
+        level: The level.
+        path: The file.
+        legend: Its tiles.
+        art: What they look like.
+        title: What the level is called, for the picture's own information.
+        notice: Whose it is, likewise.
+    """
+    path.write_bytes(_named(level_png(level, legend, art=art), title, notice))
+
+
+def write_into_template(
+    level: Level,
+    path: Path,
+    *,
+    analyst: Analyst,
+    game: GameLegend,
+    template: TiledMap,
+    variants: TileVariants,
+) -> None:
+    """Write a copy of the designer's map with the level in it, and the way drawn in.
 
     Raises:
-        ValueError: no such format.
         LegendError: a tile of the level has no id in the designer's legend and maps.
     """
-    suffix = path.suffix.lower()
-    if suffix == ".txt":
-        path.write_text(write_level_text(level, craft.legend), encoding="utf-8")
-    elif suffix == ".json":
-        path.write_text(write_level_json(level, craft.legend), encoding="utf-8")
-    elif suffix == ".png":
-        path.write_bytes(_named(_picture(craft, level), title, notice))
-    elif suffix == ".tmj":
-        _write_tiled(craft, level, path)
-    else:
-        raise ValueError(f"cannot write {path.name}: choose one of {', '.join(craft.formats)}")
+    level = with_locked(level, template, game)
+    route = _route(level, analyst)
+    write_into_map(path, level, game=game, template=template, variants=variants, route=route)
 
 
-def _picture(craft: LevelCraft, level: Level) -> bytes:
-    """The level alone, without what was found out about it."""
-    return level_png(level, craft.legend, art=craft.art)
+def write_with_makars_tiles(level: Level, path: Path, *, analyst: Analyst, art: Art) -> None:
+    """Write a map and, beside it, the tiles that makar paints, with the way drawn in."""
+    legend = analyst.legend
+    path.with_name(f"{TILESET}.png").write_bytes(art.sheet())
+    kinds = len(legend.tiles)
+    drawn = {n: n for n, tile in enumerate(legend.tiles) if tile.role != "empty"}
+    tileset = TilesetReference(
+        path.with_name(f"{TILESET}.tsj"), f"{TILESET}.png", kinds, art.size, kinds, drawn
+    )
+    route = _route(level, analyst)
+    write_with_tileset(path, level, legend=legend, tileset=tileset, route=route)
 
 
 def _named(png: bytes, title: str, notice: str) -> bytes:
@@ -58,27 +92,8 @@ def _named(png: bytes, title: str, notice: str) -> bytes:
     return buffer.getvalue()
 
 
-def _write_tiled(craft: LevelCraft, level: Level, path: Path) -> None:
-    """Into a copy of the designer's map, else with makar's tiles; with the way drawn in."""
-    from makar.domains.levels.tiled.tilesets import TilesetReference
-    from makar.domains.levels.tiled.write import with_locked, write_into_map, write_with_tileset
-
-    template = craft.maps.template if craft.maps else None
-    if craft.game is not None and template is not None:
-        level = with_locked(level, template, craft.game)
-    analysis = craft.analyst(craft.stack([level]))
+def _route(level: Level, analyst: Analyst) -> Route:
+    """The quickest way through the level; nothing where it cannot be won."""
+    analysis = analyst(Levels(level.tiles[None], level.names))
     way = analysis.way(0) if analysis.won[0] == 1 else analysis.way(0)[:0]
-    route = [(float(column), float(row)) for column, row in way[:, :2]]
-    if craft.game is not None and craft.maps is not None and template is not None:
-        write_into_map(
-            path, level, game=craft.game, template=template, variants=craft.maps.variants,
-            route=route,
-        )  # fmt: skip
-        return
-    path.with_name(f"{TILESET}.png").write_bytes(craft.art.sheet())
-    kinds = len(craft.legend.tiles)
-    drawn = {n: n for n, tile in enumerate(craft.legend.tiles) if tile.role != "empty"}
-    tileset = TilesetReference(
-        path.with_name(f"{TILESET}.tsj"), f"{TILESET}.png", kinds, craft.art.size, kinds, drawn
-    )
-    write_with_tileset(path, level, legend=craft.legend, tileset=tileset, route=route)
+    return [(float(column), float(row)) for column, row in way[:, :2]]

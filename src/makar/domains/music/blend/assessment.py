@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
 from makar.domains.music.blend.config import BlendConfig
-from makar.domains.music.blend.recipe import read_sides
+from makar.domains.music.blend.sides import read_sides
 from makar.domains.music.melody.grid import MelodyGrid, encode_bars
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.tune.assessment import GAUGE as TUNES

@@ -12,30 +12,32 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
 
-from makar.core.errors import CorpusTooSmallError, UnknownRewardError
+from makar.core.errors import UnknownRewardError
 from makar.core.rewards import Blend, Component
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.transforms import AtMost, Ramp
 from makar.core.types import Prompt, Rollout, groups_of
+from makar.domains.music.blend.assessment import NOTES, bench_of_run
 from makar.domains.music.blend.codec import EventCodec
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.craft import PieceCraft
 from makar.domains.music.blend.judges import Distance, Judge, Sides, judges_of
+from makar.domains.music.blend.sides import read_sides
 from makar.domains.music.blend.tokens import STEPS
 from makar.domains.music.corpus.folder import pieces_in
-from makar.domains.music.corpus.genres import Phrases, check_genre, genre_corpus, genre_phrases
+from makar.domains.music.corpus.genres import Phrases, check_genre
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.tune import phrases
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.evaluation.run import evaluate_run
 from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
 from makar.models.recurrent import Recurrent, RecurrentConfig
@@ -45,13 +47,11 @@ from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.custom_reward import load_reward
 from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
-from makar.recipes.trained_run import Opened
 
 NEAR_ENOUGH = 0.05
 """A phrase this near to what was asked has full marks: nobody is to be a caricature."""
-FEW = 40
-"""Phrases that each genre must have to learn from; to choose and to test, an eighth of them."""
 MEASURED, PLACE = "measured_distance", "asked_place"
 
 
@@ -140,30 +140,6 @@ def prepare(
     return _set_up(config, policy, sides, functions or {})
 
 
-def read_sides(config: BlendConfig) -> Generator[Progress, None, Sides]:
-    """The phrases of both genres.
-
-    Raises:
-        CorpusTooSmallError: a genre has too few.
-    """
-    places = ((config.corpus.first, None), (config.corpus.second, config.corpus.folder))
-    corpora = []
-    for (name, folder), shown in zip(places, config.corpus.names, strict=True):
-        yield Progress("reading tunes", text=shown)
-        corpora.append(genre_corpus(name, folder))
-    ask, sides = config.ask, Sides()
-    for side in ("train", "valid", "heldout"):
-        first, second = (genre_phrases(c, ask.bars, ask.metre, side=side) for c in corpora)
-        sides[side] = first, second
-        for genre, name in zip(sides[side], config.corpus.names, strict=True):
-            if len(genre.pieces) < (FEW if side == "train" else FEW // 8):
-                raise CorpusTooSmallError(
-                    f"{name}: {len(genre.pieces)} phrases of {ask.bars} bars of {ask.metre} for "
-                    f"the {side} side are too few; ask for fewer bars or another metre"
-                )
-    return sides
-
-
 def _net(config: BlendConfig, codec: EventCodec) -> Recurrent | Transformer:
     model = config.model
     size = {
@@ -213,7 +189,7 @@ def _set_up(
     functions: Mapping[str, Scorer],
 ) -> Prepared[Piece]:
     ask, names = ask_prompt(config), config.corpus.names
-    prior = cast(TokenPolicy[Piece], frozen(policy))
+    prior = frozen(policy)
     judges = judges_of(sides)
     known, others, human = (_joined(sides[side]) for side in ("train", "valid", "heldout"))
     index = CopyIndex.of(melodies_of(known))
@@ -249,9 +225,6 @@ def evaluate(
     opened: Opened, config: BlendConfig, *, works: int | None, target: Path, title: str
 ) -> Generator[Progress, None, Evaluated]:
     """Measure a run; see ``recipes.domain.Evaluate``."""
-    from makar.domains.music.blend.assessment import NOTES, bench_of_run
-    from makar.evaluation.sources import evaluate_run
-
     return evaluate_run(
         opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
     )

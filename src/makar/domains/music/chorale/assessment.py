@@ -12,6 +12,7 @@ from makar.core.errors import ConfigError
 from makar.core.rewards import Blend
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
+from makar.domains.music.chorale.asking import ask_prompt, reward_config
 from makar.domains.music.chorale.baselines import ChordChain, random_voices
 from makar.domains.music.chorale.config import ChoraleConfig
 from makar.domains.music.chorale.craft import VoicesCraft
@@ -22,7 +23,7 @@ from makar.domains.music.chorale.features import (
     spread_voice_features,
     voice_features_id,
 )
-from makar.domains.music.chorale.recipe import Learned, ask_prompt, read_chorales, reward_config
+from makar.domains.music.chorale.learned import Learned, read_chorales
 from makar.domains.music.chorale.reward import plain_blend
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
 from makar.domains.music.melody.codec import key_of, metre_of

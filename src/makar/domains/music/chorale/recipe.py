@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from makar.core.errors import CorpusTooSmallError
 from makar.core.scoring import Scorer
-from makar.core.types import Prompt, Rollout
+from makar.core.types import Rollout
+from makar.domains.music.chorale.asking import ask_prompt, reward_config
+from makar.domains.music.chorale.assessment import NOTES, bench_of_run
 from makar.domains.music.chorale.config import ChoraleConfig
-from makar.domains.music.chorale.corpus import Chorales, chorale_files, load_chorales
+from makar.domains.music.chorale.corpus import chorale_files
 from makar.domains.music.chorale.craft import VoicesCraft
 from makar.domains.music.chorale.files import key_by_ear
-from makar.domains.music.chorale.phrases import Phrases
+from makar.domains.music.chorale.learned import Learned, read_chorales
 from makar.domains.music.chorale.reward import WEIGHTING, checked_rewards, chorale_blend
 from makar.domains.music.corpus.folder import pieces_in
-from makar.domains.music.corpus.groups import SIDES, Side
 from makar.domains.music.harmony.copies import ChordCopies, LineCopies
 from makar.domains.music.melody.grid import OffGridError
-from makar.domains.music.piece.piece import Piece, Provenance
+from makar.domains.music.piece.piece import Piece
 from makar.domains.music.voices.codec import (
     ASKED,
     METRES,
@@ -35,97 +34,16 @@ from makar.domains.music.voices.codec import (
 from makar.domains.music.voices.network import Columns, ColumnsConfig
 from makar.domains.music.voices.voices import VOICES, VoiceGrid, VoiceGrids, encode_voices
 from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.evaluation.run import evaluate_run
 from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Prepared, Progress, pretrain
-from makar.recipes.settings import RewardConfig
-from makar.recipes.trained_run import Opened
 
-FEW_PHRASES = 40
-"""With fewer phrases of the kind asked for, people's ranges are taken from all kinds."""
-MOVING: Mapping[str, float] = {
-    "harmonic_rhythm": 1.0,
-    "line_steps": 1.0,
-    "contrary_motion": 0.5,
-    "awkward_moves": 0.5,
-    "chord_novelty": 0.0,
-}
-"""Weights besides ``reward``'s. Without them the model learned to stand still: repeated
-chords break no rule. And no model copies Bach five chords running, so that novelty says nothing.
-"""
 _SIXTEENTHS = 16
 """Columns of a bar of 4/4, the longest there is."""
-
-
-@dataclass(frozen=True)
-class Learned:
-    """Phrases by side of the split, and the whole chorales that were learned from."""
-
-    train: Phrases
-    valid: Phrases
-    heldout: Phrases
-    works: VoiceGrids
-    chorales: Chorales
-
-    @property
-    def sources(self) -> list[Provenance]:
-        """Where each of ``works`` is from."""
-        rows = np.flatnonzero(self.chorales.side == SIDES.index("train"))
-        return [self.chorales.provenance[row] for row in rows]
-
-    @classmethod
-    def of(cls, chorales: Chorales, bars: int) -> Learned:
-        """Cut the chorales into phrases of so many bars."""
-        cut = {side: chorales.phrases(bars, METRES, side=side) for side in SIDES}
-        rows = np.flatnonzero(chorales.side == SIDES.index("train"))
-        return cls(**cut, works=chorales.works.take(rows), chorales=chorales)
-
-    def closing(self, side: Side, config: ChoraleConfig) -> VoiceGrids:
-        """The phrases that end as asked for, in any metre and mode."""
-        phrases: Phrases = getattr(self, side)
-        as_asked = phrases.whole if config.ask.ends == "close" else ~phrases.whole
-        return phrases.grids.take(np.flatnonzero(as_asked))
-
-    def alike(self, side: Side, config: ChoraleConfig) -> VoiceGrids:
-        """The phrases of the kind asked for; of any metre and mode where there are too few."""
-        grids = self.closing(side, config)
-        wanted = (config.ask.metre, config.ask.mode == "minor")
-        kinds = zip(grids.metres, grids.keys, strict=True)
-        asked = np.array([(str(m), k.is_minor) == wanted for m, k in kinds], bool)
-        return grids.take(np.flatnonzero(asked)) if asked.sum() >= FEW_PHRASES else grids
-
-    def notes(self) -> list[str]:
-        """What the user should know of what was learned from."""
-        chorales, bars = self.chorales, self.train.grids
-        said = [
-            f"{len(chorales)} chorales by Bach (licence unverified), {len(self.works)} of them to "
-            f"learn from in {len(bars)} overlapping phrases"
-        ]
-        return said + [f"left out: {count} ({why})" for why, count in chorales.left_out.items()]
-
-
-def ask_prompt(config: ChoraleConfig) -> Prompt:
-    """What the config asks for."""
-    ask = config.ask
-    condition: dict[str, float | str] = {
-        "bars": ask.bars, "metre": ask.metre, "mode": ask.mode, "key": ask.key, "ends": ask.ends,
-    }  # fmt: skip
-    if ask.in_key:
-        condition["in_key"] = "yes"
-    if not ask.crossing:
-        condition["crossing"] = "no"
-    if not ask.parallels:
-        condition["parallels"] = "no"
-    return Prompt(condition=condition)
-
-
-def reward_config(config: ChoraleConfig) -> RewardConfig:
-    """What is rewarded: ``MOVING``, nothing for what is guaranteed, and then the user's weights."""
-    sure = {"parallels": config.ask.parallels, "crossing": config.ask.crossing}
-    weights = {**MOVING} | {name: 0.0 for name, possible in sure.items() if not possible}
-    return config.reward.model_copy(update={"weights": weights | config.reward.weights})
 
 
 def check(config: ChoraleConfig, functions: Mapping[str, Scorer]) -> None:
@@ -189,21 +107,6 @@ def prepare(
     return _set_up(config, policy, learned, functions or {})
 
 
-def read_chorales(config: ChoraleConfig) -> Learned:
-    """The chorales in phrases of as many bars as are asked for.
-
-    Raises:
-        CorpusTooSmallError: there is nothing to learn from.
-    """
-    learned = Learned.of(load_chorales(), config.ask.bars)
-    if not all(len(p.grids) for p in (learned.train, learned.valid, learned.heldout)):
-        raise CorpusTooSmallError(
-            f"no phrases of {config.ask.bars} bars are left to learn from and to test on; "
-            "install music21 with its corpus, or ask for fewer bars"
-        )
-    return learned
-
-
 def demonstrations(policy: TokenPolicy[VoiceGrid], works: VoiceGrids) -> Rollout[VoiceGrid]:
     """Each work twice: written freely, and with its soprano given to be harmonised."""
     codec = cast(VoicesCodec, policy.codec)
@@ -232,7 +135,7 @@ def _set_up(
     functions: Mapping[str, Scorer],
 ) -> Prepared[VoiceGrid]:
     ask = ask_prompt(config)
-    prior = cast(TokenPolicy[VoiceGrid], frozen(policy))
+    prior = frozen(policy)
     known, human = learned.alike("train", config), learned.alike("heldout", config)
     judges = learned.closing("valid", config)
     blended = chorale_blend(
@@ -262,9 +165,6 @@ def evaluate(
     opened: Opened, config: ChoraleConfig, *, works: int | None, target: Path, title: str
 ) -> Generator[Progress, None, Evaluated]:
     """Measure a run; see ``recipes.domain.Evaluate``."""
-    from makar.domains.music.chorale.assessment import NOTES, bench_of_run
-    from makar.evaluation.sources import evaluate_run
-
     return evaluate_run(
         opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
     )

@@ -18,9 +18,9 @@ from makar.domains.music.infill.hole import Fill
 from makar.domains.music.infill.score import opened_score
 from makar.domains.music.piece.piece import NoteRows
 from makar.recipes.domain import Delivered, Desk, Unit
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
-from makar.recipes.trained_run import Opened
 
 
 class PieceDeskConfig(BaseModel):

@@ -16,14 +16,14 @@ from makar.domains.music.infill.hole import Fill, Hole
 from makar.domains.music.midi import marks, parse_midi
 from makar.domains.music.midi.events import (
     END_OF_TRACK,
-    META,
     NOTE_OFF,
     NOTE_ON,
-    SYSEX,
     TEXT,
     Event,
     MidiFile,
+    chunk,
     decode,
+    track_bytes,
 )
 from makar.domains.music.midi.notes import voices
 from makar.domains.music.midi.text import text_of
@@ -106,8 +106,7 @@ class MidiScore:
             name = self.data[place : place + 4]
             end = place + _HEADER + int.from_bytes(self.data[place + 4 : place + 8], "big")
             if name == b"MTrk" and track in made:
-                body = _written(made[track])
-                yield name + len(body).to_bytes(4, "big") + body
+                yield chunk(name, track_bytes(made[track]))
             else:
                 yield self.data[place:end]
             track += name == b"MTrk"
@@ -170,26 +169,3 @@ def _merged(events: list[Event], made: list[tuple[int, int, Event]]) -> list[Eve
     together = [event for _, _, event in sorted([*timed, *made], key=lambda t: t[:2])]
     last = together[-1].tick if together else 0
     return together + [end._replace(tick=max(end.tick, last)) for end in ends]
-
-
-def _written(events: Sequence[Event]) -> bytes:
-    """Events as the bytes of a track, each with its status."""
-    out, last = bytearray(), 0
-    for tick, status, kind, data in events:
-        out += _number(tick - last)
-        out.append(status)
-        if status == META:
-            out.append(kind)
-        if status >= SYSEX:
-            out += _number(len(data))
-        out += data
-        last = tick
-    return bytes(out)
-
-
-def _number(value: int) -> bytes:
-    """A variable-length number."""
-    digits = [value & 0x7F]
-    while value := value >> 7:
-        digits.append(value & 0x7F | 0x80)
-    return bytes(reversed(digits))

@@ -11,6 +11,6 @@ def text_of(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def utf8_for_mido(text: str) -> str:
-    """The string that mido, which encodes as Latin-1, writes as the UTF-8 bytes of ``text``."""
-    return text.encode("utf-8", "replace").decode("latin-1")
+def utf8(text: str) -> bytes:
+    """Encode as UTF-8; half a surrogate pair, which that cannot hold, as a question mark."""
+    return text.encode("utf-8", "replace")

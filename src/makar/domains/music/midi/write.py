@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
-import mido
-from mido import Message, MetaMessage, MidiTrack
-from mido.midifiles.meta import UnknownMetaMessage
-
 from makar.domains.music.midi import marks
-from makar.domains.music.midi.events import KEY_SIGNATURE
+from makar.domains.music.midi.events import (
+    COPYRIGHT,
+    END_OF_TRACK,
+    KEY_SIGNATURE,
+    META,
+    NOTE_OFF,
+    NOTE_ON,
+    PORT,
+    PROGRAM_CHANGE,
+    TEMPO,
+    TEXT,
+    TIME_SIGNATURE,
+    TRACK_NAME,
+    Event,
+    MidiFile,
+    encode,
+)
 from makar.domains.music.midi.notes import PERCUSSION_CHANNEL
-from makar.domains.music.midi.text import utf8_for_mido
-from makar.domains.music.piece.piece import TICKS_PER_QUARTER, Key, KeyChange, Metre, Part, Piece
+from makar.domains.music.midi.text import utf8
+from makar.domains.music.piece.piece import TICKS_PER_QUARTER, KeyChange, Metre, Part, Piece, Tempo
 from makar.domains.music.piece.reading import sorted_notes
 
 FILE_TICKS = 480
@@ -22,8 +33,10 @@ FILE_TICKS = 480
 _SCALE = FILE_TICKS // TICKS_PER_QUARTER
 _MELODIC_CHANNELS = [c for c in range(16) if c != PERCUSSION_CHANNEL]
 _HEAD, _OFF, _ON = 0, 1, 2
-Timed = tuple[int, int, Message | MetaMessage | UnknownMetaMessage]
-"""Tick, order within the tick, message."""
+_CLOCKS, _THIRTY_SECONDS = 24, 8
+"""Of a metronome's click, and of a quarter note: what time signatures usually say."""
+Timed = tuple[int, Event]
+"""Order within the tick, event."""
 
 
 def write_midi(piece: Piece, path: str | Path) -> None:
@@ -40,39 +53,40 @@ def write_midi(piece: Piece, path: str | Path) -> None:
 
 def midi_bytes(piece: Piece) -> bytes:
     """The bytes that ``write_midi`` writes."""
-    file = mido.MidiFile(type=1, ticks_per_beat=FILE_TICKS)
-    file.tracks.append(_conductor_track(piece))
+    tracks = [_conductor_track(piece)]
     melodic = 0
     for part in piece.parts:
         seat = 0 if part.percussion else melodic
         melodic += not part.percussion
-        file.tracks.extend(_part_tracks(part, seat, piece.keys))
-    out = io.BytesIO()
-    file.save(file=out)
-    return out.getvalue()
+        tracks += _part_tracks(part, seat, piece.keys)
+    return encode(MidiFile(1, FILE_TICKS, tracks))
 
 
-def _conductor_track(piece: Piece) -> MidiTrack:
+def _conductor_track(piece: Piece) -> list[Event]:
     about = piece.provenance
     timed: list[Timed] = [
-        (0, 0, _text("track_name", about.title, name=True)),
-        (0, 0, _text("copyright", about.licence)),
-        (0, 0, _text("text", marks.mark(marks.COMPOSER, about.composer))),
-        (0, 0, _text("text", marks.mark(marks.SOURCE, about.source))),
+        (0, _text(0, TRACK_NAME, about.title)),
+        (0, _text(0, COPYRIGHT, about.licence)),
+        (0, _text(0, TEXT, marks.mark(marks.COMPOSER, about.composer))),
+        (0, _text(0, TEXT, marks.mark(marks.SOURCE, about.source))),
     ]
     timed += _metres(piece)
     for change in piece.keys:
-        mode = _text("text", marks.mark(marks.MODE, change.key.mode))
-        timed += [(change.tick, 2, mode), (change.tick, 2, _signature(change.key))]
+        mode = _text(change.tick, TEXT, marks.mark(marks.MODE, change.key.mode))
+        timed += [(2, mode), (2, _signature(change))]
     for tempo in piece.tempos:
-        exact, per_quarter = (
-            tempo.quarters_per_minute,
-            marks.microseconds(tempo.quarters_per_minute),
-        )
-        if marks.plainest_tempo(per_quarter) != exact:
-            timed.append((tempo.tick, 3, _text("text", marks.mark(marks.EXACT_TEMPO, exact))))
-        timed.append((tempo.tick, 3, MetaMessage("set_tempo", tempo=per_quarter)))
+        timed += [(3, event) for event in _tempo(tempo)]
     return _track(timed)
+
+
+def _tempo(tempo: Tempo) -> list[Event]:
+    exact, per_quarter = tempo.quarters_per_minute, marks.microseconds(tempo.quarters_per_minute)
+    if per_quarter >= 1 << 24:
+        raise ValueError(f"a tempo of {exact} a minute is too slow for MIDI: 3.6 is the slowest")
+    event = Event(tempo.tick, META, TEMPO, per_quarter.to_bytes(3, "big"))
+    if marks.plainest_tempo(per_quarter) == exact:
+        return [event]
+    return [_text(tempo.tick, TEXT, marks.mark(marks.EXACT_TEMPO, exact)), event]
 
 
 def _metres(piece: Piece) -> list[Timed]:
@@ -85,11 +99,17 @@ def _metres(piece: Piece) -> list[Timed]:
         name = marks.PICKUP
     else:
         name = marks.PLAIN_PICKUP
-    signatures: list[Timed] = [
-        (m.tick, 1, MetaMessage("time_signature", numerator=m.beats, denominator=m.unit))
-        for m in metres
-    ]
-    return [(0, 0, _text("text", marks.mark(name, piece.pickup))), *signatures]
+    pickup = _text(0, TEXT, marks.mark(name, piece.pickup))
+    return [(0, pickup), *((1, _time_signature(metre)) for metre in metres)]
+
+
+def _time_signature(metre: Metre) -> Event:
+    unit = metre.unit.bit_length() - 1
+    if metre.unit != 1 << max(unit, 0) or not 0 <= metre.beats < 256:
+        raise ValueError(f"MIDI has no metre of {metre.beats}/{metre.unit}")
+    return Event(
+        metre.tick, META, TIME_SIGNATURE, bytes((metre.beats, unit, _CLOCKS, _THIRTY_SECONDS))
+    )
 
 
 def _metre_of(ticks: int) -> Metre | None:
@@ -101,34 +121,37 @@ def _metre_of(ticks: int) -> Metre | None:
     return None
 
 
-def _signature(key: Key) -> UnknownMetaMessage:
-    return UnknownMetaMessage(KEY_SIGNATURE, data=[key.fifths & 0xFF, int(key.is_minor)])
+def _signature(change: KeyChange) -> Event:
+    key = change.key
+    return Event(change.tick, META, KEY_SIGNATURE, bytes((key.fifths & 0xFF, key.is_minor)))
 
 
-def _part_tracks(part: Part, seat: int, keys: Sequence[KeyChange]) -> list[MidiTrack]:
+def _part_tracks(part: Part, seat: int, keys: Sequence[KeyChange]) -> list[list[Event]]:
     """A track, and more where one pitch sounds twice at once, which a channel cannot hold.
 
     Each repeats the key signatures: MuseScore guesses the key of a track that has none.
     """
     port, place = divmod(seat, len(_MELODIC_CHANNELS))
     channel = PERCUSSION_CHANNEL if part.percussion else _MELODIC_CHANNELS[place]
-    tracks: list[MidiTrack] = []
+    if not 0 <= part.program < 128 or port > 255:
+        raise ValueError(f"{part.name}: MIDI has no program {part.program} on port {port}")
+    tracks: list[list[Event]] = []
     for number, layer in enumerate(_layers(part)):
         head = [
-            _text("track_name", part.name, name=True),
-            Message("program_change", channel=channel, program=part.program),
+            _text(0, TRACK_NAME, part.name),
+            Event(0, PROGRAM_CHANGE | channel, 0, bytes((part.program,))),
         ]
         if port:
-            head.insert(0, MetaMessage("midi_port", port=port))
+            head.insert(0, Event(0, META, PORT, bytes((port,))))
         if number:
-            head.append(_text("text", marks.mark(marks.CONTINUES)))
-        timed: list[Timed] = [(0, _HEAD, message) for message in head]
+            head.append(_text(0, TEXT, marks.mark(marks.CONTINUES)))
+        timed: list[Timed] = [(_HEAD, event) for event in head]
         if not part.percussion:
-            timed += [(change.tick, _HEAD, _signature(change.key)) for change in keys]
+            timed += [(_HEAD, _signature(change)) for change in keys]
         for onset, duration, pitch, velocity in layer:
-            on = Message("note_on", channel=channel, note=pitch, velocity=velocity)
-            off = Message("note_off", channel=channel, note=pitch, velocity=0)
-            timed += [(onset, _ON, on), (onset + duration, _OFF, off)]
+            on = Event(onset, NOTE_ON | channel, 0, bytes((pitch, velocity)))
+            off = Event(onset + duration, NOTE_OFF | channel, 0, bytes((pitch, 0)))
+            timed += [(_ON, on), (_OFF, off)]
         tracks.append(_track(timed))
     return tracks
 
@@ -139,7 +162,7 @@ def _layers(part: Part) -> list[list[list[int]]]:
     ends: list[dict[int, int]] = [{}]
     for row in sorted_notes(part.notes).tolist():
         onset, duration, pitch, velocity = row
-        if duration < 1 or onset < 0 or not 0 < velocity < 128:
+        if duration < 1 or onset < 0 or not 0 < velocity < 128 or not 0 <= pitch < 128:
             raise ValueError(f"{part.name}: a note cannot be written: {row}")
         free = next((i for i, end in enumerate(ends) if end.get(pitch, 0) <= onset), len(layers))
         if free == len(layers):
@@ -150,15 +173,15 @@ def _layers(part: Part) -> list[list[list[int]]]:
     return layers
 
 
-def _text(kind: str, text: str, *, name: bool = False) -> MetaMessage:
-    encoded = utf8_for_mido(text)
-    return MetaMessage(kind, name=encoded) if name else MetaMessage(kind, text=encoded)
+def _text(tick: int, kind: int, text: str) -> Event:
+    return Event(tick, META, kind, utf8(text))
 
 
-def _track(timed: list[Timed]) -> MidiTrack:
-    """Messages in order of time, with the delta times that files hold."""
-    track, last = MidiTrack(), 0
-    for tick, _, message in sorted(timed, key=lambda t: t[:2]):
-        track.append(message.copy(time=(tick - last) * _SCALE))
-        last = tick
-    return track
+def _track(timed: list[Timed]) -> list[Event]:
+    """Events in order of time, in the file's own ticks, and the end."""
+    events = [event for _, event in sorted(timed, key=lambda t: (t[1].tick, t[0]))]
+    last = events[-1].tick
+    return [
+        event._replace(tick=event.tick * _SCALE)
+        for event in (*events, Event(last, META, END_OF_TRACK, b""))
+    ]

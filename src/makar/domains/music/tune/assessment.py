@@ -20,6 +20,7 @@ from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.moves import moves_of
+from makar.domains.music.tune.asking import ask_prompt
 from makar.domains.music.tune.baselines import NoteChain, random_melodies
 from makar.domains.music.tune.config import MelodyConfig
 from makar.domains.music.tune.features import (
@@ -30,7 +31,6 @@ from makar.domains.music.tune.features import (
     spread_features,
 )
 from makar.domains.music.tune.phrases import FEW_WINDOWS, METRES, Phrases, alike, phrases_of
-from makar.domains.music.tune.recipe import ask_prompt
 from makar.domains.music.tune.reward import plain_blend
 from makar.domains.music.words import TUNE_WORDS, kind_of
 from makar.evaluation.assessment import Bench

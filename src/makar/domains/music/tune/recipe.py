@@ -10,13 +10,14 @@ import numpy as np
 import torch
 
 from makar.core.scoring import Scorer
-from makar.core.types import Prompt
 from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.corpus.sources import collection_files, user_files
 from makar.domains.music.corpus.tunes import load_corpus
 from makar.domains.music.melody.codec import MelodyCodec, metre_of
 from makar.domains.music.melody.grid import STEP, MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
+from makar.domains.music.tune.asking import ask_prompt
+from makar.domains.music.tune.assessment import bench_of_run
 from makar.domains.music.tune.config import MelodyConfig, ModelConfig
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.phrases import (
@@ -32,6 +33,7 @@ from makar.domains.music.tune.phrases import (
 )
 from makar.domains.music.tune.reward import WEIGHTING, checked_rewards, melody_blend
 from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.evaluation.run import evaluate_run
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
@@ -40,18 +42,11 @@ from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Prepared, Progress, pretrain
-from makar.recipes.trained_run import Opened
 
 LOOKBACK = tuple(sorted({metre_of(m).bar // STEP * bars for m in METRES for bars in (1, 2, 4)}))
 """Sixteenths in one, two and four bars of each metre: how far back a tune repeats itself."""
-
-
-def ask_prompt(config: MelodyConfig) -> Prompt:
-    """What the config asks for."""
-    ask = config.ask
-    condition = {"bars": ask.bars, "metre": ask.metre, "mode": ask.mode, "key": ask.key}
-    return Prompt(condition=condition, form=ask.form)
 
 
 def check(config: MelodyConfig, functions: Mapping[str, Scorer]) -> None:
@@ -165,9 +160,6 @@ def evaluate(
     opened: Opened, config: MelodyConfig, *, works: int | None, target: Path, title: str
 ) -> Generator[Progress, None, Evaluated]:
     """Measure a run; see ``recipes.domain.Evaluate``."""
-    from makar.domains.music.tune.assessment import bench_of_run
-    from makar.evaluation.sources import evaluate_run
-
     return evaluate_run(opened, config, bench_of_run, works=works, target=target, title=title)
 
 
@@ -179,7 +171,7 @@ def _set_up(
     functions: Mapping[str, Scorer],
 ) -> Prepared[MelodyGrid]:
     ask = ask_prompt(config)
-    prior = cast(TokenPolicy[MelodyGrid], frozen(policy))
+    prior = frozen(policy)
     home = own if own is not None and len(own.valid) >= FEW_WINDOWS else public
     train = joined(public.train, own.train) if own else public.train
     known, judges, human = (alike(s, config) for s in (home.train, home.valid, home.heldout))

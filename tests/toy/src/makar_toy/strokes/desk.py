@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.recipes.domain import Delivered, Desk, Unit
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
-from makar.recipes.trained_run import Opened
 from makar.training.export import free_name
 from makar_toy.strokes.craft import svg
 from makar_toy.strokes.drawing import FREE, MOST, NAMES, Drawing

@@ -11,14 +11,14 @@ from makar.core.errors import CorpusTooSmallError
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
-from makar.evaluation.sources import evaluate_run
+from makar.evaluation.run import evaluate_run
 from makar.learners.policy_gradient import frozen
 from makar.models.policy_net import PolicyNet
 from makar.models.stepwise import StepwisePolicy
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.opened import Opened
 from makar.recipes.preparation import Prepared, Progress
-from makar.recipes.trained_run import Opened
 from makar.recipes.words import Asked, Words
 from makar_toy.judging import blended
 from makar_toy.strokes.config import StrokesConfig
