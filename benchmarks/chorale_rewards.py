@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Int
 
 from makar.domains.music.chorale.corpus import Chorales, load_chorales
-from makar.domains.music.chorale.phrases import Phrases
+from makar.domains.music.chorale.phrases import ChoralePhrases
 from makar.domains.music.corpus.groups import SIDES, Side
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
 from makar.domains.music.harmony.progressions import ChordProgressions
@@ -41,7 +41,7 @@ def study(
 
     Args:
         corpus: What the rewards may know: whole works.
-        known: Phrases of them; the bands of most rewards come from these.
+        known: ChoralePhrases of them; the bands of most rewards come from these.
         valid: Bands of the rewards that know the corpus come from these, which it lacks.
         heldout: The phrases to be told; nothing is fitted to them.
         tunes: Number of the tune that each held-out phrase is from; phrases of one tune are
@@ -68,11 +68,11 @@ def study(
     return findings
 
 
-def whole_phrases(chorales: Chorales, side: Side) -> Phrases:
+def whole_phrases(chorales: Chorales, side: Side) -> ChoralePhrases:
     """The phrases of one side that begin and end with a line of the hymn."""
     phrases = chorales.phrases(BARS, side=side)
     rows = np.flatnonzero(phrases.whole)
-    return Phrases(phrases.grids.take(rows), phrases.chorale[rows], phrases.whole[rows])
+    return ChoralePhrases(phrases.grids.take(rows), phrases.chorale[rows], phrases.whole[rows])
 
 
 def measure(chorales: Chorales) -> tuple[list[Finding], str]:

@@ -23,7 +23,7 @@ from makar.domains.music.melody.grid import (
 from makar.domains.music.piece.piece import UNVERIFIED, Key, Metre, Provenance
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.tune.craft import MelodyCraft
-from makar.domains.music.tune.reward import melody_blend
+from makar.domains.music.tune.reward import melody_reward
 from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.evaluation.rows import Row, compare
 from makar.learners.likelihood import Likelihood, PretrainConfig
@@ -112,7 +112,7 @@ def make(root, *, iterations=12, updates=60, works=48, private=False) -> TinyRun
     train, judges, human = tunes(0, 80), tunes(1000, 60), tunes(2000, 40)
     policy = _taught(train, updates)
     prior = frozen(policy)
-    blend, bands, words = melody_blend(
+    blend, bands, words = melody_reward(
         RewardConfig(), train=train, known=train, judges=judges, prior=prior
     )
     trial = prior.sample([ASK] * 64, seeds=Seeds(3, 99))

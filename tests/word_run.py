@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.types import Prompt
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
 from makar.measures.variety import KeyRuns
@@ -97,7 +97,7 @@ class WordRun:
         return Creator(
             policy=policy,
             prior=prior,
-            reward=Blend(parts),
+            reward=RewardTree(parts),
             learner=PolicyGradient(policy, config, prior=prior, seed=0),
             prompts=lambda _iteration: [ask] * works,
             ask=ask,

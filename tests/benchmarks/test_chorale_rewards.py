@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chorale_rewards import study, whole_phrases
-from makar.domains.music.chorale.phrases import Phrases
+from makar.domains.music.chorale.phrases import ChoralePhrases
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
 from makar.domains.music.harmony.scrambled import SCRAMBLES
 from makar.domains.music.voices.voices import FIRST_PITCH, LOWEST, VoiceGrid, VoiceGrids
@@ -98,7 +98,7 @@ def test_only_whole_phrases_are_judged():
         def phrases(self, bars, *, side):
             assert (bars, side) == (4, "valid")
             grids = plain_hymns(12, np.random.default_rng(0))
-            return Phrases(grids, np.arange(12), np.arange(12) % 3 == 0)
+            return ChoralePhrases(grids, np.arange(12), np.arange(12) % 3 == 0)
 
     phrases = whole_phrases(Twelve(), "valid")
     assert phrases.chorale.tolist() == [0, 3, 6, 9]

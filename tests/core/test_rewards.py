@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from makar.core.rewards import UNJUDGED, Blend, Component
+from makar.core.rewards import UNJUDGED, Component, RewardTree
 from makar.core.scoring import RewardTimeout, Statistic, score, time_limit
 from makar.core.transforms import AtLeast, Band, Ramp
 from makar.core.types import Judgement, Prompt, Reward
@@ -36,11 +36,11 @@ class Counted:
         return np.array([w[self.index] for w in works[:]], dtype=float)
 
 
-def judge(blend: Blend, toy: Any, *works: tuple[Any, ...]) -> Judgement:
+def judge(blend: RewardTree, toy: Any, *works: tuple[Any, ...]) -> Judgement:
     return blend(toy.Words(tuple(works)), [Prompt()] * len(works))
 
 
-FOUR = Blend(
+FOUR = RewardTree(
     [
         Component("melody", numbers("0"), weight=3.0),
         Component("rhythm", numbers("1"), Ramp(0, 10), weight=1.0),
@@ -89,7 +89,7 @@ def test_the_logged_total_is_the_formula_over_the_logged_parts(toy: Any) -> None
 
 def test_a_gate_spares_the_scorers_but_not_the_watches(toy: Any) -> None:
     scorer, penalty, watch, gate, second = (Counted(i) for i in range(5))
-    blend = Blend(
+    blend = RewardTree(
         [
             Component("a", scorer),
             Component("b", penalty, role="penalty"),
@@ -111,7 +111,7 @@ def test_a_gate_spares_the_scorers_but_not_the_watches(toy: Any) -> None:
 
 
 def test_an_unjudged_part_takes_the_batch_mean(toy: Any) -> None:
-    blend = Blend([Component("a", numbers("0")), Component("b", numbers("1"))])
+    blend = RewardTree([Component("a", numbers("0")), Component("b", numbers("1"))])
     judgement = judge(blend, toy, (0.2, 1), (0.6, 0), (np.nan, 0.5), (np.nan, np.nan))
     # the mean of .2 and .6 is .4; the last work has nothing that was judged
     np.testing.assert_allclose(judgement.total, [0.6, 0.3, 0.45, np.nan])
@@ -121,13 +121,13 @@ def test_an_unjudged_part_takes_the_batch_mean(toy: Any) -> None:
 
 
 def test_a_part_nobody_could_be_judged_by_gives_its_weight_to_the_others(toy: Any) -> None:
-    blend = Blend([Component("a", numbers("0")), Component("b", numbers("1"), weight=3)])
+    blend = RewardTree([Component("a", numbers("0")), Component("b", numbers("1"), weight=3)])
     np.testing.assert_allclose(judge(blend, toy, (0.2, np.nan), (0.6, np.nan)).total, [0.2, 0.6])
     assert np.isnan(judge(blend, toy, (np.nan, np.nan)).total).all()
 
 
 def test_unjudged_gates_let_pass_and_unjudged_penalties_take_the_mean(toy: Any) -> None:
-    blend = Blend(
+    blend = RewardTree(
         [
             Component("a", numbers("0")),
             Component("g", numbers("1"), AtLeast(1), role="gate"),
@@ -141,7 +141,7 @@ def test_unjudged_gates_let_pass_and_unjudged_penalties_take_the_mean(toy: Any) 
 
 
 def test_scaled_by_the_spread_under_the_prior(toy: Any) -> None:
-    blend = Blend([Component("a", numbers("0")), Component("b", numbers("1"))])
+    blend = RewardTree([Component("a", numbers("0")), Component("b", numbers("1"))])
     judgement = judge(blend, toy, (0.0, 0.5), (0.8, 0.5), (0.0, 0.6), (0.8, 0.6))
     scaled = blend.scaled(judgement, floor=0.02)
     # spreads .4 and .05: weights 1/.4 = 2.5 and 1/.05 = 20 of 22.5
@@ -160,7 +160,7 @@ def test_credit_is_in_units_of_the_total(toy: Any) -> None:
     def wide(works: Any, _: Sequence[Prompt]) -> Statistic:
         return Statistic(np.array([0.3] * len(works)), np.array([[0.0, 0.0, 0.3]] * len(works)))
 
-    blend = Blend(
+    blend = RewardTree(
         [
             Component("local", local, weight=3),
             Component("wide", wide),
@@ -189,7 +189,7 @@ def faults_at(*places: float) -> Callable[[Any, Sequence[Prompt]], Statistic]:
 
 def test_credit_goes_through_the_transform(toy: Any) -> None:
     """Two equal faults bring a band's 1 down to 1 / (1 + (1 / .5)²) = .2: each costs .4."""
-    blend = Blend(
+    blend = RewardTree(
         [
             Component("faults", faults_at(0.0, 0.5, 0.5), Band(0, 0, 0.5)),
             Component("rest", numbers("0"), weight=3),
@@ -198,12 +198,12 @@ def test_credit_goes_through_the_transform(toy: Any) -> None:
     judgement = judge(blend, toy, (0.6,))
     assert judgement.total == pytest.approx([0.25 * 0.2 + 0.75 * 0.6])
     np.testing.assert_allclose(judgement.credit, [[0, -0.1, -0.1]])
-    ramp = Blend([Component("faults", faults_at(0.25, 0.75), Ramp(2, 0))])
+    ramp = RewardTree([Component("faults", faults_at(0.25, 0.75), Ramp(2, 0))])
     np.testing.assert_allclose(judge(ramp, toy, (0,)).credit, [[-0.125, -0.375]])
 
 
 def test_credit_that_cancels_out_goes_by_the_slope(toy: Any) -> None:
-    blend = Blend([Component("faults", faults_at(0.5, 0.25, -0.75), Ramp(-1, 1))])
+    blend = RewardTree([Component("faults", faults_at(0.5, 0.25, -0.75), Ramp(-1, 1))])
     np.testing.assert_allclose(judge(blend, toy, (0,)).credit, [[0.25, 0.125, -0.375]], rtol=1e-5)
 
 
@@ -214,7 +214,7 @@ def test_credit_sums_to_what_the_faults_cost(
 ) -> None:
     """The same work without its faults scores as much more as their credit is negative."""
     band = Band(0, high, soft)
-    blend = Blend([Component("faults", faults_at(*faults), band)])
+    blend = RewardTree([Component("faults", faults_at(*faults), band)])
     judgement = judge(blend, toy, (0,))
     assert judgement.credit is not None
     clean = band(np.zeros(1))[0]
@@ -225,7 +225,7 @@ def test_what_could_not_be_judged_earns_no_credit(toy: Any) -> None:
     def local(works: Any, _: Sequence[Prompt]) -> Statistic:
         return Statistic(np.array([np.nan, 1.0]), np.array([[0.0, 0.0], [0.5, 0.5]]))
 
-    blend = Blend([Component("faults", local, Ramp(2, 0)), Component("rest", numbers("0"))])
+    blend = RewardTree([Component("faults", local, Ramp(2, 0)), Component("rest", numbers("0"))])
     judgement = judge(blend, toy, (0.5,), (0.5,))
     np.testing.assert_allclose(judgement.credit, [[0, 0], [-0.125, -0.125]])
 
@@ -259,17 +259,17 @@ def test_the_order_of_works_does_not_matter(
 def test_refuses_nonsense() -> None:
     a = Component("a", numbers("0"))
     with pytest.raises(ValueError, match="names of their own"):
-        Blend([a, a])
+        RewardTree([a, a])
     with pytest.raises(ValueError, match="names of their own"):
-        Blend([a, Component(UNJUDGED, numbers("0"))])
+        RewardTree([a, Component(UNJUDGED, numbers("0"))])
     with pytest.raises(ValueError, match="at least one score"):
-        Blend([Component("g", numbers("0"), role="gate")])
+        RewardTree([Component("g", numbers("0"), role="gate")])
     with pytest.raises(ValueError, match="never negative"):
-        Blend([a, Component("b", numbers("0"), weight=-1)])
+        RewardTree([a, Component("b", numbers("0"), weight=-1)])
 
 
 def test_a_blend_can_be_a_part_of_another(toy: Any) -> None:
-    outer = Blend([Component("inner", FOUR), Component("more", numbers("0"))])
+    outer = RewardTree([Component("inner", FOUR), Component("more", numbers("0"))])
     assert judge(outer, toy, (0.5, 6, 1, 1, 0.9)).total == pytest.approx([(0.39375 + 0.5) / 2])
 
 
@@ -309,7 +309,7 @@ def test_a_fault_costs_only_the_work_it_concerns(
         Component("bad", faulty(misbehave), seconds=0.5),
         Component("good", numbers("1"), weight=1),
     ]
-    judgement = judge(Blend(parts), toy, (1, 1), (9, 1), (1, 1), (9, 0))
+    judgement = judge(RewardTree(parts), toy, (1, 1), (9, 1), (1, 1), (9, 0))
     np.testing.assert_array_equal(judgement.parts["bad"].raw, [0.5, np.nan, 0.5, np.nan])
     np.testing.assert_allclose(judgement.total, [0.75, 0.75, 0.75, 0.25])
     ((name, count),) = judgement.faults.items()
@@ -320,7 +320,7 @@ def test_a_fault_costs_only_the_work_it_concerns(
 
 def test_values_that_are_no_numbers_or_huge(toy: Any) -> None:
     values = np.array([0.5, np.nan, np.inf, -np.inf, 1e7, 0.7])
-    blend = Blend([Component("a", lambda works, _: values)])
+    blend = RewardTree([Component("a", lambda works, _: values)])
     judgement = judge(blend, toy, *[(0,)] * 6)
     np.testing.assert_array_equal(judgement.total, [0.5, *[np.nan] * 4, 0.7])
     assert judgement.faults == {"a: NaN": 1, "a: beyond ±1e+06": 3}
@@ -330,7 +330,7 @@ def test_a_part_that_always_raises_never_stops_the_run(toy: Any) -> None:
     def always(works: Any, _: Sequence[Prompt]) -> Any:
         raise KeyError("nothing works")
 
-    judgement = judge(Blend([Component("a", always)]), toy, (0,), (1,), (2,))
+    judgement = judge(RewardTree([Component("a", always)]), toy, (0,), (1,), (2,))
     assert np.isnan(judgement.total).all()
     assert judgement.faults == {"a: KeyError: 'nothing works'": 3}
 
@@ -403,7 +403,7 @@ def test_lean_leaves_out_costly_watches_and_changes_no_total(toy: Any) -> None:
     def rewarded(works: Any, prompts: Any) -> np.ndarray:
         return np.linspace(0, 1, len(works))
 
-    blend = Blend(
+    blend = RewardTree(
         [
             Component("rewarded", rewarded, costly=True),
             Component("watched", watched, role="watch", costly=True),

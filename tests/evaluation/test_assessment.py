@@ -6,7 +6,7 @@ import re
 import pytest
 
 from makar.core.errors import ConfigError
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.types import Prompt
 from makar.domains.music.corpus.folder import phrases_of, read_files
 from makar.domains.music.corpus.tunes import load_corpus
@@ -56,7 +56,7 @@ def bench(cache):
     scorers = build(names, known.melodies)
     bands = people_quantiles(scorers, known.melodies, people.melodies)
     roles = {"near_copy": "gate", "in_key": "watch"}
-    reward = Blend(
+    reward = RewardTree(
         [
             Component(n, s, default_transform(n, bands[n]), role=roles.get(n, "score"))
             for n, s in scorers.items()

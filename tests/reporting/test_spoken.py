@@ -15,7 +15,7 @@ from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.platform.ranges import ranges_picture
 from makar.domains.levels.words import EDITED_WORDS, LEVEL_WORDS
 from makar.domains.music.words import TUNE_WORDS
-from makar.evaluation.assessment import DISTANCE, MARKOV, RANDOM, Row
+from makar.evaluation.assessment import DISTANCE, MARKOV, RANDOM, MeasuredSet
 from makar.evaluation.gauge import Terms
 from makar.evaluation.page import details, page_of, write_assessment
 from makar.evaluation.rows import HUMAN, SCORE, TRAINED, compare
@@ -190,7 +190,7 @@ def assessed():
     names = (SCORE, DISTANCE, "distinct-4", "self-overlap-4", "overlap_gaps", "kl_gaps",
              "longest_run", "rule_gaps", "rule_flow")  # fmt: skip
     measures = {name: Estimate(0.5, 0.4, 0.6, 20) for name in names}
-    rows = [Row(name, 20, measures, {}) for name in (HUMAN, RANDOM, MARKOV, TRAINED)]
+    rows = [MeasuredSet(name, 20, measures, {}) for name in (HUMAN, RANDOM, MARKOV, TRAINED)]
     terms = Terms({"gaps": "how wide"}, {}, "abc", {}, {"longest_run": "columns"})
     return Assessment(rows, {"kind": "levels"}, frozenset({"gaps"}), terms)
 

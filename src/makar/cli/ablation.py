@@ -203,12 +203,12 @@ def _duration(seconds: float) -> str:
 
 
 def _conclude(config: Any, study: list[Trial], root: Path, target: Path, as_json: bool) -> None:
-    from makar.console.waiting import shown
+    from makar.console.waiting import carried_out
     from makar.evaluation.ablation import compare_models, write_ablation
     from makar.recipes.registry import recipe_of
     from makar.training.export import free_name
 
-    found = shown(compare_models(config, [(trial, root / trial.name) for trial in study]))
+    found = carried_out(compare_models(config, [(trial, root / trial.name) for trial in study]))
     page = write_ablation(found, free_name(target), words=recipe_of(config).words)
     if as_json or not sys.stdout.isatty():
         record = {"event": "finished", "page": str(page), "table": found.as_json()}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from makar.console.places import Json, Runs, find_run, runs_root
-from makar.console.waiting import shown
+from makar.console.waiting import carried_out
 from makar.core.errors import ConfigError
 from makar.runs.errors import RunNotFoundError
 from makar.runs.folder import ABOUT, RunFolder, list_runs
@@ -80,7 +80,7 @@ def evaluate(
         target = _free(out or Path("evaluation"), given=out is not None)
         title = f"The works in {place.name or place.resolve().name}, evaluated"
         measure = folder_evaluation(place)
-        found = shown(
+        found = carried_out(
             measure(place, kind=recipe, bars=bars, works=works, target=target, title=title)
         )
     else:
@@ -109,7 +109,7 @@ def _evaluated_run(
             "report.html"
         )
     opened = open_run(folder, config)
-    return shown(evaluate_run(opened, config, works=works, target=target, title=title))
+    return carried_out(evaluate_run(opened, config, works=works, target=target, title=title))
 
 
 def compare(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def shown(work: Generator[Progress, None, T]) -> T:
+def carried_out(work: Generator[Progress, None, T]) -> T:
     """What a measurement comes to; how far it is, on standard error where that is a terminal."""
     with _line() as say:
         while True:

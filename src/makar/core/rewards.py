@@ -1,6 +1,6 @@
 """The reward as a tree: scores, gates, penalties, and what is only watched.
 
-blend = Blend([
+blend = RewardTree([
     Component("playable", playable, AtLeast(1), role="gate"),
     Component("melody", steps, Band(0.3, 0.6, 0.1), weight=2.0),
     Component("crowded", density, Ramp(12, 4), role="penalty"),
@@ -44,7 +44,7 @@ class Component:
             multiplies it, ``watch`` is only recorded.
         seconds: Time it may take for a batch, or None for no limit.
         costly: True for a watch that is too slow to be taken in every training step; see
-            ``Blend.lean``.
+            ``RewardTree.lean``.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Component:
 
 
 @dataclass(frozen=True)
-class Blend:
+class RewardTree:
     """Components joined into one reward; see ``__call__`` for the rule.
 
     Attributes:
@@ -121,12 +121,12 @@ class Blend:
         return Judgement(total, parts, _credit(parts, credits, factor), dict(faults))
 
     @property
-    def lean(self) -> Blend:
+    def lean(self) -> RewardTree:
         """The same reward without its costly watches: equal totals, for training steps."""
         kept = [c for c in self.components if not (c.costly and c.role == "watch")]
         return replace(self, components=kept)
 
-    def scaled(self, judgement: Judgement, *, floor: float = 0.02) -> Blend:
+    def scaled(self, judgement: Judgement, *, floor: float = 0.02) -> RewardTree:
         """The same blend with each score's weight divided by its spread in ``judgement``.
 
         Args:

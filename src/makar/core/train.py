@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from makar.core.seeds import Seeds
-from makar.core.types import Generator, Learner, Prompt, Report, Reward
+from makar.core.types import Generator, Iteration, Learner, Prompt, Reward
 
 W = TypeVar("W")
 
@@ -21,7 +21,7 @@ def train(
     seed: int,
     start: int = 0,
     temperature: Callable[[int], float] = lambda _: 1.0,
-) -> Iterator[Report[W]]:
+) -> Iterator[Iteration[W]]:
     """Improve ``generator`` for as long as the caller iterates.
 
     The caller's ``for`` body logs, saves, asks a human, and stops with ``break``; nothing
@@ -46,4 +46,4 @@ def train(
         )
         judgement = reward(rollout.works, rollout.prompts)
         metrics = learner.update(rollout, judgement)
-        yield Report(iteration, rollout, judgement, metrics)
+        yield Iteration(iteration, rollout, judgement, metrics)

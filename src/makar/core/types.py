@@ -335,7 +335,7 @@ class Restrainable(Protocol):
 
 
 @dataclass(frozen=True)
-class Report(Generic[W_co]):
+class Iteration(Generic[W_co]):
     """One iteration of ``train``, for the caller to log, save or stop on."""
 
     iteration: int

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from makar.core.rewards import UNJUDGED, Blend
+from makar.core.rewards import UNJUDGED, RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Trainable, Works
 from makar.evaluation.gauge import DUPLICATES, NEAR, Gauge
@@ -53,7 +53,7 @@ class Bench(Generic[W]):
     gauge: Gauge[W]
     known: Mapping[str, Works[W]]
     people: Mapping[str, Works[W]]
-    reward: Blend
+    reward: RewardTree
     ask: Prompt
     seed: int
     works: int
@@ -62,7 +62,7 @@ class Bench(Generic[W]):
 
 
 @dataclass(frozen=True)
-class Row:
+class MeasuredSet:
     """One set, measured.
 
     Attributes:
@@ -160,7 +160,9 @@ def _best_of(bench: Bench[W], prior: Trainable[W], n: int) -> Generator[Progress
     return bench.gauge.batch(kept)
 
 
-def measure(bench: Bench[W], sets: Mapping[str, Works[W]]) -> Generator[Progress, None, list[Row]]:
+def measure(
+    bench: Bench[W], sets: Mapping[str, Works[W]]
+) -> Generator[Progress, None, list[MeasuredSet]]:
     """Measure every set in the same way; yields after each.
 
     What is said of a set as a whole (overlaps, distance, variety) changes with its size, so it is
@@ -171,7 +173,7 @@ def measure(bench: Bench[W], sets: Mapping[str, Works[W]]) -> Generator[Progress
     fit = {name: gauge.judgeable(works) for name, works in sets.items()}
     alike = min(map(len, fit.values()))
     reference = _reference(bench)
-    rows: list[Row] = []
+    rows: list[MeasuredSet] = []
     for done, (name, works) in enumerate(sets.items()):
         yield Progress("measuring", done, len(sets), name)
         judgement = bench.reward(works, [bench.ask] * len(works))
@@ -181,7 +183,7 @@ def measure(bench: Bench[W], sets: Mapping[str, Works[W]]) -> Generator[Progress
         measures |= {f"overlap_{feature}": o.area for feature, o in overlaps.items()}
         measures |= {f"kl_{feature}": o.kl for feature, o in overlaps.items()}
         measures |= _of_rules(gauge, judgement)
-        rows.append(Row(name, len(works), measures, overlaps))
+        rows.append(MeasuredSet(name, len(works), measures, overlaps))
     return rows
 
 

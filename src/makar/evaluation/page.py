@@ -12,7 +12,7 @@ from makar.evaluation.assessment import (
     DISTANCE,
     MARKOV,
     RANDOM,
-    Row,
+    MeasuredSet,
     distance_to,
     is_human,
 )
@@ -147,7 +147,7 @@ def verdict(found: Assessment, words: Words) -> list[str]:
     return [*told, *_spread(found, last, words), *_copied(found, last, human, words)]
 
 
-def _far(found: Assessment, reference: str, row: Row, words: Words) -> list[str]:
+def _far(found: Assessment, reference: str, row: MeasuredSet, words: Words) -> list[str]:
     """How far a set is from people's phrases, between as many of theirs and chance."""
     measure = distance_to(reference)
     if measure not in row.measures:
@@ -162,7 +162,7 @@ def _far(found: Assessment, reference: str, row: Row, words: Words) -> list[str]
     ]
 
 
-def _spread(found: Assessment, row: Row, words: Words) -> list[str]:
+def _spread(found: Assessment, row: MeasuredSet, words: Words) -> list[str]:
     if not row.overlaps:
         return []
     areas = {one.name: mean_overlap(one) for one in found.rows}
@@ -173,7 +173,9 @@ def _spread(found: Assessment, row: Row, words: Words) -> list[str]:
     ]
 
 
-def _copied(found: Assessment, row: Row, human: Sequence[Row], words: Words) -> list[str]:
+def _copied(
+    found: Assessment, row: MeasuredSet, human: Sequence[MeasuredSet], words: Words
+) -> list[str]:
     """The longest shared runs beside people's own, of each genre where there are several."""
     told: list[str] = []
     for name, unit in found.terms.units.items():
@@ -186,7 +188,7 @@ def _copied(found: Assessment, row: Row, human: Sequence[Row], words: Words) -> 
     return told
 
 
-def mean_overlap(row: Row) -> float:
+def mean_overlap(row: MeasuredSet) -> float:
     """Mean overlapping area over the features; NaN where there is none."""
     areas = [e.mean for name, e in row.measures.items() if name.startswith("overlap_")]
     return sum(areas) / len(areas) if areas else math.nan

@@ -6,11 +6,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from makar.core.rewards import Blend
+from makar.core.rewards import RewardTree
 from makar.core.types import Works
 from makar.evaluation.assessment import (
     Bench,
-    Row,
+    MeasuredSet,
     is_human,
     measure,
     models,
@@ -57,7 +57,7 @@ class Assessment:
         references: Names of the sets of people's works that distances are taken to.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[MeasuredSet]
     about: Mapping[str, str]
     trained_on: frozenset[str]
     terms: Terms
@@ -99,7 +99,7 @@ def assess_run(
 def assess_folder(
     brought: Foreign,
     config: RecipeConfig,
-    bench_of: Callable[[Any, Blend | None, int], Bench[Any]],
+    bench_of: Callable[[Any, RewardTree | None, int], Bench[Any]],
     *,
     rules: Mapping[str, str],
     name: str,
@@ -153,7 +153,7 @@ def _untaught(config: RecipeConfig) -> Generator[Progress, None, Prepared[Any] |
         yield progress
 
 
-def _trained_on(reward: Blend) -> frozenset[str]:
+def _trained_on(reward: RewardTree) -> frozenset[str]:
     return frozenset(c.name for c in reward.components if c.role != "watch")
 
 

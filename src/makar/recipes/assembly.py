@@ -23,7 +23,7 @@ from makar.recipes.creator import Creator
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.preparation import Prepared, calibrate
 from makar.recipes.settings import RecipeConfig
-from makar.recipes.weighting import Blended
+from makar.recipes.weighting import ExplainedReward
 from makar.recipes.words import Asked, Words
 from makar.runs.errors import CheckpointError
 from makar.runs.report.contents import Picture
@@ -64,7 +64,7 @@ def assemble(
     policy: Trainable[W],
     *,
     prior: Trainable[W],
-    blended: Blended,
+    blended: ExplainedReward,
     ask: Prompt,
     asked: Asked,
     words: Words,

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from jaxtyping import Bool
 
-from makar.core.rewards import Blend
+from makar.core.rewards import RewardTree
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.craft import Craft
@@ -45,7 +45,7 @@ class Creator(Generic[W]):
 
     policy: Trainable[W]
     prior: Trainable[W]
-    reward: Blend
+    reward: RewardTree
     learner: Learner
     prompts: Callable[[int], Sequence[Prompt]]
     ask: Prompt

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from makar.core.rewards import Blend
+from makar.core.rewards import RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Generator as Maker
 from makar.core.types import Judgement, Prompt, Rollout, Trainable
@@ -94,8 +94,8 @@ def pretrain(
 
 
 def calibrate(
-    blend: Blend, prior: Trainable[Any], ask: Prompt, *, seed: int, scaled: bool
-) -> tuple[Blend, Judgement]:
+    blend: RewardTree, prior: Trainable[Any], ask: Prompt, *, seed: int, scaled: bool
+) -> tuple[RewardTree, Judgement]:
     """What the reward says of the untrained model's works, which may scale its parts first.
 
     Args:

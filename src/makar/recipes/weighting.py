@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 
 from makar.core.errors import UnknownRewardError
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.scoring import Scorer
 from makar.core.transforms import Band
 from makar.core.types import Prompt, Role, Works
@@ -25,7 +25,7 @@ from makar.recipes.settings import RewardConfig
 
 W = TypeVar("W")
 STYLE = "style"
-Blended: TypeAlias = tuple[Blend, dict[str, tuple[float, float]], dict[str, str]]
+ExplainedReward: TypeAlias = tuple[RewardTree, dict[str, tuple[float, float]], dict[str, str]]
 """The reward, people's 5-95 % range of every part, and each part in plain words."""
 
 
@@ -151,7 +151,7 @@ class Weighting:
         functions: Mapping[str, Scorer],
         prior: TokenPolicy[Any] | None,
         judges: Works[Any],
-    ) -> Blended:
+    ) -> ExplainedReward:
         """All parts as one reward.
 
         Args:
@@ -175,7 +175,7 @@ class Weighting:
             words[STYLE] = "is like what it learned from: how likely the untrained model finds it"
         words |= {component.name: "your own reward" for component in custom}
         bands = {name: (q[0], q[-1]) for name, q in ranges.items()}
-        return Blend([*components, *custom]), bands, words
+        return RewardTree([*components, *custom]), bands, words
 
 
 def _style(

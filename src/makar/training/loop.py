@@ -13,7 +13,7 @@ import numpy as np
 from makar.core.errors import RewardFailureError
 from makar.core.seeds import Seeds
 from makar.core.train import train
-from makar.core.types import Judgement, Prompt, Report, Restrainable, Rollout, Works
+from makar.core.types import Iteration, Judgement, Prompt, Restrainable, Rollout, Works
 from makar.measures.guards import CollapseLimits, HackingAlarm
 from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig
@@ -168,7 +168,7 @@ class Training(Generic[W]):
         self.start = loaded.step
         return loaded.notices
 
-    def _guard(self, report: Report[W]) -> list[str]:
+    def _guard(self, report: Iteration[W]) -> list[str]:
         """Alarms, reward faults and collapse: act on them, and say so."""
         events = [f"alarm: {alarm}" for alarm in self.alarm.check(_watches(report.judgement))]
         metrics = dict(report.metrics)
@@ -222,7 +222,7 @@ class Training(Generic[W]):
                 )
         return ""
 
-    def _keep(self, report: Report[W]) -> None:
+    def _keep(self, report: Iteration[W]) -> None:
         best = np.argsort(-np.nan_to_num(report.judgement.total, nan=-1), kind="stable")
         keep_works(
             self.folder.ledger,
@@ -237,7 +237,7 @@ class Training(Generic[W]):
         )
 
 
-def summary(report: Report[Any]) -> dict[str, Any]:
+def summary(report: Iteration[Any]) -> dict[str, Any]:
     """Means of one iteration: the very judgement that was trained on, and the learner's word."""
     judgement = report.judgement
     return {

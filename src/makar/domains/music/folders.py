@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from makar.core.errors import ConfigError
-from makar.core.rewards import Blend
+from makar.core.rewards import RewardTree
 from makar.domains.music.chorale import assessment as voices
 from makar.domains.music.chorale.recipe import phrases_in as voices_in
 from makar.domains.music.corpus.folder import Files, FolderPhrases, phrases_of, read_files
@@ -36,7 +36,7 @@ class Kind:
     phrases_in: Callable[..., Any]
     asked_for: Callable[..., dict[str, object]]
     asked_as: Callable[..., dict[str, object]]
-    bench: Callable[[Any, Blend | None, int], Bench[Any]]
+    bench: Callable[[Any, RewardTree | None, int], Bench[Any]]
     words: Mapping[str, str]
     notes: Sequence[str] = ()
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from makar.core.train import train
-from makar.core.types import Generator, Judgement, Prompt, Report, Reward, Works
+from makar.core.types import Generator, Iteration, Judgement, Prompt, Reward, Works
 from makar.domains.music.melody.grid import MelodyGrid
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
 from makar.learners.q_learning import QLearning, QLearningConfig
@@ -178,7 +178,7 @@ class Training:
     """
 
     generator: Generator[MelodyGrid]
-    reports: Iterator[Report[MelodyGrid]]
+    reports: Iterator[Iteration[MelodyGrid]]
 
 
 def training(
@@ -203,8 +203,8 @@ def training(
 
 
 def _adapting(
-    reports: Iterator[Report[MelodyGrid]], reward: Reward[MelodyGrid]
-) -> Iterator[Report[MelodyGrid]]:
+    reports: Iterator[Iteration[MelodyGrid]], reward: Reward[MelodyGrid]
+) -> Iterator[Iteration[MelodyGrid]]:
     for report in reports:
         if isinstance(reward, Returns):
             reward.adapt(report.rollout.works)

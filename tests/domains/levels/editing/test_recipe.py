@@ -20,7 +20,7 @@ from makar.domains.levels.editing.recipe import (
     process_of,
     wished,
 )
-from makar.domains.levels.editing.reward import HALF, editing_blend
+from makar.domains.levels.editing.reward import HALF, editing_reward
 from makar.domains.levels.level.level import Levels
 from makar.recipes.loading import as_toml, load_config
 from makar.recipes.settings import RewardConfig
@@ -44,7 +44,7 @@ def config_of(recipe: str = "sokoban", **flags: object) -> EditingConfig:
 @pytest.mark.parametrize("recipe", ["binary", "zelda", "sokoban"])
 def test_a_level_with_all_that_is_asked_scores_full_marks(recipe: str) -> None:
     process = process_of(config_of(recipe))
-    blend, words = editing_blend(RewardConfig(scale_parts=False), process, {})
+    blend, words = editing_reward(RewardConfig(scale_parts=False), process, {})
     policy = build_policy(config_of(recipe), process)
     prompts = [Prompt()] * 24
     works = policy.sample(prompts, seeds=Seeds(5)).works
@@ -62,7 +62,7 @@ def test_a_level_with_all_that_is_asked_scores_full_marks(recipe: str) -> None:
 
 def test_what_is_asked_of_each_level_counts() -> None:
     process = process_of(config_of("binary"))
-    blend, _ = editing_blend(RewardConfig(scale_parts=False), process, {})
+    blend, _ = editing_reward(RewardConfig(scale_parts=False), process, {})
     tiles = np.ones((2, 14, 14), np.uint8)
     tiles[:, 0, :11] = 0  # a path of 10
     asked = [Prompt(condition={"path-length": 10}), Prompt(condition={"path-length": 30})]

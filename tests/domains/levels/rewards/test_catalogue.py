@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.types import Prompt
 from makar.domains.levels.constructive.build import construct
 from makar.domains.levels.level.legend import MARIO
@@ -24,7 +24,7 @@ def scorers(corpus):
 @pytest.fixture(scope="module")
 def blend(corpus, scorers):
     bands = LEVEL_CATALOGUE.people_quantiles(scorers, corpus.windows, construct(20, 60, seed=1))
-    return Blend(
+    return RewardTree(
         [
             Component(
                 name,

@@ -12,10 +12,10 @@ from makar.core.errors import ConfigError, UnreadableError
 from makar.core.seeds import Seeds
 from makar.domains.music.chorale import learned as chorale_phrases
 from makar.domains.music.chorale import recipe as chorale
-from makar.domains.music.chorale.asking import ask_prompt, reward_config
 from makar.domains.music.chorale.corpus import Chorales
 from makar.domains.music.chorale.harmonisation import harmonise, sopranos
-from makar.domains.music.chorale.learned import Learned
+from makar.domains.music.chorale.learned import LearnedChorales
+from makar.domains.music.chorale.prompts import ask_prompt, reward_config
 from makar.domains.music.chorale.recipe import build_policy, demonstrations
 from makar.domains.music.corpus.folder import Files
 from makar.domains.music.files import read_pieces, write_piece
@@ -121,7 +121,7 @@ def test_works_are_made_again_and_handed_out(trained, tmp_path):
 
 
 def test_what_is_learned_comes_twice_once_with_the_soprano_given(config, book):
-    learned = Learned.of(book, 2)
+    learned = LearnedChorales.of(book, 2)
     policy = build_policy(config)
     shown = demonstrations(policy, learned.valid.grids)
     half = len(learned.valid.grids)
@@ -133,7 +133,7 @@ def test_what_is_learned_comes_twice_once_with_the_soprano_given(config, book):
 
 
 def test_each_side_is_of_its_own_hymns(config, book):
-    learned = Learned.of(book, 2)
+    learned = LearnedChorales.of(book, 2)
     for number, side in enumerate((learned.train, learned.valid, learned.heldout)):
         assert set((side.chorale % 3).tolist()) == {number}
     assert [p.title for p in learned.sources][:2] == ["Hymn 0", "Hymn 3"]

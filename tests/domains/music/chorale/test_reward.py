@@ -11,7 +11,7 @@ from makar.core.types import Evaluation, Prompt, Rollout, groups_of
 from makar.domains.music.chorale.reward import (
     DEFAULT_WEIGHTS,
     checked_rewards,
-    chorale_blend,
+    chorale_reward,
     harmony_figures,
 )
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
@@ -50,7 +50,7 @@ def hymns(works, seed):
 
 def blended(config=None, **others):
     known = hymns(40, 0)
-    return chorale_blend(
+    return chorale_reward(
         config or RewardConfig(),
         train=known,
         known=known,

@@ -14,7 +14,7 @@ from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.domains.music.abc.format import read_abc_file, write_abc
 from makar.domains.music.continuing import model as infill_model
-from makar.domains.music.continuing.choice import _pick, judged, make_variations, unlike
+from makar.domains.music.continuing.choice import _pick, make_variations, ranked, unlike
 from makar.domains.music.continuing.files import PAGE, RECORD, deliver, short_id
 from makar.domains.music.continuing.model import Infiller, score_names
 from makar.domains.music.continuing.task import open_task
@@ -136,7 +136,7 @@ def test_near_copies_and_twins_are_left_out(theme, infiller):
 
 def test_the_best_unlike_ones_are_picked(theme, infiller):
     task = open_task(theme, keep="1-4,9-12")
-    pool = judged(write_candidates(task, infiller.policy, count=64, seeds=Seeds(3)), infiller)
+    pool = ranked(write_candidates(task, infiller.policy, count=64, seeds=Seeds(3)), infiller)
     assert [one.score for one in pool] == sorted((one.score for one in pool), reverse=True)
     twins = [pool[0], *pool[:1] * 3, *pool[1:9]]
     picked = _pick(twins, 4)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from makar.core.scoring import Scorer
 from makar.core.types import Works
 from makar.recipes.settings import RewardConfig
-from makar.recipes.weighting import Blended, Weighting
+from makar.recipes.weighting import ExplainedReward, Weighting
 
 
 def blended(
     weighting: Weighting, config: RewardConfig, functions: Mapping[str, Scorer], theirs: Works
-) -> Blended:
+) -> ExplainedReward:
     """The reward, the range of each part among their works, and each part in plain words."""
     catalogue = weighting.catalogue
     scorers = catalogue.build(list(catalogue), None)

@@ -23,7 +23,7 @@ from makar.domains.levels.editing.craft import EditedCraft
 from makar.domains.levels.editing.goals import Aiming
 from makar.domains.levels.editing.greedy import Greedy
 from makar.domains.levels.editing.network import MapNet
-from makar.domains.levels.editing.reward import check_reward, editing_blend, rewarded_parts
+from makar.domains.levels.editing.reward import check_reward, editing_reward, rewarded_parts
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.text import read_level_text
 from makar.domains.levels.problems.catalogue import FAR, Problem, problem
@@ -163,7 +163,7 @@ def prepare(
     process = process_of(config)
     policy, _ = placed(build_policy(config, process), config, prior)
     before = frozen(policy)
-    blend, explanations = editing_blend(config.reward, process, functions or {})
+    blend, explanations = editing_reward(config.reward, process, functions or {})
     ask, craft = ask_prompt(config), craft_of(config)
     yield Progress("searching greedily, to compare with")
     ahead = Aiming(process.problem, "wide", change=config.ask.change)

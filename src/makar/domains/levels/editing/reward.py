@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from makar.core.errors import UnknownRewardError
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.scoring import Scorer
 from makar.core.types import Prompt
 from makar.domains.levels.editing.goals import Aiming
@@ -56,12 +56,12 @@ def check_reward(config: RewardConfig, process: Aiming, functions: Mapping[str, 
         UnknownRewardError: a name is unknown or taken, or nothing is left to be rewarded.
         CustomRewardError: a user's own reward cannot be loaded.
     """
-    editing_blend(config, process, functions)
+    editing_reward(config, process, functions)
 
 
-def editing_blend(
+def editing_reward(
     config: RewardConfig, process: Aiming, functions: Mapping[str, Scorer]
-) -> tuple[Blend, dict[str, str]]:
+) -> tuple[RewardTree, dict[str, str]]:
     """The reward, and each part in plain words; see ``check_reward`` for what it refuses."""
     measured = Measured(process)
     names = [wish.name for wish in process.problem.wishes]
@@ -95,12 +95,12 @@ def editing_blend(
         for k, name in enumerate(names)
     ]
     told = {name: f"has much {name}, as PCGRL counts it" for name in names}
-    return Blend([*parts, *custom, *watches]), dict(WORDS) | told
+    return RewardTree([*parts, *custom, *watches]), dict(WORDS) | told
 
 
 def rewarded_parts(config: RewardConfig, process: Aiming) -> list[str]:
     """Names of the parts that the total is made of."""
-    blend, _ = editing_blend(config, process, {})
+    blend, _ = editing_reward(config, process, {})
     return [c.name for c in blend.components if c.role == "score" and c.weight > 0]
 
 

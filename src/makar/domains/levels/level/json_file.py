@@ -18,8 +18,8 @@ from makar.domains.levels.level.reading import (
     MAX_ROWS,
     objects,
     parse_object,
+    quoted,
     read_bounded,
-    shown,
     word,
 )
 
@@ -55,7 +55,7 @@ def parse_level_json(data: bytes | str, *, source: str = "level JSON") -> tuple[
     """
     whole = parse_object(data.encode() if isinstance(data, str) else data, source)
     if whole.get("format") != FORMAT:
-        fault = f'"format" is {shown(whole.get("format"))}, not {FORMAT!r}'
+        fault = f'"format" is {quoted(whole.get("format"))}, not {FORMAT!r}'
         raise UnreadableLevelError(source, fault, remedy=_REMEDY)
     try:
         legend = Legend(
@@ -81,9 +81,9 @@ def _physics(given: Any, source: str) -> Physics:
     body = given["body"]
     kinds = [type(given[key]) for key in ("jump_height", "jump_reach", "double_jump", "gravity")]
     if kinds[:3] != [int, int, bool] or kinds[3] not in (int, float):
-        raise UnreadableLevelError(source, f'"physics" is {shown(given)}', remedy=_REMEDY)
+        raise UnreadableLevelError(source, f'"physics" is {quoted(given)}', remedy=_REMEDY)
     if not isinstance(body, list) or [type(size) for size in body] != [int, int]:
-        raise UnreadableLevelError(source, f'"body" is {shown(body)}', remedy=_REMEDY)
+        raise UnreadableLevelError(source, f'"body" is {quoted(body)}', remedy=_REMEDY)
     return Physics(
         jump_height=given["jump_height"],
         jump_reach=given["jump_reach"],
@@ -105,6 +105,6 @@ def _tiles(rows: Any, source: str) -> UInt8[np.ndarray, "H W"]:
             raise UnreadableLevelError(source, fault, remedy="Make all rows equally long")
         for x, tile in enumerate(row):
             if type(tile) is not int or not 0 <= tile <= 255:
-                fault = f"row {y + 1}, column {x + 1}: {shown(tile)} is no tile's number"
+                fault = f"row {y + 1}, column {x + 1}: {quoted(tile)} is no tile's number"
                 raise UnreadableLevelError(source, fault, remedy=_REMEDY)
     return np.array(rows, np.uint8)

@@ -14,7 +14,7 @@ from typing import Any, Literal, NoReturn, cast
 
 from makar.domains.levels.level.errors import LegendError
 from makar.domains.levels.level.legend import ROLES, Legend, Physics, Role, Tile
-from makar.domains.levels.level.reading import read_bounded, shown, text_of
+from makar.domains.levels.level.reading import quoted, read_bounded, text_of
 
 MAX_LEGEND_BYTES = 1_000_000
 MAX_TILE_ID = (1 << 24) - 1
@@ -114,7 +114,7 @@ class _Reader:
         places = self._table(whole, "map")
         for key, value in places.items():
             if value not in _PLACES.get(key, ()) and not (key in _NAMES and _is_name(value)):
-                self._refuse(f"[map] {key} = {shown(value)} is no setting", _PLACES_REMEDY, key)
+                self._refuse(f"[map] {key} = {quoted(value)} is no setting", _PLACES_REMEDY, key)
         table = self._table(whole, "tiles")
         tiles, ids = self._tiles(table)
         objects = self._objects(table, tiles)
@@ -150,10 +150,10 @@ class _Reader:
             if key not in _PHYSICS:
                 self._refuse(f"[physics] has no {key}", f"Use {_list(_PHYSICS)}", key)
             if type(value) not in _PHYSICS[key]:
-                self._refuse(f"[physics] {key} = {shown(value)}", _PHYSICS_REMEDY, key)
+                self._refuse(f"[physics] {key} = {quoted(value)}", _PHYSICS_REMEDY, key)
         if (body := values.get("body")) is not None:
             if len(body) != 2 or any(type(size) is not int for size in body):
-                self._refuse(f"[physics] body = {shown(body)}", _PHYSICS_REMEDY, "body")
+                self._refuse(f"[physics] body = {quoted(body)}", _PHYSICS_REMEDY, "body")
             values["body"] = (body[0], body[1])
         return Physics(**values)
 
@@ -177,7 +177,7 @@ class _Reader:
         if not isinstance(given, dict) or not all(key in given for key in ("role", "symbol")):
             self._refuse(f"tile {name!r} lacks a role or a symbol", _TILE_REMEDY, name)
         if unknown := [key for key in given if key not in _TILE_KEYS]:
-            fault = f"tile {name!r} has an unknown key {shown(unknown[0])}"
+            fault = f"tile {name!r} has an unknown key {quoted(unknown[0])}"
             self._refuse(fault, f"Use {_list(_TILE_KEYS)}", name)
         if not isinstance(given["role"], str) or not isinstance(given["symbol"], str):
             self._refuse(f"tile {name!r}: role and symbol are text", _TILE_REMEDY, name)
@@ -192,7 +192,7 @@ class _Reader:
             if (word := given.get("object")) is None:
                 continue
             if not _is_name(word):
-                self._refuse(f"tile {name!r}: object = {shown(word)}", _OBJECT_REMEDY, name)
+                self._refuse(f"tile {name!r}: object = {quoted(word)}", _OBJECT_REMEDY, name)
             if tiles[number].role in ("empty", "solid"):
                 fault = f"tile {name!r} is {tiles[number].role} and cannot be an object"
                 self._refuse(fault, "Put it on the tile layer", name)
@@ -208,7 +208,7 @@ class _Reader:
         for tileset, words in by_tileset.items():
             words = str(words) if type(words) is int else words
             if not isinstance(words, str):
-                self._refuse(f"tile {name!r}: ids = {shown(words)}", _IDS_REMEDY, name)
+                self._refuse(f"tile {name!r}: ids = {quoted(words)}", _IDS_REMEDY, name)
             for part in words.split(",") if words.strip() else ():
                 first, last = self._range(name, part)
                 found |= dict.fromkeys((tileset, number) for number in range(first, last + 1))
@@ -217,11 +217,11 @@ class _Reader:
     def _range(self, name: str, part: str) -> tuple[int, int]:
         match = _RANGE.fullmatch(part)
         if match is None:
-            self._refuse(f"tile {name!r}: ids {shown(part)}", _IDS_REMEDY, name)
+            self._refuse(f"tile {name!r}: ids {quoted(part)}", _IDS_REMEDY, name)
         first = int(match[1])
         last = first if match[2] is None else int(match[2])
         if not first <= last <= MAX_TILE_ID or last - first >= MAX_IDS:
-            fault = f"tile {name!r}: ids {shown(part)} run backwards or too far"
+            fault = f"tile {name!r}: ids {quoted(part)} run backwards or too far"
             self._refuse(fault, _IDS_REMEDY, name)
         return first, last
 

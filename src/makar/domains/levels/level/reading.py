@@ -72,11 +72,11 @@ def _no_number(word: str) -> Never:
 
 def _finite(word: str) -> float:
     if not math.isfinite(value := float(word)):
-        raise ValueError(shown(word))
+        raise ValueError(quoted(word))
     return value
 
 
-def shown(value: object) -> str:
+def quoted(value: object) -> str:
     """A value in an error, kept short whatever the file holds."""
     text = repr(value)
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
@@ -94,7 +94,7 @@ def whole(
     """The whole number at ``key``, from ``low`` to ``high``; ``default`` where it is absent."""
     value = holder.get(key, default)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        fault = f"{key} must be a whole number from {low} to {high}, got {shown(value)}"
+        fault = f"{key} must be a whole number from {low} to {high}, got {quoted(value)}"
         raise UnreadableLevelError(path, fault)
     return value
 
@@ -103,7 +103,7 @@ def word(holder: Mapping[str, Any], key: str, path: str, default: str = "") -> s
     """The text at ``key``."""
     value = holder.get(key, default)
     if not isinstance(value, str):
-        raise UnreadableLevelError(path, f"{key} must be text, got {shown(value)}")
+        raise UnreadableLevelError(path, f"{key} must be text, got {quoted(value)}")
     return value
 
 
@@ -111,5 +111,5 @@ def objects(holder: Mapping[str, Any], key: str, path: str) -> list[dict[str, An
     """The list of objects at ``key``; an absent list is empty."""
     value = holder.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise UnreadableLevelError(path, f"{key} must be a list of objects, got {shown(value)}")
+        raise UnreadableLevelError(path, f"{key} must be a list of objects, got {quoted(value)}")
     return value

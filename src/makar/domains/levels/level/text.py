@@ -12,7 +12,7 @@ import numpy as np
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level
-from makar.domains.levels.level.reading import MAX_COLUMNS, MAX_ROWS, read_bounded, shown, text_of
+from makar.domains.levels.level.reading import MAX_COLUMNS, MAX_ROWS, quoted, read_bounded, text_of
 
 MAX_TEXT_BYTES = 4_000_000
 _SHOWN_SYMBOLS = 30
@@ -72,6 +72,6 @@ def _number(numbers: dict[str, int], symbol: str, y: int, x: int, source: str) -
     if number is None:
         known = " ".join(numbers)
         known = known if len(known) <= 2 * _SHOWN_SYMBOLS else f"{known[: 2 * _SHOWN_SYMBOLS]}…"
-        fault = f"line {y + 1}, column {x + 1}: no tile has the symbol {shown(symbol)}"
+        fault = f"line {y + 1}, column {x + 1}: no tile has the symbol {quoted(symbol)}"
         raise UnreadableLevelError(source, fault, remedy=f"Use {known} or add it to the legend")
     return number

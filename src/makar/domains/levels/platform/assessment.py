@@ -19,9 +19,9 @@ from makar.core.types import Generator
 from makar.domains.levels.drawing.pictures import contact_sheet
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level, Levels
-from makar.domains.levels.platform.asking import ask_prompt
 from makar.domains.levels.platform.config import PlatformConfig
-from makar.domains.levels.platform.corpus import Learned, learn_from, read_game
+from makar.domains.levels.platform.corpus import LearnedMaps, learn_from, read_game
+from makar.domains.levels.platform.prompts import ask_prompt
 from makar.domains.levels.platform.ranges import ranges_png
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.play.noisy_player import failure_rate
@@ -77,7 +77,7 @@ def _plain(value: Any) -> Any:
     return [float(x) for x in value] if isinstance(value, Sequence | np.ndarray) else float(value)
 
 
-def figures(levels: Levels, learned: Learned, *, seed: int) -> Figures:
+def figures(levels: Levels, learned: LearnedMaps, *, seed: int) -> Figures:
     """Measure levels, ``PER_TARGET`` for each of ``TARGETS`` in their order.
 
     Args:

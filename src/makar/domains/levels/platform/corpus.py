@@ -54,7 +54,7 @@ class Game:
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedMaps:
     """What the model learns from and is compared with.
 
     Attributes:
@@ -136,7 +136,7 @@ def _mario_maps(config: MarioConfig) -> Maps:
     return Maps(list(levels), [CONSTRUCTED] * len(levels))
 
 
-def learn_from(game: Game, columns: int) -> Learned:
+def learn_from(game: Game, columns: int) -> LearnedMaps:
     """Cut a game's maps into windows.
 
     Args:
@@ -170,7 +170,7 @@ def learn_from(game: Game, columns: int) -> Learned:
             "two tiles wide has lost its other half. Mend the maps, or give more of them"
         )
     train, valid, heldout = whole
-    return Learned(
+    return LearnedMaps(
         game, rules, studied, tested, train, valid, heldout,
         stretches=_stretches(levels, sides.train), notes=_notes(game, whole, width, columns),
     )  # fmt: skip

@@ -11,28 +11,27 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from makar.core.errors import ConfigError
-from makar.core.rewards import Blend
+from makar.core.rewards import RewardTree
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Rollout
 from makar.domains.levels.level.legend_file import read_legend
 from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.windows import Windows
-from makar.domains.levels.platform.asking import ask_prompt, asked_for
-from makar.domains.levels.platform.assessment import study
 from makar.domains.levels.platform.config import (
     LevelsConfig,
     MarioConfig,
     PlatformConfig,
     PlatformLearnConfig,
 )
-from makar.domains.levels.platform.corpus import Learned, learn_from, legend_of, read_game
+from makar.domains.levels.platform.corpus import LearnedMaps, learn_from, legend_of, read_game
 from makar.domains.levels.platform.files import read_level
+from makar.domains.levels.platform.prompts import ask_prompt, asked_for
 from makar.domains.levels.platform.ranges import ranges_picture
 from makar.domains.levels.platform.reward import (
     NEAR_COPY,
     checked_rewards,
-    platform_blend,
+    platform_reward,
     rewarded_parts,
 )
 from makar.domains.levels.play.analysis import Analyst
@@ -117,7 +116,7 @@ def prepare(
     return _set_up(config, policy, learned, analyst, functions or {})
 
 
-def build_policy(config: PlatformConfig, learned: Learned) -> TokenPolicy[Level]:
+def build_policy(config: PlatformConfig, learned: LearnedMaps) -> TokenPolicy[Level]:
     """The network and the meaning of its tokens, freshly initialised."""
     codec = TileCodec(learned.game.legend, learned.rules, learned.height, config.ask.columns)
     net = TileColumns(
@@ -167,7 +166,7 @@ def demonstrations(
 def _set_up(
     config: PlatformConfig,
     policy: TokenPolicy[Level],
-    learned: Learned,
+    learned: LearnedMaps,
     analyst: Analyst,
     functions: Mapping[str, Scorer],
 ) -> Prepared[Level]:
@@ -176,7 +175,7 @@ def _set_up(
     train = learned.train.levels
     known = train.take(np.linspace(0, len(train) - 1, min(MEASURED, len(train))).astype(int))
     corpus = LevelCorpus(known, [level for _, level in learned.stretches], legend, analyst)
-    blended = platform_blend(
+    blended = platform_reward(
         config.reward, corpus, known=known, judges=learned.valid.levels, prior=prior,
         functions=functions,
     )  # fmt: skip
@@ -202,6 +201,8 @@ def evaluate(
     Raises:
         ConfigError: another number of works is asked for.
     """
+    from makar.domains.levels.platform.assessment import study
+
     del title  # it has no page
     if works is not None:
         raise ConfigError("--works: of a run of levels a thousand are made, for ten challenges")
@@ -221,7 +222,7 @@ def can_be_handed_out(judgement: Judgement) -> Bool[np.ndarray, " B"]:
     return ~(parts["playable"].value < 1) & ~(parts[NEAR_COPY].value <= 0)
 
 
-def _left_out(blend: Blend) -> list[str]:
+def _left_out(blend: RewardTree) -> list[str]:
     """Which rewards say nothing of such levels."""
     names = LEVEL_CATALOGUE.keys() - {component.name for component in blend.components}
     return [f"cannot be told of these maps: {', '.join(sorted(names))}"] if names else []

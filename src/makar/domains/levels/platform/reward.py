@@ -18,7 +18,7 @@ from makar.domains.levels.tiles.near_copies import SHARE
 from makar.measures.catalogue import Quantiles
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.settings import RewardConfig
-from makar.recipes.weighting import Blended, Weighting
+from makar.recipes.weighting import ExplainedReward, Weighting
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "challenge": 6.0,
@@ -60,7 +60,7 @@ class Won:
         return f"1 if won, else {STUCK:g} of the way"
 
 
-def platform_blend(
+def platform_reward(
     config: RewardConfig,
     corpus: LevelCorpus,
     *,
@@ -68,7 +68,7 @@ def platform_blend(
     judges: Levels,
     prior: TokenPolicy[Level],
     functions: Mapping[str, Scorer] | None = None,
-) -> Blended:
+) -> ExplainedReward:
     """The blend, the corpus's 5-95 % range of every part, and each part in plain words.
 
     How far one gets multiplies everything else: a gate, which gives nothing to every level that

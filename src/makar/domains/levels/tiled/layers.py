@@ -16,7 +16,7 @@ from makar.domains.levels.level.reading import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
-    shown,
+    quoted,
     whole,
     word,
 )
@@ -62,11 +62,11 @@ def cells_of(layer: Mapping[str, Any], path: str) -> UInt32[np.ndarray, "H W"]:
 
 def _listed(data: Any, count: int, width: int, path: str) -> UInt32[np.ndarray, " N"]:
     if not isinstance(data, list) or len(data) != count:
-        found = f"{len(data):,} cells" if isinstance(data, list) else shown(data)
+        found = f"{len(data):,} cells" if isinstance(data, list) else quoted(data)
         raise UnreadableLevelError(path, f"holds {found} instead of {count:,} cells")
     for n, cell in enumerate(data):
         if type(cell) is not int or not 0 <= cell < 1 << 32:
-            fault = f"line {n // width + 1}, column {n % width + 1}: {shown(cell)} is no cell"
+            fault = f"line {n // width + 1}, column {n % width + 1}: {quoted(cell)} is no cell"
             raise UnreadableLevelError(path, fault)
     return np.array(data, np.uint32)
 
@@ -75,7 +75,7 @@ def _unpacked(
     layer: Mapping[str, Any], data: str, count: int, path: str
 ) -> UInt32[np.ndarray, " N"]:
     if (encoding := word(layer, "encoding", path)) != "base64":
-        fault = f"encoding is {shown(encoding)}, not csv or base64"
+        fault = f"encoding is {quoted(encoding)}, not csv or base64"
         raise UnreadableLevelError(path, fault, remedy=_SAVE_AGAIN)
     compression = word(layer, "compression", path)
     try:
@@ -95,7 +95,7 @@ def _unpacked(
 def _expanded(packed: bytes, compression: str, size: int, path: str) -> bytes:
     window = _WINDOW.get(compression)
     if window is None:
-        fault = f"is compressed by {shown(compression)}"
+        fault = f"is compressed by {quoted(compression)}"
         raise UnreadableLevelError(path, fault, remedy=_SAVE_AGAIN)
     expanding = zlib.decompressobj(window)
     expanded = expanding.decompress(packed, size + 1)

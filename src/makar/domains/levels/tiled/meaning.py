@@ -9,7 +9,7 @@ import numpy as np
 from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
 from makar.domains.levels.level.legend_file import ANY_TILESET, GameLegend
 from makar.domains.levels.level.level import Level
-from makar.domains.levels.level.reading import shown
+from makar.domains.levels.level.reading import quoted
 from makar.domains.levels.tiled.layers import FLIPS
 from makar.domains.levels.tiled.placed import with_objects
 from makar.domains.levels.tiled.read import LOCKED, TiledMap, TileLayer
@@ -23,7 +23,7 @@ def level_layer(tiled: TiledMap, game: GameLegend) -> TileLayer:
         UnreadableLevelError: no such layer, or none of the map's size with a known tile.
     """
     found = [layer for layer in tiled.layers if layer.name != LOCKED]
-    names = ", ".join(shown(layer.name) for layer in found)
+    names = ", ".join(quoted(layer.name) for layer in found)
     if game.layer:
         found = [layer for layer in found if layer.name == game.layer]
         if not found:

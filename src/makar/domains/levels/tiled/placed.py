@@ -17,7 +17,7 @@ from jaxtyping import UInt8
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.legend_file import GameLegend
 from makar.domains.levels.level.level import Level
-from makar.domains.levels.level.reading import shown
+from makar.domains.levels.level.reading import quoted
 from makar.domains.levels.tiled.objects import COLLISION, OBJECTS
 from makar.domains.levels.tiled.read import TiledMap
 
@@ -38,7 +38,7 @@ def with_objects(
     tiles, solid = tiles.copy(), game.legend.having("solid")
     for item in _known(tiled.document, game, str(tiled.path)):
         x, y = _cell(item, tiled)
-        fault = f"the object {shown(_told(item))} stands"
+        fault = f"the object {quoted(_told(item))} stands"
         if not (0 <= x < tiles.shape[1] and 0 <= y < tiles.shape[0]):
             raise UnreadableLevelError(str(tiled.path), f"{fault} outside the map", remedy=_PLACE)
         if solid[tiles[y, x]]:
@@ -135,7 +135,9 @@ def _check(item: Mapping[str, Any], path: str) -> None:
     for key in ("x", "y", "width", "height"):
         value = item.get(key, 0)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            fault = f"{key} of the object {shown(_told(item))} must be a number, got {shown(value)}"
+            fault = (
+                f"{key} of the object {quoted(_told(item))} must be a number, got {quoted(value)}"
+            )
             raise UnreadableLevelError(path, fault)
 
 

@@ -15,8 +15,8 @@ from makar.domains.levels.level.reading import (
     MAX_CELLS,
     objects,
     parse_object,
+    quoted,
     read_bounded,
-    shown,
     whole,
     word,
 )
@@ -86,9 +86,9 @@ def read_tiled(path: Path | str, root: Path | None = None) -> TiledMap:
         raise UnreadableLevelError(shown_path, "is a map in XML", remedy=remedy)
     document = parse_object(read_bounded(path), shown_path)
     if (kind := document.get("type", "map")) != "map":
-        raise UnreadableLevelError(shown_path, f"is no Tiled map, but {shown(kind)}")
+        raise UnreadableLevelError(shown_path, f"is no Tiled map, but {quoted(kind)}")
     if (orientation := document.get("orientation")) != "orthogonal":
-        fault = f"its orientation is {shown(orientation)}"
+        fault = f"its orientation is {quoted(orientation)}"
         raise UnreadableLevelError(shown_path, fault, remedy="Use an orthogonal map")
     if document.get("infinite", False) is not False:
         remedy = "Take Infinite out in Map > Map Properties"
@@ -116,7 +116,7 @@ def _tile_layers(document: Mapping[str, Any], path: str) -> Iterator[TileLayer]:
         if layer.get("type") != "tilelayer":
             continue
         name = word(layer, "name", path)
-        where = f"{path}: layer {shown(name)}"
+        where = f"{path}: layer {quoted(name)}"
         height, width = size_of(layer, where)
         cells += height * width
         if cells > MAX_CELLS:

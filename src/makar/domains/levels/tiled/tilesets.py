@@ -14,8 +14,8 @@ from makar.domains.levels.level.reading import (
     MAX_BYTES,
     objects,
     parse_object,
+    quoted,
     read_bounded,
-    shown,
     whole,
     word,
 )
@@ -158,7 +158,7 @@ def _of_xml(root: Element, path: str) -> dict[str, Any]:
 
 def _number(text: str, path: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise UnreadableLevelError(path, f"{shown(text)} is no number of tiles")
+        raise UnreadableLevelError(path, f"{quoted(text)} is no number of tiles")
     return int(text)
 
 
@@ -167,14 +167,14 @@ def _permitted(source: str, path: Path, root: Path) -> Path:
     windows = PureWindowsPath(source)
     strange = not source or "\0" in source or ":" in source or "\\" in source
     if strange or windows.is_absolute() or PurePosixPath(source).is_absolute():
-        fault = f"refers to the tileset {shown(source)}, which is no path beside the map"
+        fault = f"refers to the tileset {quoted(source)}, which is no path beside the map"
         raise UnreadableLevelError(str(path), fault, remedy=_MOVE)
     try:
         file = (path.parent / source).resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        fault = f"refers to the tileset {shown(source)}, which is no path"
+        fault = f"refers to the tileset {quoted(source)}, which is no path"
         raise UnreadableLevelError(str(path), fault, remedy=_MOVE) from error
     if not any(file.is_relative_to(folder.resolve()) for folder in (path.parent, root)):
-        fault = f"refers to the tileset {shown(source)}, outside of its folder"
+        fault = f"refers to the tileset {quoted(source)}, outside of its folder"
         raise UnreadableLevelError(str(path), fault, remedy=_MOVE)
     return file

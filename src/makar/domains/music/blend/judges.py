@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float
 
 from makar.core.types import Prompt
 from makar.domains.music.blend.style import INVENTORY, SUCCESSION, inventory, succession
-from makar.domains.music.corpus.genres import Phrases
+from makar.domains.music.corpus.genres import GenrePhrases
 from makar.domains.music.melody.melody import melodies_of
 from makar.measures.classifier import Logistic, balanced_accuracy
 
@@ -23,7 +23,7 @@ PENALTY = 0.1
 """Strong on purpose. A classifier that is as sure of two books of tunes as it can be says 0 or 1 of
 all that lies between them; this one tells held-out phrases as well, and has doubts."""
 
-Sides: TypeAlias = dict[str, tuple[Phrases, Phrases]]
+Sides: TypeAlias = dict[str, tuple[GenrePhrases, GenrePhrases]]
 """By side of the split, the phrases of the first and the second genre."""
 
 
@@ -87,7 +87,7 @@ def _judge(
 
 
 def _examples(
-    features: Callable[[object], np.ndarray], pair: Sequence[Phrases]
+    features: Callable[[object], np.ndarray], pair: Sequence[GenrePhrases]
 ) -> tuple[Float[np.ndarray, "B F"], Bool[np.ndarray, " B"]]:
     rows = [features(genre.pieces) for genre in pair]
     return np.concatenate(rows), np.repeat([False, True], [len(row) for row in rows])

@@ -17,12 +17,11 @@ import numpy as np
 import torch
 
 from makar.core.errors import UnknownRewardError
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.transforms import AtMost, Ramp
 from makar.core.types import Prompt, Rollout, groups_of
-from makar.domains.music.blend.assessment import NOTES, bench_of_run
 from makar.domains.music.blend.codec import EventCodec
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.craft import PieceCraft
@@ -30,14 +29,13 @@ from makar.domains.music.blend.judges import Distance, Judge, Sides, judges_of
 from makar.domains.music.blend.sides import read_sides
 from makar.domains.music.blend.tokens import STEPS
 from makar.domains.music.corpus.folder import pieces_in
-from makar.domains.music.corpus.genres import Phrases, check_genre
+from makar.domains.music.corpus.genres import GenrePhrases, check_genre
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.tune import phrases
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.words import TUNE_WORDS, in_words
-from makar.evaluation.run import evaluate_run
 from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
 from makar.models.recurrent import Recurrent, RecurrentConfig
@@ -155,7 +153,7 @@ def _net(config: BlendConfig, codec: EventCodec) -> Recurrent | Transformer:
 
 
 def labelled(
-    policy: TokenPolicy[Piece], pair: tuple[Phrases, Phrases], config: BlendConfig
+    policy: TokenPolicy[Piece], pair: tuple[GenrePhrases, GenrePhrases], config: BlendConfig
 ) -> Rollout[Piece]:
     """Phrases of both genres, equally many, each under a weight drawn for it.
 
@@ -194,7 +192,7 @@ def _set_up(
     known, others, human = (_joined(sides[side]) for side in ("train", "valid", "heldout"))
     index = CopyIndex.of(melodies_of(known))
     limit = quantile_band(index(others, []))[-1]
-    blend = Blend([*_rewards(config, judges, index, limit), *_own_rewards(config, functions)])
+    blend = RewardTree([*_rewards(config, judges, index, limit), *_own_rewards(config, functions)])
     own = len(sides["train"][0].pieces) if config.corpus.folder else None
     sources = tuple(source for genre in sides["train"] for source in genre.sources)
     craft = PieceCraft(
@@ -225,6 +223,9 @@ def evaluate(
     opened: Opened, config: BlendConfig, *, works: int | None, target: Path, title: str
 ) -> Generator[Progress, None, Evaluated]:
     """Measure a run; see ``recipes.domain.Evaluate``."""
+    from makar.domains.music.blend.assessment import NOTES, bench_of_run
+    from makar.evaluation.run import evaluate_run
+
     return evaluate_run(
         opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
     )
@@ -262,7 +263,7 @@ def _own_rewards(config: BlendConfig, functions: Mapping[str, Scorer]) -> list[C
     return [replace(load_reward(spec, functions), seconds=seconds) for spec in config.reward.custom]
 
 
-def _joined(pair: tuple[Phrases, Phrases]) -> Pieces:
+def _joined(pair: tuple[GenrePhrases, GenrePhrases]) -> Pieces:
     return Pieces(tuple(piece for genre in pair for piece in genre.pieces))
 
 
@@ -280,7 +281,9 @@ def _notes(config: BlendConfig, sides: Sides, judges: Sequence[Judge]) -> list[s
     return counts + told
 
 
-def _bonuses(config: BlendConfig, craft: PieceCraft, pair: tuple[Phrases, Phrases]) -> Bonuses:
+def _bonuses(
+    config: BlendConfig, craft: PieceCraft, pair: tuple[GenrePhrases, GenrePhrases]
+) -> Bonuses:
     """As much variety as people's phrases have in sets of half the one and half the other."""
     target, loop = None, config.loop
     if loop.variety is not None:

@@ -9,10 +9,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from makar.core.errors import ConfigError
-from makar.core.rewards import Blend
+from makar.core.rewards import RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
-from makar.domains.music.chorale.asking import ask_prompt, reward_config
 from makar.domains.music.chorale.baselines import ChordChain, random_voices
 from makar.domains.music.chorale.config import ChoraleConfig
 from makar.domains.music.chorale.craft import VoicesCraft
@@ -23,8 +22,9 @@ from makar.domains.music.chorale.features import (
     spread_voice_features,
     voice_features_id,
 )
-from makar.domains.music.chorale.learned import Learned, read_chorales
-from makar.domains.music.chorale.reward import plain_blend
+from makar.domains.music.chorale.learned import LearnedChorales, read_chorales
+from makar.domains.music.chorale.prompts import ask_prompt, reward_config
+from makar.domains.music.chorale.reward import plain_reward
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
 from makar.domains.music.melody.codec import key_of, metre_of
 from makar.domains.music.melody.grid import STEP
@@ -122,7 +122,9 @@ def bench_of_run(
     return _bench(read_chorales(config), creator.reward, config, works)
 
 
-def bench_of_folder(config: ChoraleConfig, reward: Blend | None, works: int) -> Bench[VoiceGrid]:
+def bench_of_folder(
+    config: ChoraleConfig, reward: RewardTree | None, works: int
+) -> Bench[VoiceGrid]:
     """What works that were brought are measured with.
 
     Args:
@@ -132,7 +134,7 @@ def bench_of_folder(config: ChoraleConfig, reward: Blend | None, works: int) -> 
     """
     learned = read_chorales(config)
     if reward is None:
-        reward = plain_blend(
+        reward = plain_reward(
             reward_config(config),
             train=learned.works,
             known=learned.alike("train", config),
@@ -141,7 +143,9 @@ def bench_of_folder(config: ChoraleConfig, reward: Blend | None, works: int) -> 
     return _bench(learned, reward, config, works)
 
 
-def _bench(learned: Learned, reward: Blend, config: ChoraleConfig, works: int) -> Bench[VoiceGrid]:
+def _bench(
+    learned: LearnedChorales, reward: RewardTree, config: ChoraleConfig, works: int
+) -> Bench[VoiceGrid]:
     known, people = (learned.alike(side, config) for side in ("train", "heldout"))
     return Bench(
         GAUGE,

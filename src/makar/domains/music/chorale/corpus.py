@@ -17,7 +17,7 @@ from jaxtyping import Int
 
 from makar.core.errors import UnreadableError
 from makar.domains.music.chorale.files import Chorale, read_chorale
-from makar.domains.music.chorale.phrases import Phrases, cut_phrases
+from makar.domains.music.chorale.phrases import ChoralePhrases, cut_phrases
 from makar.domains.music.chorale.split import split_by_tune
 from makar.domains.music.corpus import cache as corpus_cache
 from makar.domains.music.corpus.groups import SIDES, Side
@@ -56,7 +56,9 @@ class Chorales:
     def __len__(self) -> int:
         return len(self.works)
 
-    def phrases(self, bars: int, metres: Sequence[str] = ("4/4", "3/4"), *, side: Side) -> Phrases:
+    def phrases(
+        self, bars: int, metres: Sequence[str] = ("4/4", "3/4"), *, side: Side
+    ) -> ChoralePhrases:
         """Phrases of so many bars from one side of the split; see ``cut_phrases``."""
         wanted = [
             n

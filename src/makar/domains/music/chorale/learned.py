@@ -9,7 +9,7 @@ import numpy as np
 from makar.core.errors import CorpusTooSmallError
 from makar.domains.music.chorale.config import ChoraleConfig
 from makar.domains.music.chorale.corpus import Chorales, load_chorales
-from makar.domains.music.chorale.phrases import Phrases
+from makar.domains.music.chorale.phrases import ChoralePhrases
 from makar.domains.music.corpus.groups import SIDES, Side
 from makar.domains.music.piece.piece import Provenance
 from makar.domains.music.voices.codec import METRES
@@ -20,12 +20,12 @@ FEW_PHRASES = 40
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedChorales:
     """Phrases by side of the split, and the whole chorales that were learned from."""
 
-    train: Phrases
-    valid: Phrases
-    heldout: Phrases
+    train: ChoralePhrases
+    valid: ChoralePhrases
+    heldout: ChoralePhrases
     works: VoiceGrids
     chorales: Chorales
 
@@ -36,7 +36,7 @@ class Learned:
         return [self.chorales.provenance[row] for row in rows]
 
     @classmethod
-    def of(cls, chorales: Chorales, bars: int) -> Learned:
+    def of(cls, chorales: Chorales, bars: int) -> LearnedChorales:
         """Cut the chorales into phrases of so many bars."""
         cut = {side: chorales.phrases(bars, METRES, side=side) for side in SIDES}
         rows = np.flatnonzero(chorales.side == SIDES.index("train"))
@@ -44,7 +44,7 @@ class Learned:
 
     def closing(self, side: Side, config: ChoraleConfig) -> VoiceGrids:
         """The phrases that end as asked for, in any metre and mode."""
-        phrases: Phrases = getattr(self, side)
+        phrases: ChoralePhrases = getattr(self, side)
         as_asked = phrases.whole if config.ask.ends == "close" else ~phrases.whole
         return phrases.grids.take(np.flatnonzero(as_asked))
 
@@ -66,13 +66,13 @@ class Learned:
         return said + [f"left out: {count} ({why})" for why, count in chorales.left_out.items()]
 
 
-def read_chorales(config: ChoraleConfig) -> Learned:
+def read_chorales(config: ChoraleConfig) -> LearnedChorales:
     """The chorales in phrases of as many bars as are asked for.
 
     Raises:
         CorpusTooSmallError: there is nothing to learn from.
     """
-    learned = Learned.of(load_chorales(), config.ask.bars)
+    learned = LearnedChorales.of(load_chorales(), config.ask.bars)
     if not all(len(p.grids) for p in (learned.train, learned.valid, learned.heldout)):
         raise CorpusTooSmallError(
             f"no phrases of {config.ask.bars} bars are left to learn from and to test on; "

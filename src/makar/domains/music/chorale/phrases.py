@@ -22,7 +22,7 @@ from makar.domains.music.voices.voices import (
 
 
 @dataclass(frozen=True)
-class Phrases:
+class ChoralePhrases:
     """Phrases of so many bars, each in four voices.
 
     Attributes:
@@ -39,7 +39,7 @@ class Phrases:
 
 def cut_phrases(
     works: VoiceGrids, lines: Int[np.ndarray, "L 2"], *, bars: int, only: Sequence[int]
-) -> Phrases:
+) -> ChoralePhrases:
     """Phrases from every bar line on, and where lines begin and end, whole ones besides.
 
     A note held over the first bar line is struck on it. What occurs twice in a chorale, as in
@@ -63,7 +63,9 @@ def cut_phrases(
         grids += [grid for grid, _ in found.values()]
         whole += [is_whole for _, is_whole in found.values()]
         chorale += [number] * len(found)
-    return Phrases(VoiceGrids.stack(grids), np.array(chorale, np.int64), np.array(whole, bool))
+    return ChoralePhrases(
+        VoiceGrids.stack(grids), np.array(chorale, np.int64), np.array(whole, bool)
+    )
 
 
 def _windows(

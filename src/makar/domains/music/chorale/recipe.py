@@ -12,14 +12,13 @@ from torch import Tensor
 
 from makar.core.scoring import Scorer
 from makar.core.types import Rollout
-from makar.domains.music.chorale.asking import ask_prompt, reward_config
-from makar.domains.music.chorale.assessment import NOTES, bench_of_run
 from makar.domains.music.chorale.config import ChoraleConfig
 from makar.domains.music.chorale.corpus import chorale_files
 from makar.domains.music.chorale.craft import VoicesCraft
 from makar.domains.music.chorale.files import key_by_ear
-from makar.domains.music.chorale.learned import Learned, read_chorales
-from makar.domains.music.chorale.reward import WEIGHTING, checked_rewards, chorale_blend
+from makar.domains.music.chorale.learned import LearnedChorales, read_chorales
+from makar.domains.music.chorale.prompts import ask_prompt, reward_config
+from makar.domains.music.chorale.reward import WEIGHTING, checked_rewards, chorale_reward
 from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.harmony.copies import ChordCopies, LineCopies
 from makar.domains.music.melody.grid import OffGridError
@@ -34,7 +33,6 @@ from makar.domains.music.voices.codec import (
 from makar.domains.music.voices.network import Columns, ColumnsConfig
 from makar.domains.music.voices.voices import VOICES, VoiceGrid, VoiceGrids, encode_voices
 from makar.domains.music.words import TUNE_WORDS, in_words
-from makar.evaluation.run import evaluate_run
 from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
@@ -131,14 +129,14 @@ def demonstrations(policy: TokenPolicy[VoiceGrid], works: VoiceGrids) -> Rollout
 def _set_up(
     config: ChoraleConfig,
     policy: TokenPolicy[VoiceGrid],
-    learned: Learned,
+    learned: LearnedChorales,
     functions: Mapping[str, Scorer],
 ) -> Prepared[VoiceGrid]:
     ask = ask_prompt(config)
     prior = frozen(policy)
     known, human = learned.alike("train", config), learned.alike("heldout", config)
     judges = learned.closing("valid", config)
-    blended = chorale_blend(
+    blended = chorale_reward(
         reward_config(config),
         train=learned.works,
         known=known,
@@ -165,6 +163,9 @@ def evaluate(
     opened: Opened, config: ChoraleConfig, *, works: int | None, target: Path, title: str
 ) -> Generator[Progress, None, Evaluated]:
     """Measure a run; see ``recipes.domain.Evaluate``."""
+    from makar.domains.music.chorale.assessment import NOTES, bench_of_run
+    from makar.evaluation.run import evaluate_run
+
     return evaluate_run(
         opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
     )

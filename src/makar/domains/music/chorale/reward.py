@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.scoring import Scorer
 from makar.core.types import Judgement, Prompt
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
@@ -16,7 +16,7 @@ from makar.domains.music.harmony.copies import LineCopies
 from makar.domains.music.voices.voices import SOPRANO, VoiceGrid, VoiceGrids
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.settings import RewardConfig
-from makar.recipes.weighting import Blended, Weighting
+from makar.recipes.weighting import ExplainedReward, Weighting
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "parallels": 3.0,
@@ -42,7 +42,7 @@ _SCORE, _COPIES = "harmony score", "near copies"
 _RATES = {"parallels": "parallels per bar", "range_faults": "notes out of range per work"}
 
 
-def chorale_blend(
+def chorale_reward(
     config: RewardConfig,
     *,
     train: VoiceGrids,
@@ -51,7 +51,7 @@ def chorale_blend(
     prior: TokenPolicy[VoiceGrid],
     functions: Mapping[str, Scorer] | None = None,
     melody_given: bool = False,
-) -> Blended:
+) -> ExplainedReward:
     """The blend, people's 5-95 % range of every part, and each part in plain words.
 
     Args:
@@ -76,13 +76,13 @@ def chorale_blend(
     )
 
 
-def plain_blend(
+def plain_reward(
     config: RewardConfig, *, train: VoiceGrids, known: VoiceGrids, judges: VoiceGrids
-) -> Blend:
-    """The catalogue's rewards alone, which need no model; see ``chorale_blend``."""
+) -> RewardTree:
+    """The catalogue's rewards alone, which need no model; see ``chorale_reward``."""
     scorers = VOICES_CATALOGUE.build(list(VOICES_CATALOGUE), train)
     quantiles = VOICES_CATALOGUE.people_quantiles(scorers, known, judges)
-    return Blend(WEIGHTING.components(config, scorers, quantiles))
+    return RewardTree(WEIGHTING.components(config, scorers, quantiles))
 
 
 def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> list[Component]:
@@ -111,14 +111,16 @@ class HarmonyFigure:
     holds: bool
 
 
-def harmony_figures(blend: Blend, works: VoiceGrids, people: VoiceGrids) -> list[HarmonyFigure]:
+def harmony_figures(
+    blend: RewardTree, works: VoiceGrids, people: VoiceGrids
+) -> list[HarmonyFigure]:
     """Parallels per bar, notes out of range, the harmony score and near copies, beside Bach's.
 
     The harmony score is the weighted mean of the scores, without gates: a near copy is counted by
     itself and its harmony is still judged.
 
     Args:
-        blend: As ``chorale_blend`` made it, or scaled.
+        blend: As ``chorale_reward`` made it, or scaled.
         works: The works to be reported on.
         people: Held-out phrases, which the blend's bands were not taken from.
     """
@@ -132,13 +134,13 @@ def harmony_figures(blend: Blend, works: VoiceGrids, people: VoiceGrids) -> list
     return [*figures, replace(score, holds=inside), copies]
 
 
-def _judged(blend: Blend, works: VoiceGrids) -> Judgement:
+def _judged(blend: RewardTree, works: VoiceGrids) -> Judgement:
     """Everything judged and nothing stopped: gates are only watched."""
     open_gates = [replace(c, role="watch") if c.role == "gate" else c for c in blend.components]
     return replace(blend, components=open_gates)(works, [Prompt()] * len(works))
 
 
-def _stopped(blend: Blend, judgement: Judgement) -> Float[np.ndarray, " B"]:
+def _stopped(blend: RewardTree, judgement: Judgement) -> Float[np.ndarray, " B"]:
     """1 for each work that a gate would stop."""
     gates = [c.name for c in blend.components if c.role == "gate"]
     stopped = [judgement.parts[name].value < 0.5 for name in gates]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.music.continuing.model import Infiller, score_names
@@ -35,7 +35,7 @@ class Chosen:
     Attributes:
         candidate: Its notes.
         score: What the reward says of it with its surroundings, in 0..1; NaN if nothing could
-            be judged.
+            be ranked.
         parts: Every part of that score.
         shared: Moves in the longest run it shares with a tune that was learned from.
     """
@@ -87,7 +87,7 @@ def make_variations(task: Task, infiller: Infiller, *, count: int, seed: int) ->
         fresh = write_candidates(task, infiller.policy, count=size, seeds=seeds)
         written += size
         _admit(fresh, task, infiller, pool, left_out)
-        picked = _pick(judged(list(pool.values()), infiller), count)
+        picked = _pick(ranked(list(pool.values()), infiller), count)
         if len(picked) >= count:
             break
     notes = [one.candidate.notes for one in picked]
@@ -100,11 +100,11 @@ def unlike(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]]) -
     return len(one ^ other) / max(len(one | other), 1)
 
 
-def judged(candidates: Sequence[Candidate], infiller: Infiller) -> list[Chosen]:
+def ranked(candidates: Sequence[Candidate], infiller: Infiller) -> list[Chosen]:
     """Each candidate with its score, best first."""
     if not candidates:
         return []
-    blend = infill_blend(infiller)
+    blend = infill_reward(infiller)
     total = np.zeros(len(candidates))
     parts: dict[str, Float[np.ndarray, " B"]] = {}
     holes = len(candidates[0].middles)
@@ -127,13 +127,13 @@ def judged(candidates: Sequence[Candidate], infiller: Infiller) -> list[Chosen]:
     ]
 
 
-def infill_blend(infiller: Infiller) -> Blend:
+def infill_reward(infiller: Infiller) -> RewardTree:
     """The default reward of tunes, without what needs a wish or the corpus.
 
-    Middles are judged with the bars around them, as one melody.
+    Middles are ranked with the bars around them, as one melody.
     """
     scorers = build(score_names(), MelodyGrids.stack([]).melodies)
-    return Blend(
+    return RewardTree(
         [
             Component(
                 name,

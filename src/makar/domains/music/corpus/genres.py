@@ -49,7 +49,7 @@ GENRES = {
 
 
 @dataclass(frozen=True)
-class Phrases:
+class GenrePhrases:
     """Phrases of one genre on one side of the split.
 
     Attributes:
@@ -62,11 +62,11 @@ class Phrases:
     tune: Int[np.ndarray, " B"]
     sources: tuple[Provenance, ...]
 
-    def take(self, rows: Sequence[int] | Int[np.ndarray, " N"]) -> Phrases:
+    def take(self, rows: Sequence[int] | Int[np.ndarray, " N"]) -> GenrePhrases:
         """The phrases of those rows."""
         chosen = [int(row) for row in rows]
         sources = tuple(self.sources[row] for row in chosen)
-        return Phrases(self.pieces.take(chosen), self.tune[chosen], sources)
+        return GenrePhrases(self.pieces.take(chosen), self.tune[chosen], sources)
 
 
 def check_genre(name: str, folder: Path | None = None) -> None:
@@ -100,13 +100,13 @@ def genre_corpus(name: str, folder: Path | None = None) -> Corpus:
     return load_corpus(genre.collections)
 
 
-def genre_phrases(corpus: Corpus, bars: int, metre: str, *, side: Side) -> Phrases:
+def genre_phrases(corpus: Corpus, bars: int, metre: str, *, side: Side) -> GenrePhrases:
     """Phrases of so many bars, whose last bar is not all rest."""
     windows = corpus.windows(bars, (metre,), side=side)
     pieces = [grid.piece() for grid in windows.grids]
     full = [n for n, piece in enumerate(pieces) if piece.end > (bars - 1) * piece.metre.bar]
     origin = windows.piece[full]
-    return Phrases(
+    return GenrePhrases(
         Pieces(tuple(pieces[n] for n in full)),
         corpus.group[origin],
         tuple(corpus.provenance[n] for n in origin),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from makar.domains.music.picture.roll_layout import Box, Layer, Mark, Words, lay_out_roll
+from makar.domains.music.picture.roll_layout import Box, Layer, Mark, RollWords, lay_out_roll
 from makar.domains.music.piece.piece import PITCH, Part, Piece
 
 # Okabe & Ito's palette (2008, *Color Universal Design*), the yellow and the black left out;
@@ -128,6 +128,6 @@ def _outline(box: Box, inset: int) -> str:
     return f"M{x + inset} {y + inset}h{across}v{down}h{-across}z"
 
 
-def _word(word: Words) -> str:
+def _word(word: RollWords) -> str:
     anchor = ' text-anchor="end"' if word.anchor == "end" else ""
     return f'<text class="{word.kind}" x="{word.x}" y="{word.y}"{anchor}>{_text(word.text)}</text>'

@@ -38,7 +38,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Words:
+class RollWords:
     """A piece of text by its baseline; ``anchor`` is ``"start"`` or ``"end"``."""
 
     kind: str
@@ -55,7 +55,7 @@ class Drawing:
     width: int
     height: int
     layers: tuple[Layer, ...]
-    words: tuple[Words, ...]
+    words: tuple[RollWords, ...]
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def lay_out_roll(
         *_mark_labels(marks, strips, width),
     ]
     if left_out:
-        words.append(Words("label", _LEFT, bottom + 18, f"and {left_out} more bars"))
+        words.append(RollWords("label", _LEFT, bottom + 18, f"and {left_out} more bars"))
         bottom += 32
     return Drawing(width, bottom, tuple(layer for layer in layers if layer.boxes), tuple(words))
 
@@ -239,9 +239,9 @@ def _mark_boxes(marks: Sequence[Mark], strips: Sequence[_Strip], rows: _Rows) ->
     )
 
 
-def _mark_labels(marks: Sequence[Mark], strips: Sequence[_Strip], width: int) -> list[Words]:
+def _mark_labels(marks: Sequence[Mark], strips: Sequence[_Strip], width: int) -> list[RollWords]:
     """Each mark's label, once, above the line where it begins; never over the one before it."""
-    words: list[Words] = []
+    words: list[RollWords] = []
     for strip in strips:
         free = strip.x(strip.start) + 5 * _LETTER
         for start, end, label in sorted(marks):
@@ -254,32 +254,34 @@ def _mark_labels(marks: Sequence[Mark], strips: Sequence[_Strip], width: int) ->
             if room < 3:
                 continue
             text = label if len(label) <= room else label[: room - 1] + "…"
-            words.append(Words("marked", at, strip.top - 8, text))
+            words.append(RollWords("marked", at, strip.top - 8, text))
             free = at + (len(text) + 1) * _LETTER
     return words
 
 
-def _labels(strips: Sequence[_Strip], rows: _Rows, pickup: int) -> list[Words]:
-    words: list[Words] = []
+def _labels(strips: Sequence[_Strip], rows: _Rows, pickup: int) -> list[RollWords]:
+    words: list[RollWords] = []
     for strip in strips:
         words.append(
-            Words("label", strip.x(max(strip.start, pickup)), strip.top - 8, str(strip.first_bar))
+            RollWords(
+                "label", strip.x(max(strip.start, pickup)), strip.top - 8, str(strip.first_bar)
+            )
         )
         for pitch in range(rows.low, rows.high + 1):
             if pitch % 12 == 0:
                 y = strip.top + rows.of(pitch, False)[0] + ROW - 3
-                words.append(Words("label", _LEFT - 10, y, f"C{pitch // 12 - 1}", "end"))
+                words.append(RollWords("label", _LEFT - 10, y, f"C{pitch // 12 - 1}", "end"))
         if rows.drums:
             y = strip.top + rows.drums_top + len(rows.drums) * DRUM_ROW // 2 + 7
-            words.append(Words("label", _LEFT - 10, y, "drums", "end"))
+            words.append(RollWords("label", _LEFT - 10, y, "drums", "end"))
     return words
 
 
-def _names(piece: Piece, width: int) -> list[Words]:
+def _names(piece: Piece, width: int) -> list[RollWords]:
     """Names of the parts in their colours, as far as they fit; none for a single part."""
     if len(piece.parts) < 2:
         return []
-    words: list[Words] = []
+    words: list[RollWords] = []
     at = _LEFT
     for number, part in enumerate(piece.parts):
         name = part.name or f"Part {number + 1}"
@@ -287,8 +289,8 @@ def _names(piece: Piece, width: int) -> list[Words]:
         left = len(piece.parts) - number
         fits = at + (len(name) + 12) * _LETTER < width or (left == 1 and number == 0)
         if number >= _NAMES_SHOWN or not fits:
-            words.append(Words("label", at, 30, f"and {left} more"))
+            words.append(RollWords("label", at, 30, f"and {left} more"))
             break
-        words.append(Words(f"part{number % COLOURS}", at, 30, f"■ {name}"))
+        words.append(RollWords(f"part{number % COLOURS}", at, 30, f"■ {name}"))
         at += (len(name) + 4) * _LETTER
     return words

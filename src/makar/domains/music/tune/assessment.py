@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from makar.core.errors import ConfigError
-from makar.core.rewards import Blend
+from makar.core.rewards import RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
 from makar.domains.music.corpus.tunes import load_corpus, load_user_corpus
@@ -20,7 +20,6 @@ from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.moves import moves_of
-from makar.domains.music.tune.asking import ask_prompt
 from makar.domains.music.tune.baselines import NoteChain, random_melodies
 from makar.domains.music.tune.config import MelodyConfig
 from makar.domains.music.tune.features import (
@@ -30,8 +29,9 @@ from makar.domains.music.tune.features import (
     judgeable,
     spread_features,
 )
-from makar.domains.music.tune.phrases import FEW_WINDOWS, METRES, Phrases, alike, phrases_of
-from makar.domains.music.tune.reward import plain_blend
+from makar.domains.music.tune.phrases import FEW_WINDOWS, METRES, TunePhrases, alike, phrases_of
+from makar.domains.music.tune.prompts import ask_prompt
+from makar.domains.music.tune.reward import plain_reward
 from makar.domains.music.words import TUNE_WORDS, kind_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import LONGEST, NEAR, Terms
@@ -117,7 +117,9 @@ def bench_of_run(
     )
 
 
-def bench_of_folder(config: MelodyConfig, reward: Blend | None, works: int) -> Bench[MelodyGrid]:
+def bench_of_folder(
+    config: MelodyConfig, reward: RewardTree | None, works: int
+) -> Bench[MelodyGrid]:
     """What works that were brought are measured with.
 
     Args:
@@ -130,7 +132,7 @@ def bench_of_folder(config: MelodyConfig, reward: Blend | None, works: int) -> B
         alike(side, config) for side in (public.train, public.valid, public.heldout)
     )
     if reward is None:
-        reward = plain_blend(config.reward, train=public.train, known=known, judges=judges)
+        reward = plain_reward(config.reward, train=public.train, known=known, judges=judges)
     ask = replace(ask_prompt(config), form="")  # nobody asked these works for a form
     return Bench(
         GAUGE, {"": known}, {HUMAN: people}, reward, ask, config.prior_seed + EVALUATION, works,
@@ -138,7 +140,7 @@ def bench_of_folder(config: MelodyConfig, reward: Blend | None, works: int) -> B
     )  # fmt: skip
 
 
-def _home(config: MelodyConfig) -> Phrases:
+def _home(config: MelodyConfig) -> TunePhrases:
     """The phrases that stand for people's: the user's own where there are enough of them."""
     bars = config.ask.bars
     if config.corpus.folder is not None:

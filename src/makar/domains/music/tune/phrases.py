@@ -19,7 +19,7 @@ FEW_WINDOWS = 60
 
 
 @dataclass(frozen=True)
-class Phrases:
+class TunePhrases:
     """Phrases of one corpus, by side of the split, with the tune each is from."""
 
     train: MelodyGrids
@@ -30,7 +30,7 @@ class Phrases:
     private: bool = False
 
 
-def phrases_of(corpus: Corpus, bars: int, *, private: bool = False) -> Phrases:
+def phrases_of(corpus: Corpus, bars: int, *, private: bool = False) -> TunePhrases:
     """Cut a corpus into phrases of ``bars`` bars in every metre the codec knows."""
     train = corpus.windows(bars, METRES, side="train")
     valid = corpus.windows(bars, METRES, side="valid")
@@ -42,10 +42,10 @@ def phrases_of(corpus: Corpus, bars: int, *, private: bool = False) -> Phrases:
         notes += [f"skipped {name}: {reason}" for name, reason in corpus.skipped]
         notes += corpus.shortcomings()
     sources = tuple(corpus.provenance[i] for i in train.piece)
-    return Phrases(train.grids, valid.grids, heldout.grids, sources, tuple(notes), private)
+    return TunePhrases(train.grids, valid.grids, heldout.grids, sources, tuple(notes), private)
 
 
-def own_phrases(config: MelodyConfig) -> Generator[Progress, None, Phrases | None]:
+def own_phrases(config: MelodyConfig) -> Generator[Progress, None, TunePhrases | None]:
     """The user's own music as phrases, with what is amiss said; None where there is none to use.
 
     Raises:
@@ -78,7 +78,7 @@ def own_phrases(config: MelodyConfig) -> Generator[Progress, None, Phrases | Non
     return None
 
 
-def check_phrases(phrases: Phrases, config: MelodyConfig) -> None:
+def check_phrases(phrases: TunePhrases, config: MelodyConfig) -> None:
     """Refuse a corpus with nothing to learn from or to test on.
 
     Raises:

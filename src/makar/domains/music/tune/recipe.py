@@ -16,14 +16,12 @@ from makar.domains.music.corpus.tunes import load_corpus
 from makar.domains.music.melody.codec import MelodyCodec, metre_of
 from makar.domains.music.melody.grid import STEP, MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
-from makar.domains.music.tune.asking import ask_prompt
-from makar.domains.music.tune.assessment import bench_of_run
 from makar.domains.music.tune.config import MelodyConfig, ModelConfig
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.phrases import (
     FEW_WINDOWS,
     METRES,
-    Phrases,
+    TunePhrases,
     alike,
     check_phrases,
     joined,
@@ -31,9 +29,9 @@ from makar.domains.music.tune.phrases import (
     phrases_in,
     phrases_of,
 )
-from makar.domains.music.tune.reward import WEIGHTING, checked_rewards, melody_blend
+from makar.domains.music.tune.prompts import ask_prompt
+from makar.domains.music.tune.reward import WEIGHTING, checked_rewards, melody_reward
 from makar.domains.music.words import TUNE_WORDS, in_words
-from makar.evaluation.run import evaluate_run
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
@@ -139,7 +137,7 @@ def prepare(
 
 def _teach(
     policy: TokenPolicy[MelodyGrid],
-    phrases: Phrases,
+    phrases: TunePhrases,
     lesson: PretrainConfig,
     config: MelodyConfig,
     *,
@@ -160,14 +158,17 @@ def evaluate(
     opened: Opened, config: MelodyConfig, *, works: int | None, target: Path, title: str
 ) -> Generator[Progress, None, Evaluated]:
     """Measure a run; see ``recipes.domain.Evaluate``."""
+    from makar.domains.music.tune.assessment import bench_of_run
+    from makar.evaluation.run import evaluate_run
+
     return evaluate_run(opened, config, bench_of_run, works=works, target=target, title=title)
 
 
 def _set_up(
     config: MelodyConfig,
     policy: TokenPolicy[MelodyGrid],
-    public: Phrases,
-    own: Phrases | None,
+    public: TunePhrases,
+    own: TunePhrases | None,
     functions: Mapping[str, Scorer],
 ) -> Prepared[MelodyGrid]:
     ask = ask_prompt(config)
@@ -175,7 +176,7 @@ def _set_up(
     home = own if own is not None and len(own.valid) >= FEW_WINDOWS else public
     train = joined(public.train, own.train) if own else public.train
     known, judges, human = (alike(s, config) for s in (home.train, home.valid, home.heldout))
-    blended = melody_blend(
+    blended = melody_reward(
         config.reward, train=train, known=known, judges=judges, prior=prior, functions=functions
     )
     parts = {component.name: component.scorer for component in blended[0].components}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from makar.core.rewards import Blend, Component
+from makar.core.rewards import Component, RewardTree
 from makar.core.scoring import Scorer
 from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.catalogue import CATALOGUE, build, people_quantiles
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.settings import RewardConfig
-from makar.recipes.weighting import Blended, Weighting
+from makar.recipes.weighting import ExplainedReward, Weighting
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "form_contrast": 3.0,
@@ -34,7 +34,7 @@ back to what was said, and coming home. So these are paid for, and how the tune 
 WEIGHTING = Weighting(CATALOGUE, DEFAULT_WEIGHTS)
 
 
-def melody_blend(
+def melody_reward(
     config: RewardConfig,
     *,
     train: MelodyGrids,
@@ -42,7 +42,7 @@ def melody_blend(
     judges: MelodyGrids,
     prior: TokenPolicy[MelodyGrid],
     functions: Mapping[str, Scorer] | None = None,
-) -> Blended:
+) -> ExplainedReward:
     """The blend, people's 5-95 % range of every part, and each part in plain words.
 
     Args:
@@ -64,13 +64,13 @@ def melody_blend(
     )
 
 
-def plain_blend(
+def plain_reward(
     config: RewardConfig, *, train: MelodyGrids, known: MelodyGrids, judges: MelodyGrids
-) -> Blend:
-    """The catalogue's rewards alone, which need no model; see ``melody_blend``."""
+) -> RewardTree:
+    """The catalogue's rewards alone, which need no model; see ``melody_reward``."""
     scorers = build(list(CATALOGUE), train.melodies)
     quantiles = people_quantiles(scorers, known.melodies, judges.melodies)
-    return Blend(WEIGHTING.components(config, scorers, quantiles))
+    return RewardTree(WEIGHTING.components(config, scorers, quantiles))
 
 
 def checked_rewards(config: RewardConfig, functions: Mapping[str, Scorer]) -> list[Component]:
