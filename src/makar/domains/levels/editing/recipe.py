@@ -150,13 +150,7 @@ def prepare(
 ) -> Generator[Progress, None, Prepared[Level]]:
     """Set up the editor and what it will be rewarded for; there is nothing to learn before.
 
-    Args:
-        config: What to do.
-        prior: Weights of the untaught editor.
-        functions: Rewards given as Python functions, by name.
-
-    Yields:
-        How far it is.
+    See ``recipes.domain.Prepare``.
     """
     begin(config)
     yield Progress("setting up the editor")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -86,13 +87,7 @@ def prepare(
 ) -> Generator[Progress, None, Prepared[Level]]:
     """Read the maps, teach the model to write such, and set up what it will be rewarded for.
 
-    Args:
-        config: What to do.
-        prior: Weights of a model that was taught before; None teaches one, or finds it kept.
-        functions: Rewards given as Python functions, by name.
-
-    Yields:
-        How far it is.
+    See ``recipes.domain.Prepare``.
 
     Raises:
         CorpusTooSmallError: there is nothing to learn from.
@@ -243,7 +238,7 @@ def challenges(
     return np.where(found.won == 1, 1 - (1 - found.challenge) ** share, np.nan)
 
 
-MARIO: Recipe[MarioConfig, Level] = Recipe(
+MARIO: Recipe[Any, Level] = Recipe(
     name="mario",
     config=MarioConfig,
     words=LEVEL_WORDS,
@@ -263,20 +258,12 @@ MARIO: Recipe[MarioConfig, Level] = Recipe(
 )
 
 
-LEVELS: Recipe[LevelsConfig, Level] = Recipe(
+LEVELS: Recipe[Any, Level] = replace(
+    MARIO,
     name="levels",
     config=LevelsConfig,
-    words=LEVEL_WORDS,
-    bring="Bring a level in the alphabet or the tiles of the run's game",
     examples=(
         "makar train levels --corpus maps/*.tmj --legend legend.toml",
         "makar train levels --corpus maps/*.tmj --legend legend.toml --challenge 0.5",
     ),
-    prompt=ask_prompt,
-    check=check,
-    prepare=prepare,
-    craft=craft_of,
-    read=read,
-    parts=rewarded_parts,
-    evaluate=evaluate,
 )

@@ -107,13 +107,7 @@ def prepare(
 ) -> Preparation:
     """Read both genres, teach the model to write either, and set up the two judges.
 
-    Args:
-        config: What to do.
-        prior: Weights of a model that was taught before; None teaches one, or finds it kept.
-        functions: Rewards given as Python functions, by name.
-
-    Yields:
-        How far it is.
+    See ``recipes.domain.Prepare``.
 
     Raises:
         CorpusTooSmallError: a genre has too few phrases.

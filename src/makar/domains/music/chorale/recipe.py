@@ -76,13 +76,7 @@ def prepare(
 ) -> Generator[Progress, None, Prepared[VoiceGrid]]:
     """Read the chorales, teach the model to write such, and set up what it will be rewarded for.
 
-    Args:
-        config: What to do.
-        prior: Weights of a model that was taught before; None teaches one, or finds it kept.
-        functions: Rewards given as Python functions, by name.
-
-    Yields:
-        How far it is.
+    See ``recipes.domain.Prepare``.
 
     Raises:
         CorpusTooSmallError: there is nothing to learn from.
