@@ -16,12 +16,12 @@ PYTEST_WORKERS ?= 2
 QUIET_NETWORK := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 PYRIGHT_PYTHON_IGNORE_WARNINGS=1
 ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: help setup system demo check test bench docs lock clean
+.PHONY: help setup system demo check test test-fast bench docs lock clean
 
 help: ## list these commands
 	@echo "makar: teach a generative model what you like"
 	@echo
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with everything that running, checking and testing needs
 
@@ -39,6 +39,9 @@ check: $(READY) ## format, lint, types, import contract; what has grown large
 
 test: $(READY) system check ## check, then every test
 	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile -rs $(PYTEST_ARGS)
+
+test-fast: $(READY) ## the quick tests alone, in a minute or so
+	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser and not opener" $(PYTEST_ARGS)
 
 bench: $(READY) ## run the benchmarks: each prints its table
 	@$(PY) -m pip install --quiet -r benchmarks/requirements.lock

@@ -47,7 +47,7 @@ def test_works_are_listed_best_first_with_their_notation(at):
     done = at("works", "--best", 3, "--phase", "after")
     assert done.code == 0
     header, *rows = done.out.splitlines()
-    assert header.split() == ["id", "score", "phase", "first", "bars", "resembles"]
+    assert header.split() == ["id", "score", "phase", "shorthand", "resembles"]
     records = json.loads(at("works", "--best", 3, "--phase", "after", "--json").out)
     assert [row.split()[0] for row in rows] == [record["id"] for record in records]
     totals = [record["total"] for record in records]
