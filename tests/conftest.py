@@ -133,6 +133,24 @@ def judged(totals: Sequence[float], **more: Any) -> Judgement:
     return Judgement(np.asarray(totals, dtype=np.float64), **more)
 
 
+TRAINS = {"tiny", "tiny_environment", "makar", "cache", "trained", "toys", "shell", "wheel"}
+"""Fixtures for which something is trained, installed or read for seconds."""
+LONG = (
+    "conformance/test_devices.py", "conformance/test_generators.py", "golden/", "reproductions/",
+    "benchmarks/", "examples/", "docs/", "browser/", "cli/", "reporting/", "training/test_session",
+    "domains/levels/editing/test_environments", "domains/levels/editing/test_recipe",
+)  # fmt: skip
+"""Whole files and folders of tests that take seconds each."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow whatever trains a run or takes long: ``make test-fast`` leaves it out."""
+    for item in items:
+        place = Path(item.path).relative_to(Path(__file__).parent).as_posix()
+        if TRAINS & set(getattr(item, "fixturenames", ())) or place.startswith(LONG):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def toy() -> SimpleNamespace:
     """Small parts that many tests are made of."""
