@@ -99,7 +99,10 @@ def recipe(name: str) -> Recipe[Any, Any]:
         known = ", ".join(listed())
         told = "".join(f"; {fault}" for fault in faults())
         raise ConfigError(f"recipe {name!r} does not exist; there are: {known}{told}")
-    return checked(one, Recipe)
+    found = checked(one, Recipe)
+    if found.name != name:
+        raise DomainError(f"{one.place} is called {found.name!r}, and is listed as {name!r}")
+    return found
 
 
 def recipe_of(config: RecipeConfig) -> Recipe[Any, Any]:
