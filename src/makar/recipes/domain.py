@@ -287,7 +287,11 @@ class Sheet(Protocol[V]):
         ...
 
     def outside(self, content: bytes) -> bytes:
-        """All of a file's bytes that belong to what is locked: equal before and after ``put``."""
+        """All of a file's bytes that belong to what is locked: equal before and after ``put``.
+
+        Args:
+            content: As the opened file has it, or as ``put`` gives it.
+        """
         ...
 
     def deliver(
