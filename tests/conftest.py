@@ -139,6 +139,8 @@ LONG = (
     "conformance/test_devices.py", "conformance/test_generators.py", "golden/", "reproductions/",
     "benchmarks/", "examples/", "docs/", "browser/", "cli/", "reporting/", "training/test_session",
     "domains/levels/editing/test_environments", "domains/levels/editing/test_recipe",
+    "domains/music/blend/test_recipe", "domains/music/chorale/test_recipe",
+    "domains/music/continuing/", "conformance/test_core_fits", "conformance/test_domains",
 )  # fmt: skip
 """Whole files and folders of tests that take seconds each."""
 
