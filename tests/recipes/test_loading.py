@@ -40,6 +40,11 @@ def test_what_is_written_is_read_again_the_same(file):
     assert config.learn.stability.kl_target is None
 
 
+def test_another_name_of_a_recipe_is_kept_as_its_own(file):
+    for config in (load(file('recipe = "music"\n')), load("music")):
+        assert config.recipe == "tune"
+
+
 def test_none_switches_a_part_off_from_anywhere():
     for flags, environment in (
         ({"learn.stability.entropy_floor": "none"}, {}),

@@ -7,6 +7,7 @@ import torch
 from makar.core.errors import RewardFailureError
 from makar.core.rewards import Component
 from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.recipes.bonuses import Bonuses
 from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
 from makar.runs import checkpoint
@@ -53,6 +54,16 @@ def test_each_iteration_is_logged_and_its_best_works_are_kept(words):
     assert set(rows[0]["seconds"]) == {"sample", "score", "update", "keep"}
     assert [row["score"] for row in rows] == [step.metrics["score"] for step in steps]
     assert all(a.total >= b.total for a, b in zip(kept[::2], kept[1::2], strict=True))
+
+
+def test_each_batch_moves_the_price_of_variety_and_counts_as_met(words):
+    creator = words.creator()
+    creator.bonuses = Bonuses(exploration=0.1, target=2.0)  # more than there can be
+    with words.folder() as folder:
+        steps = list(training(creator, folder, iterations=2).steps())
+    assert len(steps) == 2
+    assert sum(creator.bonuses.visits.counts.values()) == 16
+    assert creator.bonuses.weight > 0
 
 
 @pytest.mark.parametrize("cut", [1, 4, 6])

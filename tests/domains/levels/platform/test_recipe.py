@@ -22,6 +22,7 @@ from makar.domains.levels.platform.recipe import build_policy, can_be_handed_out
 from makar.domains.levels.platform.reward import Won
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import FREE, Kept
+from makar.recipes.bonuses import bonuses_like
 from makar.recipes.loading import load_config
 from makar.recipes.trained_run import open_run
 from makar.recipes.weighting import AT_ONCE
@@ -161,7 +162,7 @@ def test_the_style_of_many_is_that_of_each(trained):
     assert style(levels.take([]), []).shape == (0,)
 
 
-def test_only_levels_that_can_be_won_and_are_no_copies_are_handed_out():
+def test_only_levels_that_can_be_won_and_are_no_copies_are_handed_out(trained):
     def part(name, *values):
         return Part(np.array(values), np.array(values), 1.0, "penalty", name)
 
@@ -170,6 +171,12 @@ def test_only_levels_that_can_be_won_and_are_no_copies_are_handed_out():
         {"playable": part("", 1, 0, np.nan, 1), "near_copy": part("", 0.1, 1, 1, 0)},
     )
     assert can_be_handed_out(judged).tolist() == [True, False, True, False]
+    with RunFolder(trained / "m") as folder:
+        config = load_config(folder.path / "config.toml", environment={})
+        creator = open_run(folder, config).creator
+    assert creator.fit is can_be_handed_out
+    of_heldout = bonuses_like(creator.human, creator.craft.variety, config.loop)
+    assert creator.bonuses.target != of_heldout.target, "variety is that of the maps learned from"
 
 
 def test_what_is_studied_shares_nothing_with_what_is_held_out():

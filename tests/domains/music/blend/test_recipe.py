@@ -213,6 +213,8 @@ def test_works_are_kept_and_shown(prepared: Any, config: BlendConfig, tmp_path: 
         craft.export(works[0], tmp_path / "work.exe")
     own = craft.resemblances(creator.human)
     assert len(own) == len(creator.human)
+    private = replace(craft, tunes=replace(craft.tunes, private_from=0))
+    assert private.named() == replace(craft, tunes=replace(craft.tunes, private_from=None))
 
 
 def test_too_few_phrases_are_said(config: BlendConfig, corpora: None) -> None:
