@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from makar.cli.sweep import cases, swept
+from makar.cli.sweep import cases, free_name, swept
 from makar.core.errors import ConfigError
 
 
@@ -25,6 +25,13 @@ def test_every_combination_has_a_run_of_its_own():
     assert len(set(names)) == 8
     assert names[:2] == ["s-works8-algorithmppo-s1", "s-works8-algorithmppo-s2"]
     assert found[-1].flags == {"loop.works": 16, "learn.algorithm": "rloo"}
+
+
+def test_a_sweep_without_a_name_keeps_clear_of_earlier_ones(tmp_path):
+    several = {"loop.works": [8, 16]}
+    assert free_name(tmp_path, "tune", several, 1) == "tune"
+    (tmp_path / "tune-works16").mkdir()
+    assert free_name(tmp_path, "tune", several, 1) == "tune-2"
 
 
 @pytest.mark.slow

@@ -76,3 +76,7 @@ def test_collapse(metrics: dict[str, float], word: str) -> None:
     reason = CollapseLimits().collapsed(metrics, prior_entropy=1.0)
     assert word in reason
     assert bool(reason) == bool(word)
+
+
+def test_entropy_below_nothing_has_no_share_to_keep() -> None:
+    assert CollapseLimits().collapsed({"entropy": -1.0}, prior_entropy=-1.0) == ""
