@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from makar.core.errors import ConfigError, UnreadableError
+from makar.domains.music.tune.craft import MelodyCraft
 from makar.evaluation.seeds import read_scores
 from makar.recipes.loading import as_toml, load_config
 from makar.recipes.preparation import Progress
@@ -50,6 +51,19 @@ def test_the_course_of_a_run(begin, config):
     for row in finished.rows:
         assert read[row.name].n == len(row.works)
         assert np.array_equal(read[row.name].values["score"], row.values["score"])
+
+
+@pytest.mark.parametrize("with_sources", [True, False])
+def test_one_s_own_tunes_are_named_only_where_that_is_asked(
+    begin, config, monkeypatch, with_sources
+):
+    named = []
+    monkeypatch.setattr(MelodyCraft, "named", lambda craft: named.append(craft) or craft)
+    with begin() as folder:
+        events = run(folder, config, with_sources=with_sources)
+        next(event for event in events if isinstance(event, Ready))
+        events.close()
+    assert bool(named) == with_sources
 
 
 def test_the_trained_network_opens_elsewhere(begin, config):

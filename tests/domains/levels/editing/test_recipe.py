@@ -27,6 +27,7 @@ from makar.recipes.settings import RewardConfig
 from makar.recipes.trained_run import open_run
 from makar.runs.checkpoint import load_newest
 from makar.runs.folder import RunFolder
+from makar.training import sampling
 from makar.training.session import Finished, Stopped, run
 
 SMALL = {
@@ -95,6 +96,8 @@ def test_statistics_are_asked_for_that_were_learned() -> None:
     assert wished(one, same) == same
     with pytest.raises(ConfigError, match=r"learned path-length = 30 alone.*spread"):
         wished(one, {"statistics": {"path-length": 31}})
+    with pytest.raises(ConfigError, match="learned path-length = 30 alone"):
+        sampling.asked(one, statistics={"path-length": 31})
 
 
 def test_sample_asks_an_editor_for_a_statistic(tmp_path: Path) -> None:
