@@ -27,6 +27,13 @@ def test_every_combination_has_a_run_of_its_own():
     assert found[-1].flags == {"loop.works": 16, "learn.algorithm": "rloo"}
 
 
+def test_values_that_are_written_alike_are_runs_of_their_own():
+    names = [case.name for case in cases("s", {"ask.tonic": ["C", "C#", "D"]}, 1)]
+    assert names == ["s-tonicC", "s-tonicC-2", "s-tonicD"]
+    with pytest.raises(ConfigError, match="64 stands there twice"):
+        swept(["loop.works=64,8,64"])
+
+
 def test_a_sweep_without_a_name_keeps_clear_of_earlier_ones(tmp_path):
     several = {"loop.works": [8, 16]}
     assert free_name(tmp_path, "tune", several, 1) == "tune"
@@ -46,6 +53,9 @@ def test_a_sweep_ends_in_one_table_and_goes_on_where_it_was(makar, tiny_environm
     again = makar(*asked)
     assert again.code == 0, again.err
     assert not any(line.get("event") == "step" for line in again.lines), "both had learned"
+    other = makar(*asked, "--works", "9")
+    assert other.code == 2
+    assert "s-iterations2: a run with other settings has this name" in other.err
     curves = makar("table", "s-iterations2", "s-iterations3", "--curves")
     rows = list(csv.DictReader(io.StringIO(curves.out)))
     assert [row["run"] for row in rows] == ["s-iterations2"] * 2 + ["s-iterations3"] * 3

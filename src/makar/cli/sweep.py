@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, product
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from makar.console.options import pairs
+from makar.core.errors import ConfigError
 
 _APART = re.compile(r",(?![^\[]*\]|[^{]*\}|[^\"]*\"$)")
 """A comma between values, and not within a list, a table or quotes."""
@@ -29,7 +31,11 @@ class Case:
 
 
 def swept(texts: Sequence[str]) -> tuple[list[str], dict[str, list[Any]]]:
-    """What ``--set`` says, in the one way and in several: plain texts, and values by setting."""
+    """What ``--set`` says, in the one way and in several: plain texts, and values by setting.
+
+    Raises:
+        ConfigError: a value is named twice.
+    """
     plain: list[str] = []
     several: dict[str, list[Any]] = {}
     for text in texts:
@@ -37,17 +43,25 @@ def swept(texts: Sequence[str]) -> tuple[list[str], dict[str, list[Any]]]:
         values = _APART.split(value) if sign else []
         if len(values) > 1:
             several[name] = [pairs([f"{name}={one}"], "--set", "")[name] for one in values]
+            if twice := [one for one in several[name] if several[name].count(one) > 1]:
+                raise ConfigError(f"--set {text}: {twice[0]} stands there twice")
         else:
             plain.append(text)
     return plain, several
 
 
 def cases(name: str, several: Mapping[str, Sequence[Any]], seeds: int) -> list[Case]:
-    """Every combination of the values, with each seed: ``name-works64-s1``."""
+    """Every combination of the values, with each seed: ``name-works64-s1``.
+
+    Values that are written alike in a name, as C and C#, are numbered: ``tonicC``, ``tonicC-2``.
+    """
     found: list[Case] = []
+    met: Counter[str] = Counter()
     for values in product(*several.values()):
         flags = dict(zip(several, values, strict=True))
         label = "-".join(f"{key.rpartition('.')[2]}{_plain(one)}" for key, one in flags.items())
+        met[label] += 1
+        label += f"-{met[label]}" if met[label] > 1 else ""
         found += [
             Case(f"{name}-{label}" + (f"-s{number}" if seeds > 1 else ""), flags)
             for number in range(1, seeds + 1)

@@ -16,7 +16,7 @@ from makar.cli.flags import Meant
 from makar.cli.study import Study
 from makar.cli.sweep import cases, free_name, swept
 from makar.console.options import pairs
-from makar.console.places import Json, Runs, find_run, runs_root
+from makar.console.places import Json, Runs, find_run, runs_root, settings_of_run
 from makar.core.errors import ConfigError
 from makar.runs.folder import ABOUT, RunFolder
 
@@ -206,15 +206,23 @@ def _sweep(
     from makar.reporting.tabulation import tabulated
 
     root = runs_root(runs)
-    every = [load_config(recipe, {**flags, **case.flags}) for case in cases("", several, 1)]
-    sweep = cases(name or free_name(root, every[0].recipe, several, seeds), several, seeds)
-    for number, case in enumerate(sweep):
+    configs = [load_config(recipe, {**flags, **case.flags}) for case in cases("", several, seeds)]
+    configs = [
+        one.model_copy(update={"seed": one.seed + number % seeds})
+        for number, one in enumerate(configs)
+    ]
+    sweep = cases(name or free_name(root, configs[0].recipe, several, seeds), several, seeds)
+    begun = [(root / case.name / ABOUT).is_file() for case in sweep]
+    for case, config, there in zip(sweep, configs, begun, strict=True):
+        if there and settings_of_run(RunFolder(root / case.name)) != config:
+            raise ConfigError(
+                f"{root / case.name}: a run with other settings has this name; give the sweep "
+                "another (--name)"
+            )
+    for case, config, there in zip(sweep, configs, begun, strict=True):
         if (root / case.name / "summary.json").is_file():
             continue
-        config = load_config(recipe, {**flags, **case.flags})
-        config = config.model_copy(update={"seed": config.seed + number % seeds})
-        begun = (root / case.name / ABOUT).is_file()
-        code = _go_on(case.name, root, how) if begun else _begin(config, case.name, root, how)
+        code = _go_on(case.name, root, how) if there else _begin(config, case.name, root, how)
         if code:
             return code
     found = tabulated([root / case.name for case in sweep], evaluation=False, only=())
@@ -236,12 +244,11 @@ def _begin(config: Any, name: str | None, runs: Path | None, how: How) -> int:
 
 
 def _go_on(name: str | None, runs: Path | None, how: How) -> int:
-    from makar.recipes.loading import load_config
     from makar.training.session import check
 
     folder = find_run(name, runs, write=True)
     with folder:
-        config = load_config(folder.path / "config.toml", environment={})
+        config = settings_of_run(folder)
         check(config)
         return _carry_out(folder, config, how, resume=True)
 
