@@ -27,7 +27,7 @@ from makar.runs.folder import list_runs
 from makar.training.privacy import is_private
 
 if TYPE_CHECKING:
-    from makar.recipes.opened import Opened
+    from makar.recipes.creator import Opened
     from makar.training.scoring import Verdict
 
 

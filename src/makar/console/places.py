@@ -14,7 +14,7 @@ from makar.runs.errors import WorkNotFoundError
 from makar.runs.folder import RunFolder, list_runs
 
 if TYPE_CHECKING:
-    from makar.recipes.opened import Opened
+    from makar.recipes.creator import Opened
 
 Runs = Annotated[
     Path | None,

@@ -9,9 +9,8 @@ from typing import Any
 from makar.evaluation.assessment import Bench
 from makar.evaluation.page import write_assessment
 from makar.evaluation.sources import assess_run
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Creator, Opened
 from makar.recipes.domain import Evaluated
-from makar.recipes.opened import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import RecipeConfig
 

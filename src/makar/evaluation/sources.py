@@ -18,7 +18,7 @@ from makar.evaluation.assessment import (
 )
 from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION, equal_cost
-from makar.recipes.opened import Opened
+from makar.recipes.creator import Opened
 from makar.recipes.preparation import Prepared, Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig

@@ -1,4 +1,4 @@
-"""What a recipe puts together: everything the loop needs, the domain's own part injected."""
+"""What a recipe puts together, and a trained run that is open: the domain's own part injected."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from makar.core.rewards import RewardTree
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.craft import Craft
+from makar.recipes.settings import RecipeConfig
 from makar.recipes.words import Asked, Words
 from makar.runs.report.contents import Picture
 
@@ -73,3 +74,22 @@ class Creator(Generic[W]):
         self.policy.load_state_dict(state["policy"])
         self.learner.load_state_dict(state["learner"])
         self.bonuses.load_state_dict(state["bonuses"])
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A trained run, ready to make and judge works.
+
+    Attributes:
+        creator: With the newest weights.
+        bands: People's 5-95 % range of each reward part.
+        step: Iterations behind those weights.
+        notices: What had to be said about damaged checkpoints.
+        config: Its settings.
+    """
+
+    creator: Creator[Any]
+    bands: Mapping[str, tuple[float, float]]
+    step: int
+    notices: tuple[str, ...]
+    config: RecipeConfig

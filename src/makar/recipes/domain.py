@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # a domain is listed without what it takes to run it
     from makar.core.scoring import Scorer
     from makar.core.types import Prompt
     from makar.recipes.craft import Craft
-    from makar.recipes.opened import Opened
+    from makar.recipes.creator import Opened
     from makar.recipes.preparation import Preparation, Progress
     from makar.recipes.settings import RecipeConfig
     from makar.recipes.words import Words

@@ -9,7 +9,7 @@ import torch
 
 from makar.core.scoring import Scorer
 from makar.recipes.craft import Craft
-from makar.recipes.opened import Opened
+from makar.recipes.creator import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig

@@ -14,7 +14,7 @@ from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Trainable
 from makar.evaluation.rows import EVALUATION
 from makar.recipes.craft import Craft
-from makar.recipes.opened import Opened
+from makar.recipes.creator import Opened
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
 from makar.runs import checkpoint

@@ -12,8 +12,8 @@ import numpy as np
 from makar.core.errors import UnreadableError
 from makar.core.types import Judgement, Part
 from makar.recipes.craft import resembles
+from makar.recipes.creator import Opened
 from makar.recipes.domain import Brought
-from makar.recipes.opened import Opened
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
 from makar.recipes.words import Words

@@ -23,8 +23,8 @@ from makar.domains.levels.platform.files import of_height, read_level
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, MOST_COLUMNS, TileCodec
 from makar.models.token_policy import TokenPolicy
+from makar.recipes.creator import Opened
 from makar.recipes.domain import Delivered, Desk, Unit
-from makar.recipes.opened import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
 from makar.runs.entry import ALPHABET

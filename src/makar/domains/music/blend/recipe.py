@@ -43,9 +43,9 @@ from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.bonuses import Bonuses
+from makar.recipes.creator import Opened
 from makar.recipes.custom_reward import load_reward
 from makar.recipes.domain import Brought, Evaluated, Recipe
-from makar.recipes.opened import Opened
 from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
 
 NEAR_ENOUGH = 0.05

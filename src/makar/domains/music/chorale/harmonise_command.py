@@ -16,7 +16,7 @@ from makar.runs.checkpoint import steps
 from makar.runs.folder import list_runs
 
 if TYPE_CHECKING:
-    from makar.recipes.opened import Opened
+    from makar.recipes.creator import Opened
 
 RECIPE = "chorale"
 

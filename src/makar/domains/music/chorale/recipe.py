@@ -36,8 +36,8 @@ from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.creator import Opened
 from makar.recipes.domain import Brought, Evaluated, Recipe
-from makar.recipes.opened import Opened
 from makar.recipes.preparation import Prepared, Progress, pretrain
 
 _SIXTEENTHS = 16

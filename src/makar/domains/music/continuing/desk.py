@@ -17,8 +17,8 @@ from makar.domains.music.continuing.task import Task, open_task
 from makar.domains.music.infill.hole import Fill
 from makar.domains.music.infill.score import opened_score
 from makar.domains.music.piece.piece import NoteRows
+from makar.recipes.creator import Opened
 from makar.recipes.domain import Delivered, Desk, Unit
-from makar.recipes.opened import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
 

@@ -39,8 +39,8 @@ from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.creator import Opened
 from makar.recipes.domain import Brought, Evaluated, Recipe
-from makar.recipes.opened import Opened
 from makar.recipes.preparation import Prepared, Progress, pretrain
 
 LOOKBACK = tuple(sorted({metre_of(m).bar // STEP * bars for m in METRES for bars in (1, 2, 4)}))

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
+from makar.recipes.creator import Opened
 from makar.recipes.domain import Delivered, Desk, Unit
-from makar.recipes.opened import Opened
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
 from makar.training.export import free_name

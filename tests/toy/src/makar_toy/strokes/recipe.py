@@ -16,8 +16,8 @@ from makar.learners.policy_gradient import frozen
 from makar.models.policy_net import PolicyNet
 from makar.models.stepwise import StepwisePolicy
 from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.creator import Opened
 from makar.recipes.domain import Brought, Evaluated, Recipe
-from makar.recipes.opened import Opened
 from makar.recipes.preparation import Prepared, Progress
 from makar.recipes.words import Asked, Words
 from makar_toy.judging import blended
