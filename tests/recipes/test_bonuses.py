@@ -44,11 +44,11 @@ def test_shares_add_up_to_distinct_4() -> None:
 def test_a_shortfall_raises_the_price_and_plenty_lowers_it() -> None:
     bonuses = Bonuses(target=0.5)
     for _ in range(5):
-        bonuses.observe(Rows(SAME), BY_KEYS)
+        bonuses.observe(Rows(SAME), BY_KEYS, BY_KEYS.distinct(Rows(SAME)))
     dear = bonuses.weight
     assert dear > 0
     for _ in range(20):
-        bonuses.observe(Rows(DIFFERENT), BY_KEYS)
+        bonuses.observe(Rows(DIFFERENT), BY_KEYS, BY_KEYS.distinct(Rows(DIFFERENT)))
     assert bonuses.weight == 0
 
 
@@ -66,7 +66,7 @@ def test_bonuses_are_parts_of_the_judgement_and_gated_works_get_none() -> None:
 def test_openings_met_before_pay_less() -> None:
     bonuses = Bonuses(exploration=1.0)
     kinds = Rows(SAME, [7, 7, 7, 9])
-    bonuses.observe(kinds, BY_KEYS)
+    bonuses.observe(kinds, BY_KEYS, BY_KEYS.distinct(kinds))
     out = bonuses.apply(judged(1.0, 1.0, 1.0, 1.0), kinds, BY_KEYS)
     np.testing.assert_allclose(out.parts[EXPLORATION].raw, [0.5, 0.5, 0.5, 2**-0.5])
 
@@ -74,7 +74,7 @@ def test_openings_met_before_pay_less() -> None:
 def test_scoring_twice_gives_the_same_and_state_survives() -> None:
     bonuses = Bonuses(exploration=1.0, target=0.5)
     kinds = Rows(SAME, [7, 8, 7, 9])
-    bonuses.observe(kinds, BY_KEYS)
+    bonuses.observe(kinds, BY_KEYS, BY_KEYS.distinct(kinds))
     first = bonuses.apply(judged(1, 1, 1, 1), kinds, BY_KEYS).total
     np.testing.assert_array_equal(first, bonuses.apply(judged(1, 1, 1, 1), kinds, BY_KEYS).total)
     twin = Bonuses(exploration=1.0, target=0.5)

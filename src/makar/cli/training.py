@@ -256,6 +256,7 @@ def _go_on(name: str | None, runs: Path | None, how: How) -> int:
 def _carry_out(folder: RunFolder, config: Any, how: How, *, resume: bool) -> int:
     from makar.console.progress import teller
     from makar.interop.tensorboard import log, summary_writer
+    from makar.runs.metrics import numbers
     from makar.runs.stop import GracefulStop
     from makar.training.loop import Step
     from makar.training.session import run
@@ -271,5 +272,5 @@ def _carry_out(folder: RunFolder, config: Any, how: How, *, resume: bool) -> int
         ):
             tell(event)
             if to is not None and isinstance(event, Step):
-                log(to, event.iteration, event.metrics)
+                log(to, event.iteration, numbers(event.metrics))
     return stop.exit_code

@@ -63,13 +63,12 @@ class Bonuses:
             parts[name] = Part(value, value, weight, "score", "bonus in training only")
         return replace(judgement, total=total, parts=parts)
 
-    def observe(self, works: Works[Any], variety: Variety[Any]) -> None:
-        """Count these works, and adapt the price of variety to what was found in them."""
+    def observe(self, works: Works[Any], variety: Variety[Any], distinct: float) -> None:
+        """Count these works, and adapt the price of variety to how ``distinct`` they are."""
         if self.exploration > 0:
             self.visits.observe(variety.cells(works))
         if self.target is not None:
-            found = variety.distinct(works)
-            shortfall = 1 - (found if np.isfinite(found) else 0.0) / self.target
+            shortfall = 1 - (distinct if np.isfinite(distinct) else 0.0) / self.target
             self.price = float(np.clip(self.price + self.rate * shortfall, 0.0, 5.0))
             self.weight = float(np.clip(self.price + self.gain * shortfall, 0.0, 5.0))
 

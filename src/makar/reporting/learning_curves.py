@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from makar.runs.errors import RunNotFoundError
-from makar.runs.metrics import read_metrics
+from makar.runs.metrics import numbers, read_metrics
 
 METRICS = "metrics.jsonl"
 
@@ -24,15 +23,6 @@ def learning_curves(run: Path) -> list[dict[str, float]]:
     if not path.is_file():
         raise RunNotFoundError(f"{path}: no step was made yet")
     return [dict(numbers(row)) for row in read_metrics(path)]
-
-
-def numbers(row: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, float]]:
-    """The numbers of a logged step, by dotted name: ``parts.close``."""
-    for name, value in row.items():
-        if isinstance(value, Mapping):
-            yield from numbers(value, f"{before}{name}.")
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            yield f"{before}{name}", value
 
 
 def curves_csv(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> str:

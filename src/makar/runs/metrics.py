@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from makar.runs.atomic import write_all, write_bytes
 from makar.runs.errors import LedgerError, naming_full_disk
@@ -126,3 +126,12 @@ def _number(value: Any) -> Any:
     if not isinstance(value, SupportsItem):
         raise TypeError(f"a metric of type {type(value).__name__} cannot be logged")
     return _strict(value.item())
+
+
+def numbers(row: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers of a logged step, by dotted name: ``parts.close``."""
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            yield from numbers(cast("Mapping[str, Any]", value), f"{before}{name}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield f"{before}{name}", value

@@ -120,15 +120,16 @@ class Training(Generic[W]):
         )
         for report in reports:
             began = time.perf_counter()
-            events = self._guard(report)
-            self._keep(report)
             works, variety = report.rollout.works, self.creator.craft.variety
-            self.creator.bonuses.observe(works, variety)
+            duplicates, distinct = variety.duplicates(works), variety.distinct(works)
+            events = self._guard(report, duplicates)
+            self._keep(report)
+            self.creator.bonuses.observe(works, variety, distinct)
             metrics = summary(report) | {
                 "score": timed.score,
                 "temperature": self.config.temperature(report.iteration),
-                "duplicates": variety.duplicates(works),
-                "distinct-4": variety.distinct(works),
+                "duplicates": duplicates,
+                "distinct-4": distinct,
                 "events": events,
             }
             timed.seconds["keep"] = time.perf_counter() - began
@@ -168,11 +169,10 @@ class Training(Generic[W]):
         self.start = loaded.step
         return loaded.notices
 
-    def _guard(self, report: Iteration[W]) -> list[str]:
+    def _guard(self, report: Iteration[W], duplicates: float) -> list[str]:
         """Alarms, reward faults and collapse: act on them, and say so."""
-        events = [f"alarm: {alarm}" for alarm in self.alarm.check(_watches(report.judgement))]
-        metrics = dict(report.metrics)
-        metrics["duplicates"] = self.creator.craft.variety.duplicates(report.rollout.works)
+        events = [f"alarm: {alarm}" for alarm in self.alarm.check(watched(report.judgement))]
+        metrics = {**report.metrics, "duplicates": duplicates}
         reason = self.limits.collapsed(
             metrics, prior_entropy=metrics.get("prior_entropy", metrics.get("entropy", 0.0))
         )
@@ -204,11 +204,11 @@ class Training(Generic[W]):
         for name, part in judgement.parts.items():
             broken = part.role in ("score", "penalty", "gate") and np.isnan(part.raw).all()
             self.failing[name] = self.failing[name] + 1 if broken else 0
-        watched = {name for name, part in judgement.parts.items() if part.role == "watch"}
+        unpaid = {name for name, part in judgement.parts.items() if part.role == "watch"}
         return [
             f"reward fault: {fault} ({n} works)"
             for fault, n in judgement.faults.items()
-            if fault.partition(":")[0] not in watched or not fault.endswith(": NaN")
+            if fault.partition(":")[0] not in unpaid or not fault.endswith(": NaN")
         ]
 
     def _failure(self, judgement: Judgement) -> str:
@@ -249,7 +249,8 @@ def summary(report: Iteration[Any]) -> dict[str, Any]:
     }
 
 
-def _watches(judgement: Judgement) -> dict[str, np.ndarray]:
+def watched(judgement: Judgement) -> dict[str, np.ndarray]:
+    """What is measured and not rewarded, as it is found."""
     return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}
 
 

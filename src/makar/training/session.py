@@ -26,7 +26,7 @@ from makar.reporting.report import write_report
 from makar.runs.atomic import write_json
 from makar.runs.checkpoint import steps
 from makar.runs.folder import RunFolder
-from makar.training.loop import Step, Training
+from makar.training.loop import Step, Training, watched
 from makar.training.memory import keep_freed_memory
 from makar.training.records import keep_works
 
@@ -154,7 +154,7 @@ def run(
         creator.craft = creator.craft.named()
     training = Training(
         creator, folder, config.loop, config.seed,
-        HackingAlarm(prepared.bands, _watches(judged), whose=creator.words.whose_own("'")),
+        HackingAlarm(prepared.bands, watched(judged), whose=creator.words.whose_own("'")),
     )  # fmt: skip
     if begun:
         for notice in training.resume():
@@ -297,10 +297,6 @@ def _judged(
     prompts = [creator.ask] * CANDIDATES
     rollout = policy.sample(prompts, seeds=seeds)
     return rollout, creator.reward(rollout.works, prompts)
-
-
-def _watches(judgement: Judgement) -> dict[str, np.ndarray]:
-    return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}
 
 
 def save_model(folder: RunFolder, policy: Trainable[Any]) -> None:
