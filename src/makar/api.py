@@ -16,9 +16,8 @@ from makar.console.progress import teller
 from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
 from makar.recipes.custom_reward import PYTHON
-from makar.recipes.loading import as_toml, load_config
+from makar.recipes.loading import load_config, new_run, settings_of_run
 from makar.recipes.registry import recipe_of
-from makar.recipes.settings import private_settings
 from makar.recipes.trained_run import open_run as opened_run
 from makar.reporting.learning_curves import learning_curves
 from makar.runs.entry import Entry
@@ -111,7 +110,7 @@ class Run:
     def sample(self, count: int = 1, *, temperature: float = 1.0) -> list[Work]:
         """Make more works with the trained model; they are kept like all others."""
         with left_as_it_was(), RunFolder(self.path, write=True) as folder:
-            config = load_config(folder.path / "config.toml", environment={})
+            config = settings_of_run(folder)
             opened = opened_run(folder, config, functions=self.rewards)
             made = make_works(
                 folder, opened, recipe_of(config).prompt(config),
@@ -157,7 +156,7 @@ def train(
         if settings or iterations:
             raise ConfigError("a resumed run keeps its settings: leave iterations and settings out")
         folder = find_run(name, Path(runs), write=True)
-        config = load_config(folder.path / "config.toml", environment={})
+        config = settings_of_run(folder)
     else:
         flags = dict(settings or {})
         if iterations is not None:
@@ -166,10 +165,7 @@ def train(
             flags["reward.custom"] = [f"{PYTHON}:{n}={w}" for n, w in weights.items()]
         config = load_config(recipe, flags)
         check(config, functions)
-        folder = RunFolder.create(
-            Path(runs), name or config.recipe, config=as_toml(config), seed=config.seed,
-            fresh=name is None, private=bool(private_settings(config)),
-        )  # fmt: skip
+        folder = new_run(Path(runs), name or config.recipe, config, fresh=name is None)
     _carry_out(folder, config, functions, resume=resume, show=show, on_step=on_step)
     return Run(folder.path, functions)
 

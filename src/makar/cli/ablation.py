@@ -138,19 +138,12 @@ def _carry_out(study: list[Trial], root: Path, as_json: bool) -> int:
 
 
 def _events(trial: Trial, root: Path, stop: Any) -> Iterator[Any]:
-    from makar.recipes.loading import as_toml
-    from makar.recipes.settings import private_settings
+    from makar.recipes.loading import new_run
     from makar.training.session import run
 
     path = root / trial.name
     begun = (path / ABOUT).is_file()
-    if begun:
-        folder = RunFolder(path, write=True)
-    else:
-        folder = RunFolder.create(
-            root, trial.name, config=as_toml(trial.config), seed=trial.config.seed,
-            private=bool(private_settings(trial.config)),
-        )  # fmt: skip
+    folder = RunFolder(path, write=True) if begun else new_run(root, trial.name, trial.config)
     with folder:
         yield from run(folder, trial.config, resume=begun, stop=lambda: stop.requested)
 

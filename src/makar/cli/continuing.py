@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from makar.cli.flags import Meant
-from makar.console.places import Json, Runs, find_run, opened_run, runs_root, settings_of_run
+from makar.console.places import Json, Runs, find_run, opened_run, runs_root
 from makar.core.errors import ConfigError
 from makar.runs.folder import RunFolder, list_runs
 
@@ -96,6 +96,8 @@ def _run_for(desk: Desk[Any, Any], run: str | None, runs: Path | None) -> RunFol
     Raises:
         ConfigError: there is none, or the one named is of another recipe.
     """
+    from makar.recipes.loading import settings_of_run
+
     if run is not None:
         folder = find_run(run, runs)
         recipe = settings_of_run(folder).recipe

@@ -63,7 +63,7 @@ def evaluate(
     """
     from rich.console import Console
 
-    from makar.recipes.loading import load_config
+    from makar.recipes.loading import settings_of_run
 
     place = Path(what) if what is not None else None
     if what is None or _is_run(what, runs) or place is None:
@@ -72,7 +72,7 @@ def evaluate(
         title = f"The run {folder.path.name}, evaluated"
         if bars is not None or recipe is not None:
             raise ConfigError("--bars and --as are for folders of works; a run has its own")
-        config = load_config(folder.path / "config.toml", environment={})
+        config = settings_of_run(folder)
         found = _evaluated_run(folder, config, works, target, title)
     elif place.exists():
         from makar.recipes.registry import folder_evaluation

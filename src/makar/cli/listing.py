@@ -124,10 +124,10 @@ def report(
     folder = find_run(run, runs)
     path = folder.path / "report.html"
     if again or with_sources or not path.is_file():
-        from makar.recipes.loading import load_config
+        from makar.recipes.loading import settings_of_run
         from makar.training.rewrite import rewrite_report
 
-        config = load_config(folder.path / "config.toml", environment={})
+        config = settings_of_run(folder)
         with RunFolder(folder.path, write=True) as opened:
             path = rewrite_report(opened, config, with_sources=with_sources)
     typer.echo(json.dumps({"run": folder.path.name, "report": str(path)}) if as_json else str(path))

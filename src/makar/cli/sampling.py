@@ -21,7 +21,6 @@ from makar.console.places import (
     find_work,
     opened_run,
     runs_root,
-    settings_of_run,
 )
 from makar.runs.folder import list_runs
 from makar.training.privacy import is_private
@@ -41,6 +40,7 @@ def run_meant(words: Sequence[str], options: Mapping[str, str]) -> Meant:
     told = "What can be asked depends on the run: makar sample RUN --help."
     if "--again" in options or (helping and not words):
         return Meant(told=told)
+    from makar.recipes.loading import settings_of_run
     from makar.recipes.registry import recipe_of
 
     root = Path(options["--runs"]) if "--runs" in options else None
@@ -82,6 +82,7 @@ def sample(
     wishes = {key.removeprefix("ask."): value for key, value in (wishes or {}).items()}
     if again is not None:
         raise typer.Exit(_again(again, run, runs, as_json))
+    from makar.recipes.loading import settings_of_run
     from makar.recipes.trained_run import craft_of
     from makar.training.export import check_format, export_entry
     from makar.training.sampling import asked, make_works

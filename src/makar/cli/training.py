@@ -16,7 +16,7 @@ from makar.cli.flags import Meant
 from makar.cli.study import Study
 from makar.cli.sweep import cases, free_name, swept
 from makar.console.options import pairs
-from makar.console.places import Json, Runs, find_run, runs_root, settings_of_run
+from makar.console.places import Json, Runs, find_run, runs_root
 from makar.core.errors import ConfigError
 from makar.runs.folder import ABOUT, RunFolder
 
@@ -202,7 +202,7 @@ def _sweep(
 ) -> int:
     """Train with every value, and say how they compare; what has finished is not run again."""
     from makar.cli.evaluation_words import write_or_say_table
-    from makar.recipes.loading import load_config
+    from makar.recipes.loading import load_config, settings_of_run
     from makar.reporting.tabulation import tabulated
 
     root = runs_root(runs)
@@ -231,19 +231,16 @@ def _sweep(
 
 
 def _begin(config: Any, name: str | None, runs: Path | None, how: How) -> int:
-    from makar.recipes.loading import as_toml
-    from makar.recipes.settings import private_settings
+    from makar.recipes.loading import new_run
     from makar.training.session import check
 
     check(config)
-    folder = RunFolder.create(
-        runs_root(runs), name or config.recipe, config=as_toml(config), seed=config.seed,
-        fresh=name is None, private=bool(private_settings(config)),
-    )  # fmt: skip
+    folder = new_run(runs_root(runs), name or config.recipe, config, fresh=name is None)
     return _carry_out(folder, config, how, resume=False)
 
 
 def _go_on(name: str | None, runs: Path | None, how: How) -> int:
+    from makar.recipes.loading import settings_of_run
     from makar.training.session import check
 
     folder = find_run(name, runs, write=True)

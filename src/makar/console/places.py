@@ -37,15 +37,9 @@ def find_run(name: str | None, root: Path | None, *, write: bool = False) -> Run
     return RunFolder.find(runs_root(root), name, write=write)
 
 
-def settings_of_run(folder: RunFolder) -> Any:
-    """A run's settings, as it keeps them."""
-    from makar.recipes.loading import load_config
-
-    return load_config(folder.path / "config.toml", environment={})
-
-
 def opened_run(folder: RunFolder) -> tuple[Any, Opened]:
     """A run's settings and model; what is amiss is said on standard error."""
+    from makar.recipes.loading import settings_of_run
     from makar.recipes.trained_run import open_run
 
     config = settings_of_run(folder)

@@ -1,4 +1,7 @@
-"""Settings from everywhere, in one order: defaults < TOML file < ``MAKAR_*`` < flags."""
+"""Settings from everywhere, in one order: defaults < TOML file < ``MAKAR_*`` < flags.
+
+A run keeps them all, and what it keeps is read again.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from pydantic import ValidationError
 from makar.core.errors import ConfigError
 from makar.recipes import registry
 from makar.recipes.custom_reward import anchored
-from makar.recipes.settings import RecipeConfig, as_tree, path_settings
+from makar.recipes.settings import RecipeConfig, as_tree, path_settings, private_settings
+from makar.runs.folder import RunFolder
 
 Layer: TypeAlias = tuple[str, dict[str, Any], Path]
 """Settings from one place: its name, they, and the folder that their paths are seen from."""
@@ -65,6 +69,30 @@ def load_config(
         return found.config.model_validate(_with_none(merged))
     except ValidationError as error:
         raise ConfigError(_explained(error, layers, found.config)) from None
+
+
+def settings_of_run(folder: RunFolder) -> RecipeConfig:
+    """A run's settings, as it keeps them.
+
+    Raises:
+        ConfigError: no recipe understands them.
+    """
+    return load_config(folder.path / "config.toml", environment={})
+
+
+def new_run(root: Path, name: str, config: RecipeConfig, *, fresh: bool = False) -> RunFolder:
+    """A folder for a run with these settings, where it is noted whether they name one's own works.
+
+    Args:
+        root: Folder of the runs.
+        name: Of the run.
+        config: Its settings.
+        fresh: Take ``name-2``, ... where the name is taken.
+    """
+    return RunFolder.create(
+        root, name, config=as_toml(config), seed=config.seed, fresh=fresh,
+        private=bool(private_settings(config)),
+    )  # fmt: skip
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from makar.evaluation.rows import (
     Row,
 )
 from makar.recipes.creator import Creator
-from makar.recipes.loading import as_toml, load_config
+from makar.recipes.loading import as_toml, settings_of_run
 from makar.recipes.settings import private_settings
 from makar.reporting.curves import Known, Log, banners, chart_groups, duration, happenings
 from makar.reporting.sentences import by_size, nearness, unchanged, variety
@@ -60,7 +60,7 @@ class Settings:
     def of(cls, folder: RunFolder, *, with_sources: bool) -> Settings:
         """Read the folder's settings; of a file that no recipe understands, nothing is shown."""
         try:
-            config = load_config(folder.path / "config.toml", environment={})
+            config = settings_of_run(folder)
         except ConfigError:
             return cls("", 0, private=True)
         text = as_toml(config, hide=not with_sources)

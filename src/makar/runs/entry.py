@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 """No vowels, so that no id is a word; no 0, 1, l, which are misread."""
 ID_LENGTH = 8
+CONTENT_ID_LENGTH = 5
 
 
 class PartScore(NamedTuple):
@@ -89,9 +90,18 @@ def short_id(run: str, entry: Entry, *, attempt: int = 0) -> str:
     """
     place = json.dumps([run, entry.phase, int(entry.iteration), int(entry.row), attempt])
     digest = hashlib.sha256(place.encode() + b"\0" + entry.content).digest()
-    number = int.from_bytes(digest[:16], "big")
+    return _letters(digest[:16], ID_LENGTH)
+
+
+def content_id(content: bytes) -> str:
+    """Five letters from the SHA-256 of a content: the same work has the same name."""
+    return _letters(hashlib.sha256(content).digest()[:8], CONTENT_ID_LENGTH)
+
+
+def _letters(digest: bytes, length: int) -> str:
+    number = int.from_bytes(digest, "big")
     letters: list[str] = []
-    for _ in range(ID_LENGTH):
+    for _ in range(length):
         number, letter = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[letter])
     return "".join(letters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,9 @@ def export_entry(
         ConfigError: no such format.
         FileExistsError: ``out`` is there already.
     """
-    from makar.recipes.loading import load_config
+    from makar.recipes.loading import settings_of_run
 
-    craft = craft_of(load_config(folder.path / "config.toml", environment={}))
+    craft = craft_of(settings_of_run(folder))
     suffix = check_format(craft, to or (out.suffix if out else craft.formats[0]))
     path = out or free_name(folder.samples / f"{entry.id}{suffix}")
     if out is not None and out.suffix.lower() != suffix:
@@ -65,6 +66,31 @@ def free_name(path: Path) -> Path:
         return path
     names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
     return next(name for name in names if not name.exists())
+
+
+def new_folder(out: Path | None, otherwise: Path) -> Path:
+    """Make a folder: the one asked for, or ``otherwise``, or ``otherwise-2``, ... that is free.
+
+    Raises:
+        FileExistsError: the one asked for is there already.
+        ConfigError: the folder that it is to be in is not there.
+    """
+    if out is not None:
+        if not out.parent.is_dir():
+            raise ConfigError(f"--out {out}: there is no folder {out.parent}; make it first")
+        try:
+            out.mkdir()
+        except FileExistsError:
+            raise FileExistsError(
+                f"{out}: already there, and nothing is overwritten; name another"
+            ) from None
+        return out
+    for number in count(1):
+        name = otherwise.name if number == 1 else f"{otherwise.name}-{number}"
+        with suppress(FileExistsError):  # somebody else may be making one, too
+            (folder := otherwise.with_name(name)).mkdir()
+            return folder
+    raise AssertionError("count() never ends")
 
 
 def notice_of(folder: RunFolder, entry: Entry, craft: Craft[Any], *, named: bool) -> str:

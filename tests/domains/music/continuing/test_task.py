@@ -15,7 +15,7 @@ from makar.core.seeds import Seeds
 from makar.domains.music.abc.format import read_abc_file, write_abc
 from makar.domains.music.continuing import model as infill_model
 from makar.domains.music.continuing.choice import _pick, make_variations, ranked, unlike
-from makar.domains.music.continuing.files import PAGE, RECORD, deliver, short_id
+from makar.domains.music.continuing.files import PAGE, RECORD, deliver
 from makar.domains.music.continuing.model import Infiller, score_names
 from makar.domains.music.continuing.task import open_task
 from makar.domains.music.continuing.writing import write_candidates
@@ -30,6 +30,7 @@ from makar.domains.music.rewards.novelty import CopyIndex
 from makar.measures.statistics import quantile_band
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
+from makar.runs.entry import content_id
 
 
 def phrase(number):
@@ -98,7 +99,7 @@ def test_the_same_seed_gives_the_same_files_and_another_does_not(theme, infiller
         choice = make_variations(task, infiller, count=3, seed=seed)
         made = deliver(task, choice, out=tmp_path / folder, seed=seed, asked=3)
         ids.append([one.id for one in made.variations])
-        assert [short_id(one.path.read_bytes()) for one in made.variations] == ids[-1]
+        assert [content_id(one.path.read_bytes()) for one in made.variations] == ids[-1]
     assert ids[0] == ids[1] != ids[2]
 
 

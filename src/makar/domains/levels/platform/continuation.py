@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count as counting
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -27,7 +25,8 @@ from makar.recipes.creator import Opened
 from makar.recipes.domain import Delivered, Desk, Unit
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
-from makar.runs.entry import ALPHABET
+from makar.runs.entry import content_id
+from makar.training.export import new_folder
 
 TRIES = 4
 """Levels made for each that is handed out."""
@@ -118,9 +117,10 @@ class LevelSheet:
         found: dict[bytes, Continued] = {}
         for row in np.argsort(-scores, kind="stable"):
             level, won = made.works[int(row)], (False, True, None)[int(plays.won[row])]
-            if won is False or level.tiles.tobytes() in found or len(found) == count:
+            tiles = level.tiles.tobytes()
+            if won is False or tiles in found or len(found) == count:
                 continue
-            found[level.tiles.tobytes()] = Continued(_name(level), level, float(scores[row]), won)
+            found[tiles] = Continued(content_id(tiles), level, float(scores[row]), won)
         if not found:
             raise ConfigError(
                 "none of the levels that were tried can be won: what is given may end where nobody "
@@ -159,11 +159,11 @@ class LevelSheet:
         """Write the levels, and a picture of all of them.
 
         Raises:
-            ConfigError: the folder is there already.
+            FileExistsError: the folder is there already.
+            ConfigError: the folder that it is to be in is not there.
         """
         del seed
-        folder = _new_folder(self.path, out)
-        folder.mkdir(parents=True)
+        folder = new_folder(out, self.path.with_name(f"{self.path.stem}-continued"))
         codec, craft = _codec(self.opened), self.opened.creator.craft
         analyst = Analyst(codec.legend)
         suffix = _suffix(self.path)
@@ -220,28 +220,6 @@ def _codec(opened: Opened) -> TileCodec:
 
 def _suffix(file: Path) -> str:
     return ".tmj" if file.suffix.lower() == ".tmx" else file.suffix.lower()
-
-
-def _new_folder(file: Path, out: Path | None) -> Path:
-    if out is not None:
-        if out.exists():
-            raise ConfigError(f"--out {out}: it is there already, and nothing is overwritten")
-        return out
-    names = (file.with_name(f"{file.stem}-continued{n}") for n in ("", *_numbers()))
-    return next(name for name in names if not name.exists())
-
-
-def _numbers() -> Sequence[str]:
-    return [f"-{n}" for _, n in zip(range(1000), counting(2), strict=False)]
-
-
-def _name(level: Level) -> str:
-    digest = int.from_bytes(hashlib.sha256(level.tiles.tobytes()).digest()[:8])
-    letters = ""
-    for _ in range(5):
-        digest, letter = divmod(digest, len(ALPHABET))
-        letters += ALPHABET[letter]
-    return letters
 
 
 DESK: Desk[LevelDeskConfig, Continued] = Desk(

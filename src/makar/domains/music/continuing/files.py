@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-from makar.core.errors import ConfigError
 from makar.domains.music.continuing.choice import Choice, Chosen
 from makar.domains.music.continuing.page import Shown, describe, variations_page
 from makar.domains.music.continuing.task import Task
-from makar.runs.entry import ALPHABET
+from makar.runs.entry import content_id
+from makar.training.export import new_folder
 
-ID_LETTERS = 5
 PAGE, RECORD = "index.html", "variations.json"
 
 
@@ -70,10 +66,10 @@ def deliver(task: Task, choice: Choice, *, out: Path | None, seed: int, asked: i
         HoleError: the score is written in a way that cannot be taken apart safely.
     """
     files = [(one, task.score.spliced(one.candidate.fills)) for one in choice.chosen]
-    folder = _folder(task, out)
+    folder = new_folder(out, task.path.with_name(f"{task.path.stem}-variations"))
     written: list[Written] = []
     for one, data in files:
-        name = short_id(data)
+        name = content_id(data)
         path = folder / f"{task.path.stem}-{name}{task.score.suffix}"
         path.write_bytes(data)
         written.append(Written(name, path, one))
@@ -82,16 +78,6 @@ def deliver(task: Task, choice: Choice, *, out: Path | None, seed: int, asked: i
     page = folder / PAGE
     page.write_text(_page(task, written, lead=lead_of(choice, asked)), "utf-8")
     return Delivery(folder, tuple(written), page, record)
-
-
-def short_id(data: bytes) -> str:
-    """Five letters from the SHA-256 of a file: the same work has the same name."""
-    number = int.from_bytes(hashlib.sha256(data).digest()[:8], "big")
-    letters: list[str] = []
-    for _ in range(ID_LETTERS):
-        number, letter = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[letter])
-    return "".join(letters)
 
 
 def lead_of(choice: Choice, asked: int) -> str:
@@ -140,29 +126,6 @@ def record_of(
 
 def _known(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
-
-
-def _folder(task: Task, out: Path | None) -> Path:
-    """A new folder: ``out``, or the first free name beside the file."""
-    if out is not None:
-        if not out.parent.is_dir():
-            raise ConfigError(f"--out {out}: there is no folder {out.parent}; make it first")
-        try:
-            out.mkdir()
-        except FileExistsError:
-            raise FileExistsError(
-                f"{out}: already there, and nothing is overwritten; name another"
-            ) from None
-        return out
-    base = task.path.with_name(f"{task.path.stem}-variations")
-    names: Callable[[int], Path] = lambda n: base if n == 1 else base.with_name(f"{base.name}-{n}")  # noqa: E731
-    for number in count(1):
-        try:
-            names(number).mkdir()
-        except FileExistsError:
-            continue
-        return names(number)
-    raise AssertionError("count() never ends")
 
 
 def _page(task: Task, written: list[Written], *, lead: str) -> str:

@@ -16,7 +16,7 @@ from makar.recipes.creator import Opened
 from makar.recipes.domain import Delivered, Desk, Unit
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
-from makar.training.export import free_name
+from makar.training.export import new_folder
 from makar_toy.strokes.craft import svg
 from makar_toy.strokes.drawing import FREE, MOST, NAMES, Drawing
 from makar_toy.strokes.files import read_drawings, stroke_of
@@ -113,10 +113,7 @@ class DrawingSheet:
         self, candidates: Sequence[Version], *, out: Path | None, seed: int, asked: int
     ) -> Delivered:
         """Write the drawings, and all of them as one picture."""
-        if out is not None and out.exists():
-            raise ConfigError(f"--out {out}: it is there already, and nothing is overwritten")
-        folder = out or free_name(self.path.with_name(f"{self.path.stem}-drawn"))
-        folder.mkdir(parents=True)
+        folder = new_folder(out, self.path.with_name(f"{self.path.stem}-drawn"))
         picture = folder / "drawings.svg"
         picture.write_text(svg([one.drawing for one in candidates]), encoding="utf-8")
         paths = [folder / f"{self.path.stem}-{n}.strokes" for n in range(1, len(candidates) + 1)]
