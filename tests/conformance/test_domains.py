@@ -176,7 +176,7 @@ def test_a_run_learns(trained, recipe):
     ("recipe", "words"),
     [
         ("strokes", ["Drawings of 8 strokes", "25% ink", "draughtsmen", "is the same left and"]),
-        ("blobs", ["bright 0.5", "painters", "has its light in the middle"]),
+        ("blobs", ["bright 0.5", "painters", "has its light in the middle", "Vendi score"]),
     ],
 )
 def test_the_report_speaks_the_domain_s_words(trained, recipe, words):
@@ -187,6 +187,7 @@ def test_the_report_speaks_the_domain_s_words(trained, recipe, words):
         assert word in told
     for foreign in ("people", "tune", "notes running", "melody", "levels"):
         assert not re.search(rf"\b{foreign}\b", told), foreign
+    assert ("runs of four" in told) == (recipe == "strokes"), "pictures have no runs to be counted"
     assert "<svg xmlns" in page if recipe == "strokes" else "data:image/png" in page
 
 

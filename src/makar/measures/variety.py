@@ -75,6 +75,10 @@ class KeyRuns(Generic[W]):
         return self.kinds(works)
 
 
+SPREAD = "how far works are from one another (the Vendi score over how many there are)"
+"""What ``FeatureSpread.distinct`` says, in words."""
+
+
 @dataclass(frozen=True)
 class FeatureSpread(Generic[W]):
     """Variety by features: pictures, latents, whatever has no keys.

@@ -17,6 +17,7 @@ from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, TrainablePolicy
+from makar.measures.variety import SPREAD, FeatureSpread
 from makar.recipes.bonuses import Bonuses, bonuses_like
 from makar.recipes.craft import Craft
 from makar.recipes.creator import Creator
@@ -116,6 +117,8 @@ def assemble(
             cast(TrainablePolicy, policy), learn or config.learn,
             prior=cast(TrainablePolicy, prior), seed=config.seed,
         )  # fmt: skip
+    if isinstance(craft.variety, FeatureSpread):
+        words = replace(words, varied=SPREAD)
     if bonuses is None:
         bonuses = bonuses_like(human if known is None else known, craft.variety, config.loop)
     creator = Creator(

@@ -30,8 +30,8 @@ GLOSSARY: Mapping[str, tuple[str, str]] = {
     ),
     "distinct": (
         "distinct-4",
-        "Of all runs of four {moves} in a set of works, the share that are different: high means "
-        "varied. It falls with the size of a set, so sets are compared at equal size.",
+        "{variety}: high means varied. It falls with the size of a set, so sets are compared at "
+        "equal size.",
     ),
     "duplicates": (
         "duplicates",
@@ -145,7 +145,7 @@ def linked(told: str, words: Words) -> str:
 
 def meaning(anchor: str, words: Words) -> str:
     """What a term means, in the recipe's words."""
-    return GLOSSARY[anchor][1].format(moves=words.moves, sought=words.sought)
+    return GLOSSARY[anchor][1].format(variety=words.variety, sought=words.sought)
 
 
 def term(anchor: str, words: Words, shown: str = "") -> str:

@@ -26,6 +26,7 @@ class Words:
         yours: What is learned from where it is the user's own: your own music, your own maps.
         sense: How a work is taken in.
         moves: What runs of variety are made of: moves from note to note, columns.
+        varied: What "distinct-4" says of them, where it does not count runs.
         heading: What is drawn at the top of a report: the run as a melody, or nothing.
     """
 
@@ -41,6 +42,7 @@ class Words:
     yours: str = "your own works"
     sense: Literal["hear", "see", "read"] = "see"
     moves: str = "units"
+    varied: str = ""
     heading: Literal["melody", ""] = ""
 
     def whose_own(self, sign: str = "’") -> str:
@@ -63,4 +65,11 @@ class Words:
 
     def different_runs(self, length: int | str) -> str:
         """What distinct-n counts: different runs of four moves among all of them."""
-        return f"different runs of {length} {self.moves} among all of them"
+        return self.varied or f"different runs of {length} {self.moves} among all of them"
+
+    @property
+    def variety(self) -> str:
+        """What distinct-4 says of a set of works, as the beginning of a sentence."""
+        if self.varied:
+            return f"{self.varied[:1].upper()}{self.varied[1:]}"
+        return f"Of all runs of four {self.moves} in a set of works, the share that are different"
