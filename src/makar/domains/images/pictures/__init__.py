@@ -1,0 +1,1 @@
+"""What a picture is, its files, and where pictures come from."""
