@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 
 from makar.core.types import Works
 from makar.measures.diversity import distinct_share, duplicate_share, shares_of_distinct
+from makar.measures.spread import vendi_score
 
 W = TypeVar("W")
 W_contra = TypeVar("W_contra", contravariant=True)
@@ -100,11 +101,7 @@ class FeatureSpread(Generic[W]):
 
     def distinct(self, works: Works[W]) -> float:
         """Vendi score over the number of works."""
-        if not len(works):
-            return float("nan")
-        values = np.linalg.eigvalsh(self._likeness(works) / len(works))
-        values = values[values > 1e-12]
-        return float(np.exp(-(values * np.log(values)).sum()) / len(works))
+        return vendi_score(self._likeness(works)) / len(works) if len(works) else float("nan")
 
     def shares(self, works: Works[W]) -> Float[np.ndarray, " B"]:
         """1 for a work like no other, 1/B where all are alike."""
