@@ -1,0 +1,1 @@
+"""Painting a picture with strokes by search: strokes laid where they help, then all improved."""
