@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from makar.domains.images.strokes.drawing import WHITE, Drawing, Strokes
+from makar.domains.images.svg.document import INKSCAPE, MAKAR, SVG
 from makar.domains.images.svg.numbers import number, spaced
 from makar.domains.images.svg.outline import outline
 from makar.domains.images.svg.rounding import (
@@ -24,9 +25,6 @@ from makar.domains.images.svg.rounding import (
     rounded,
 )
 
-SVG = "http://www.w3.org/2000/svg"
-INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
-MAKAR = "urn:makar:strokes"
 GROUND = "ground"
 """Id of the rectangle that is the sheet's colour."""
 COMMANDS = {LINE: "L", QUADRATIC: "Q", CUBIC: "C"}

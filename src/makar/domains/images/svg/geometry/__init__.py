@@ -1,0 +1,1 @@
+"""Where shapes lie: lengths, transforms, path data and basic shapes."""

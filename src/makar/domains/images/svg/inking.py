@@ -1,0 +1,147 @@
+"""Shapes as strokes: which are stroked, how wide and in which colour."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from makar.domains.images.svg.collecting import Collected, Line
+from makar.domains.images.svg.document import MAKAR, Document, Node
+from makar.domains.images.svg.geometry.lengths import length, numbers
+from makar.domains.images.svg.geometry.pathdata import Track, track
+from makar.domains.images.svg.geometry.shapes import rectangle, shape_data
+from makar.domains.images.svg.geometry.transforms import grows
+from makar.domains.images.svg.looks.colours import Colour
+from makar.domains.images.svg.looks.paints import Paint, paint
+from makar.domains.images.svg.looks.states import State
+from makar.domains.images.svg.looks.styles import Sheet, Style
+
+THIN = 1 / 400
+"""Width of an outline, as a share of the sheet's side."""
+ALIKE = 1e-4
+"""A rectangle fills the sheet where it misses no more of it, as a share of its sides."""
+NONE = ("none", "")
+
+
+class Ink:
+    """Draws shapes.
+
+    Attributes:
+        collected: Strokes so far.
+        told: What was not drawn as it is meant, by kind.
+        ground: Colour of the sheet, where a rectangle says it.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        sheet: Sheet,
+        size: tuple[float, float] | None,
+        *,
+        outlines: bool,
+    ) -> None:
+        self.document = document
+        self.sheet = sheet
+        self.size = size
+        self.outlines = outlines
+        self.collected = Collected()
+        self.told: Counter[str] = Counter()
+        self.ground: Colour | None = None
+        self._first = True
+
+    def draw(self, node: Node, state: State, style: Style) -> None:
+        """Draw a shape, or tell what it is instead."""
+        first, self._first = self._first, False
+        if not state.visible:
+            self.told["hidden"] += 1
+            return
+        fill = None if node.name == "line" else self._paint(state.fill, state)
+        if first and fill and self._is_ground(node, state, fill):
+            self.ground = fill.colour
+            return
+        if fill and fill.opacity * state.fill_opacity * state.opacity <= 0 and not state.own:
+            fill = None
+        if fill and f"{MAKAR} line" in node.attributes and self._tapered(node, state, fill):
+            return
+        if self._stroked(node, state, style):
+            self.told["fill"] += fill is not None
+        elif fill:
+            self._filled(node, state, fill)
+        self.told["gradient fill"] += fill is not None and fill.mixed
+
+    def _stroked(self, node: Node, state: State, style: Style) -> bool:
+        """Draw a shape's stroke, if it has one that is seen."""
+        ink = self._paint(state.stroke, state)
+        if ink is None:
+            return False
+        middle = ((state.window[0] ** 2 + state.window[1] ** 2) / 2) ** 0.5
+        width = length(state.width, middle, 1.0)
+        if style.get("vector-effect") != "non-scaling-stroke":
+            width *= grows(state.matrix)
+        opacity = ink.opacity * state.stroke_opacity * state.opacity
+        if not state.own and (width <= 0 or opacity <= 0):
+            return False
+        made = self._track(node, state)
+        if made.curves:
+            self.told["gradient"] += ink.mixed
+            self.told["dashes"] += state.dashes.strip().lower() not in ("none", "", "0")
+            self.told["markers"] += any(
+                name.startswith("marker") and style[name] != "none" for name in style
+            )
+            line = Line(ink.colour, opacity, width, None, state.layer, state.matrix)
+            self.collected.add(made, line)
+        return True
+
+    def _filled(self, node: Node, state: State, fill: Paint) -> None:
+        """Draw the outline of a shape that is filled alone, or tell of it."""
+        if not self.outlines:
+            self.told["filled"] += 1
+            return
+        made = self._track(node, state)
+        if made.curves:
+            self.told["outlined"] += 1
+            self.told["gradient"] += fill.mixed
+            side = (self.size[0] * self.size[1]) ** 0.5 if self.size else 1 / THIN
+            opacity = fill.opacity * state.fill_opacity * state.opacity
+            line = Line(fill.colour, opacity, side * THIN, None, state.layer, state.matrix)
+            self.collected.add(made, line)
+
+    def _tapered(self, node: Node, state: State, fill: Paint) -> bool:
+        """Draw a stroke of changing width from what makar noted of it, if that is whole."""
+        made = track(node.get(f"{MAKAR} line"))
+        widths = np.array(numbers(node.get(f"{MAKAR} width")))
+        if made.fault or not made.curves or len(widths) != 2 * len(made.curves):
+            return False
+        opacity = fill.opacity * state.fill_opacity * state.opacity
+        widths = widths.reshape(-1, 2) * grows(state.matrix)
+        line = Line(fill.colour, opacity, 0.0, widths, state.layer, state.matrix)
+        self.collected.add(made, line)
+        return True
+
+    def _track(self, node: Node, state: State) -> Track:
+        made = track(shape_data(node, state.window))
+        self.told["malformed"] += made.fault
+        return made
+
+    def _paint(self, said: str, state: State) -> Paint | None:
+        if said.strip() in NONE:
+            return None
+        found = paint(said, state.colour, self.document, self.sheet)
+        self.told["unknown paint"] += found is None
+        return found
+
+    def _is_ground(self, node: Node, state: State, fill: Paint) -> bool:
+        """Whether it is a plain rectangle that fills the sheet."""
+        if node.name != "rect" or self.size is None or state.stroke.strip() not in NONE:
+            return False
+        if fill.mixed or fill.opacity * state.fill_opacity * state.opacity < 1 or node.get("rx"):
+            return False
+        a, b, c, d, e, f = state.matrix
+        x, y, wide, high = rectangle(node, state.window)
+        near = ALIKE * max(self.size)
+        ends = sorted((a * x + e, a * (x + wide) + e)), sorted((d * y + f, d * (y + high) + f))
+        return b == c == 0 and all(
+            low <= near and high >= side - near
+            for (low, high), side in zip(ends, self.size, strict=True)
+        )

@@ -1,0 +1,1 @@
+"""How shapes look: colours, paints and styles, and what is inherited of them."""

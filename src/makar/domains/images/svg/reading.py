@@ -1,0 +1,86 @@
+"""Anybody's SVG file as a drawing: its strokes, with what else is in it told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from makar.domains.images.strokes.drawing import WHITE, Drawing, Strokes
+from makar.domains.images.svg.document import Document, content_of, read_document
+from makar.domains.images.svg.geometry.lengths import MILLIMETRES_PER_PIXEL
+from makar.domains.images.svg.geometry.transforms import sheet, view_box
+from makar.domains.images.svg.notes import sentences
+from makar.domains.images.svg.walking import Walk
+
+LEAST = 1e-3
+"""A sheet's sides are no smaller."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What is in an SVG file.
+
+    Attributes:
+        drawing: Its strokes, in the units of its view box.
+        notes: What was left out, or read otherwise than it is meant; in sentences.
+        millimetres: Length of a unit.
+    """
+
+    drawing: Drawing
+    notes: tuple[str, ...]
+    millimetres: float
+
+
+def read_svg(source: Path | str | bytes, *, outlines: bool = False) -> Read:
+    """Read a drawing.
+
+    Paths and shapes that are stroked become strokes, in the order in which they are painted: with
+    transforms, groups, symbols, style sheets, units and Inkscape's layers. What is drawn by
+    ``as_svg`` is read back exactly. A rectangle below all else that fills the sheet is the ground.
+    Nothing outside the file is looked at. All ends and joints are taken to be round, dashes to be
+    drawn through.
+
+    Args:
+        source: A file, or what is in one.
+        outlines: True reads the outlines of shapes that are filled, not stroked, as thin strokes of
+            the fill's colour.
+
+    Raises:
+        UnreadableError: the file is no SVG, too large, too deep, or declares entities.
+    """
+    content, name = content_of(source)
+    return read_elements(read_document(content, name), name, outlines=outlines)
+
+
+def read_elements(document: Document, name: str, *, outlines: bool = False) -> Read:
+    """The same from a file's elements.
+
+    Raises:
+        UnreadableError: it draws more than can be read.
+    """
+    root = document.root
+    box = view_box(root.get("viewBox"))
+    size, matrix, pixels = sheet(
+        root.get("width"), root.get("height"), box, root.get("preserveAspectRatio")
+    )
+    walk = Walk(document, name, size, outlines=outlines)
+    walk.run(matrix, box[2:] if box else size or (100.0, 100.0))
+    strokes, beyond = walk.ink.collected.strokes()
+    told = walk.told + Counter({"beyond": beyond})
+    if size is None:
+        size = _reach(strokes)
+        told["unsized"] += 1
+    if root.get("viewBox") and box is None:
+        told["view box"] += 1
+    layers = tuple(walk.layers) or ("",)
+    drawing = Drawing(size=size, strokes=strokes, ground=walk.ink.ground or WHITE, layers=layers)
+    return Read(drawing, sentences(told), pixels * MILLIMETRES_PER_PIXEL)
+
+
+def _reach(strokes: Strokes) -> tuple[float, float]:
+    """A sheet that holds the strokes."""
+    ends = (strokes.points + strokes.width.max(1, initial=0)[:, None, None] / 2).max(
+        (0, 1), initial=LEAST
+    )
+    return float(ends[0]), float(ends[1])
