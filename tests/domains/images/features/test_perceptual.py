@@ -102,10 +102,10 @@ def test_folded_norms_are_norms(untrained):
         weights["_conv_stem.weight"],
         stride=2,
     )
-    norm = {part: weights[f"_bn0.{part}"] for part in ("weight", "bias")}
-    normed = torch.nn.functional.batch_norm(
-        plain, weights["_bn0.running_mean"], weights["_bn0.running_var"], **norm, eps=1e-3
+    mean, variance, weight, bias = (
+        weights[f"_bn0.{part}"] for part in ("running_mean", "running_var", "weight", "bias")
     )
+    normed = torch.nn.functional.batch_norm(plain, mean, variance, weight, bias, eps=1e-3)
     ours = EfficientNetLite0(weights)._stem((x * 255 - 127) / 128)
     torch.testing.assert_close(ours, normed.clamp(0, 6), atol=1e-5, rtol=1e-5)
 
