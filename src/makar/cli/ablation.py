@@ -199,7 +199,7 @@ def _conclude(config: Any, study: list[Trial], root: Path, target: Path, as_json
     from makar.console.waiting import carried_out
     from makar.evaluation.ablation import compare_models, write_ablation
     from makar.recipes.registry import recipe_of
-    from makar.training.export import free_name
+    from makar.runs.free_names import free_name
 
     found = carried_out(compare_models(config, [(trial, root / trial.name) for trial in study]))
     page = write_ablation(found, free_name(target), words=recipe_of(config).words)

@@ -208,7 +208,7 @@ def _free(path: Path, *, given: bool) -> Path:
     Raises:
         FileExistsError: the one that was given is there already.
     """
-    from makar.training.export import free_name
+    from makar.runs.free_names import free_name
 
     if given and path.exists():
         raise FileExistsError(f"{path}: already there, and nothing is overwritten; name another")

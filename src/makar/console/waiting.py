@@ -5,12 +5,38 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from makar.recipes.preparation import Progress
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """How far something is; see ``recipes.preparation.Progress``."""
+
+    @property
+    def stage(self) -> str:
+        """What is being done."""
+        ...
+
+    @property
+    def done(self) -> int:
+        """Steps done."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """Steps to do at most; 0 where nobody knows."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What there is to say about it."""
+        ...
+
+    @property
+    def warning(self) -> str:
+        """What has to be said whether or not anybody looks at the progress."""
+        ...
 
 
 def carried_out(work: Generator[Progress, None, T]) -> T:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from makar.recipes.craft import Craft, is_verified
 from makar.recipes.trained_run import craft_of
 from makar.runs.entry import Entry
 from makar.runs.folder import RunFolder
+from makar.runs.free_names import free_name
 from makar.training.privacy import HIDDEN
 
 
@@ -58,39 +57,6 @@ def check_format(craft: Craft[Any], to: str) -> str:
         known = ", ".join(name.lstrip(".") for name in craft.formats)
         raise ConfigError(f"--to {to!r}: choose one of {known}")
     return suffix
-
-
-def free_name(path: Path) -> Path:
-    """``path``, or the first of ``name-2``, ``name-3``, ... that is free."""
-    if not path.exists():
-        return path
-    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-    return next(name for name in names if not name.exists())
-
-
-def new_folder(out: Path | None, otherwise: Path) -> Path:
-    """Make a folder: the one asked for, or ``otherwise``, or ``otherwise-2``, ... that is free.
-
-    Raises:
-        FileExistsError: the one asked for is there already.
-        ConfigError: the folder that it is to be in is not there.
-    """
-    if out is not None:
-        if not out.parent.is_dir():
-            raise ConfigError(f"--out {out}: there is no folder {out.parent}; make it first")
-        try:
-            out.mkdir()
-        except FileExistsError:
-            raise FileExistsError(
-                f"{out}: already there, and nothing is overwritten; name another"
-            ) from None
-        return out
-    for number in count(1):
-        name = otherwise.name if number == 1 else f"{otherwise.name}-{number}"
-        with suppress(FileExistsError):  # somebody else may be making one, too
-            (folder := otherwise.with_name(name)).mkdir()
-            return folder
-    raise AssertionError("count() never ends")
 
 
 def notice_of(folder: RunFolder, entry: Entry, craft: Craft[Any], *, named: bool) -> str:

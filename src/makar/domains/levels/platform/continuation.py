@@ -26,7 +26,7 @@ from makar.recipes.domain import Delivered, Desk, Unit
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
 from makar.runs.entry import content_id
-from makar.training.export import new_folder
+from makar.runs.free_names import new_folder
 
 TRIES = 4
 """Levels made for each that is handed out."""

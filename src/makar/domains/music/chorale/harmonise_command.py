@@ -48,7 +48,8 @@ def harmonise(
     from makar.domains.music.chorale.craft import VoicesCraft
     from makar.domains.music.chorale.harmonisation import harmonise as harmonised
     from makar.domains.music.files import read_pieces
-    from makar.training.export import check_format, free_name
+    from makar.runs.free_names import free_name
+    from makar.training.export import check_format
 
     suffix = check_format(VoicesCraft(), to)
     folder = out or file.parent

@@ -13,7 +13,7 @@ from makar.domains.music.continuing.choice import Choice, Chosen
 from makar.domains.music.continuing.page import Shown, describe, variations_page
 from makar.domains.music.continuing.task import Task
 from makar.runs.entry import content_id
-from makar.training.export import new_folder
+from makar.runs.free_names import new_folder
 
 PAGE, RECORD = "index.html", "variations.json"
 

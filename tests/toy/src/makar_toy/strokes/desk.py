@@ -16,7 +16,7 @@ from makar.recipes.creator import Opened
 from makar.recipes.domain import Delivered, Desk, Unit
 from makar.recipes.preparation import Progress
 from makar.recipes.settings import Flag
-from makar.training.export import new_folder
+from makar.runs.free_names import new_folder
 from makar_toy.strokes.craft import svg
 from makar_toy.strokes.drawing import FREE, MOST, NAMES, Drawing
 from makar_toy.strokes.files import read_drawings, stroke_of

@@ -3,7 +3,7 @@
 import pytest
 
 from makar.core.errors import ConfigError
-from makar.training.export import new_folder
+from makar.runs.free_names import new_folder
 
 
 def test_a_new_folder_is_the_one_named_or_the_first_that_is_free(tmp_path):
