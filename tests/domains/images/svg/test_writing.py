@@ -20,7 +20,7 @@ NS = {
 
 def shown(svg: str, size: tuple[int, int]) -> np.ndarray:
     """As skia draws the file, 0..255."""
-    dom = skia.SVGDOM.MakeFromStream(skia.MemoryStream(svg.encode()))
+    dom = skia.SVGDOM.MakeFromStream(skia.MemoryStream(svg.encode(), True))
     surface = skia.Surface(*size)
     dom.setContainerSize(skia.Size(*size))
     dom.render(surface.getCanvas())

@@ -49,6 +49,7 @@ class Ink:
         self.told: Counter[str] = Counter()
         self.ground: Colour | None = None
         self._first = True
+        self._paints: dict[tuple[str, Colour], Paint | None] = {}
 
     def draw(self, node: Node, state: State, style: Style) -> None:
         """Draw a shape, or tell what it is instead."""
@@ -64,24 +65,27 @@ class Ink:
             fill = None
         if fill and f"{MAKAR} line" in node.attributes and self._tapered(node, state, fill):
             return
-        if self._stroked(node, state, style):
-            self.told["fill"] += fill is not None
-        elif fill:
+        stroked = self._stroked(node, state, style)
+        if fill is None or (stroked and stroked.flat):
+            return
+        if stroked:
+            self.told["fill"] += 1
+        else:
             self._filled(node, state, fill)
-        self.told["gradient fill"] += fill is not None and fill.mixed
+        self.told["gradient fill"] += fill.mixed
 
-    def _stroked(self, node: Node, state: State, style: Style) -> bool:
+    def _stroked(self, node: Node, state: State, style: Style) -> Track | None:
         """Draw a shape's stroke, if it has one that is seen."""
         ink = self._paint(state.stroke, state)
         if ink is None:
-            return False
+            return None
         middle = ((state.window[0] ** 2 + state.window[1] ** 2) / 2) ** 0.5
         width = length(state.width, middle, 1.0)
         if style.get("vector-effect") != "non-scaling-stroke":
             width *= grows(state.matrix)
         opacity = ink.opacity * state.stroke_opacity * state.opacity
         if not state.own and (width <= 0 or opacity <= 0):
-            return False
+            return None
         made = self._track(node, state)
         if made.curves:
             self.told["gradient"] += ink.mixed
@@ -91,7 +95,7 @@ class Ink:
             )
             line = Line(ink.colour, opacity, width, None, state.layer, state.matrix)
             self.collected.add(made, line)
-        return True
+        return made
 
     def _filled(self, node: Node, state: State, fill: Paint) -> None:
         """Draw the outline of a shape that is filled alone, or tell of it."""
@@ -127,7 +131,10 @@ class Ink:
     def _paint(self, said: str, state: State) -> Paint | None:
         if said.strip() in NONE:
             return None
-        found = paint(said, state.colour, self.document, self.sheet)
+        key = (said, state.colour)
+        if key not in self._paints:
+            self._paints[key] = paint(said, state.colour, self.document, self.sheet)
+        found = self._paints[key]
         self.told["unknown paint"] += found is None
         return found
 

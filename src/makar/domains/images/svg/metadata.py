@@ -30,7 +30,7 @@ class Metadata:
 
 
 def read_metadata(source: Path | str | bytes) -> Metadata:
-    """Title, author and licence from a file's RDF, as Inkscape and the Open Clip Art Library have it.
+    """Title, author and licence from a file's RDF, as Inkscape and open clip art have it.
 
     The title of a file without RDF is its root's ``title``.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import NoReturn
 
 from makar.core.errors import UnreadableError
 from makar.domains.images.svg.document import INKSCAPE, MAKAR, Document, Node
@@ -21,8 +22,10 @@ from makar.domains.images.svg.inking import Ink
 from makar.domains.images.svg.looks.states import NO_LAYER, State, inherited
 from makar.domains.images.svg.looks.styles import Style, style_sheet
 
-MOST_VISITS = 250_000
-"""Elements that are drawn, those of a symbol each time that it is used."""
+MOST_USED = 50_000
+"""Elements that are drawn through a ``use``, each time that they are."""
+MOST_USED_TEXT = 2**25
+"""Characters of their attributes."""
 MOST_LAYERS = 10_000
 MOST_USES = 16
 """Symbols within symbols."""
@@ -81,16 +84,20 @@ class Walk:
         root = self.document.root
         state = inherited(State(matrix, window), self.sheet.style(root))
         waiting = [(child, state) for child in reversed(root.children)] if state else []
-        visits = 0
+        used = text = 0
         while waiting:
-            visits += 1
-            waiting += reversed(self._met(*waiting.pop()))
-            if visits > MOST_VISITS or self.ink.collected.count > MOST_CURVES:
-                raise UnreadableError(
-                    self.name,
-                    f"draws more than {MOST_CURVES:,} strokes, or {MOST_VISITS:,} elements",
-                    remedy="Save it in parts",
-                )
+            node, state = waiting.pop()
+            if state.uses:
+                used += 1
+                text += sum(map(len, node.attributes.values()))
+            if used > MOST_USED or text > MOST_USED_TEXT:
+                self._refuse(f"draws more than {MOST_USED:,} elements through others that use them")
+            waiting += reversed(self._met(node, state))
+            if self.ink.collected.count > MOST_CURVES:
+                self._refuse(f"draws more than {MOST_CURVES:,} strokes")
+
+    def _refuse(self, fault: str) -> NoReturn:
+        raise UnreadableError(self.name, fault, remedy="Save it in parts")
 
     def _met(self, node: Node, outer: State) -> list[tuple[Node, State]]:
         """Draw an element; what is to be drawn next is returned."""

@@ -40,6 +40,11 @@ class Track:
     bend: Point | None = None
     up: bool = True
 
+    @property
+    def flat(self) -> bool:
+        """Whether it is a straight line at most, which nothing can fill."""
+        return not self.curves or (len(self.curves) == 1 and len(self.curves[0]) == 2)
+
     def draw(self, *points: Point) -> None:
         """Go on along a curve with these points."""
         self.curves.append((self.at, *points))

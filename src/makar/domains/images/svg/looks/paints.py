@@ -13,6 +13,8 @@ from makar.domains.images.svg.looks.styles import Sheet
 
 LINKS = 8
 """Gradients that may borrow their colours from each other in a row."""
+MOST_STOPS = 256
+"""Colours of a gradient that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def _stops(node: Node, document: Document) -> list[Node]:
         if there is None or there.name not in ("linearGradient", "radialGradient"):
             return []
         if stops := [child for child in there.children if child.name == "stop"]:
-            return stops
+            return stops[:MOST_STOPS]
         there = document.linked(there.link)
     return []
 
