@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
@@ -14,7 +14,7 @@ from makar.core.devices import device_of
 from makar.core.process import Process
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout, Works, groups_of
-from makar.models.categorical import drawn, entropy, normalised
+from makar.models.decisions import Categorical, Decisions
 from makar.models.streams import Streams
 
 S = TypeVar("S")
@@ -26,28 +26,16 @@ CONTEXT = frozenset({"observation", "legal"})
 
 
 @runtime_checkable
-class StepChances(Protocol):
-    """How likely each action is to be taken, given a network's scores."""
-
-    def __call__(
-        self,
-        scores: Float[Tensor, " B A"],
-        legal: Bool[Tensor, " B A"] | None,
-        temperature: float,
-        /,
-    ) -> Float[Tensor, " B A"]:
-        """Log-probabilities, -inf where illegal."""
-        ...
-
-
-@runtime_checkable
 class StepModel(Protocol):
     """What a policy, or a search, needs of a network."""
 
     def __call__(
         self, observation: Shaped[Tensor, " N *O"], /
     ) -> tuple[Float[Tensor, " N A"], Float[Tensor, " N"]]:
-        """Logits of the actions, and the expected return."""
+        """What decisions are made of (logits of actions; means and deviations), and the return.
+
+        See ``models.decisions`` for the one, and the other is the expected return.
+        """
         ...
 
 
@@ -66,7 +54,7 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
         fragments: Whether works go on in the next call. The process must pay on the way then.
         shard: Rows the network sees at once while sampling. Logits move in the last bit with the
             batch size: with a fixed one the same seeds give the same works, however many.
-        chances: How the network's scores become decisions. ``evaluate`` is for the default.
+        decisions: How the network's scores become decisions: one of several actions by default.
     """
 
     def __init__(
@@ -77,14 +65,14 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
         steps: int,
         fragments: bool = False,
         shard: int = 32,
-        chances: StepChances = normalised,
+        decisions: Decisions | None = None,
     ) -> None:
         super().__init__()
         if steps < 1 or shard < 1:
             raise ValueError(f"steps and shard must be at least 1, got {steps} and {shard}")
         self.process, self.net = process, net
         self.steps, self.fragments, self.shard = steps, fragments, shard
-        self.streams, self.chances = Streams(process), chances
+        self.streams, self.decisions = Streams(process), decisions or Categorical()
 
     @torch.no_grad()
     def sample(
@@ -104,7 +92,7 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
             raise ValueError(f"temperature must be above 0, got {temperature}")
         was_training = self.training
         self.eval()
-        draws = torch.from_numpy(seeds.uniforms(len(prompts), self.steps))
+        draws = self.decisions.randomness(seeds, len(prompts), self.steps)
         if self.fragments:
             if self.streams.state is None:
                 self.streams.begin(prompts, seeds.branched(START))
@@ -162,7 +150,7 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
         self,
         state: S,
         alive: Bool[Tensor, " B"],
-        draws: Float[Tensor, " B"],
+        draws: Float[Tensor, " B *R"],
         temperature: float,
         *,
         t: int,
@@ -174,13 +162,13 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
             if not legal.any(1)[alive].all():
                 raise ValueError(f"no legal action at step {t}, though the work is not finished")
             column["legal"] = legal = legal | ~alive[:, None]  # what is over needs no mask
-        logp = self.chances(self._think(observation)[0], legal, temperature)
-        action = drawn(logp, draws)
+        scores = self._think(observation)[0]
+        action, logp = self.decisions.draw(scores, legal, temperature, draws)
         state, paid = self.process.step(state, action)
         ended = alive & self.process.terminated(state)
         cut = alive & self.process.truncated(state) & ~ended
         column |= {"actions": action, "terminated": ended, "truncated": cut}
-        column["logp"] = torch.where(alive, logp.gather(-1, action[:, None])[:, 0], 0.0)
+        column["logp"] = torch.where(alive, logp, 0.0)
         if paid is not None:
             column["step_reward"] = torch.where(alive, paid.float(), 0.0)
             ahead = alive & ~ended if t == self.steps - 1 else cut
@@ -191,28 +179,24 @@ class StepwisePolicy(nn.Module, Generic[S, W]):
         return state, column
 
     def _think(self, observation: Shaped[Tensor, " B *O"]) -> tuple[Tensor, Tensor]:
-        """Logits and values, seen by the network in shards of one size."""
+        """Scores and values, seen by the network in shards of one size."""
         rows = len(observation)
         spare = observation.new_zeros(-rows % self.shard, *observation.shape[1:])
         shards = torch.cat((observation, spare)).to(device_of(self)).split(self.shard)
-        logits, value = zip(*(self.net(shard) for shard in shards), strict=True)
+        scores, value = zip(*(self.net(shard) for shard in shards), strict=True)
         home = observation.device
-        return torch.cat(logits)[:rows].to(home), torch.cat(value)[:rows].to(home)
+        return torch.cat(scores)[:rows].to(home), torch.cat(value)[:rows].to(home)
 
     def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
         """What the current weights think of the rollout. See ``core.types.Policy``."""
         home, rollout = rollout.mask.device, rollout.to(device_of(self))
         shape, mask = rollout.mask.shape, rollout.mask
-        logits, value = self.net(rollout.context["observation"].flatten(0, 1))
+        scores, value = self.net(rollout.context["observation"].flatten(0, 1))
         heat = rollout.context["temperature"][:, None, None]
-        logp = normalised(logits.unflatten(0, shape), rollout.context.get("legal"), heat)
-        taken = logp.gather(-1, rollout.actions[..., None])[..., 0]
-        return Evaluation(
-            logp=torch.where(mask, taken, 0.0),
-            entropy=entropy(logp) * mask,
-            value=value.unflatten(0, shape),
-            logits=logp,
-        ).to(home)
+        found = self.decisions.evaluate(
+            scores.unflatten(0, shape), rollout.context.get("legal"), heat, rollout.actions, mask
+        )
+        return replace(found, value=value.unflatten(0, shape)).to(home)
 
 
 @dataclass(frozen=True)
@@ -233,7 +217,7 @@ class _Tape(Generic[W]):
         return Rollout(
             works=self.works,
             prompts=list(self.prompts),
-            actions=torch.where(rows["mask"], rows["actions"], 0),
+            actions=_where(rows["mask"], rows["actions"]),
             logp=rows["logp"],
             mask=rows["mask"],
             group=self.group,
@@ -245,3 +229,8 @@ class _Tape(Generic[W]):
             bootstrap=rows.get("bootstrap"),
             owner=self.owner,
         )
+
+
+def _where(mask: Bool[Tensor, "B T"], actions: Shaped[Tensor, "B T *A"]) -> Tensor:
+    """The actions that were decided on; 0 elsewhere."""
+    return torch.where(mask.view(*mask.shape, *[1] * (actions.ndim - 2)), actions, 0)

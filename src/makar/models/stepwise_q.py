@@ -15,6 +15,7 @@ from makar.core.devices import device_of
 from makar.core.process import Process
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout
+from makar.models.decisions import Categorical
 from makar.models.exploring import evaluated, exploring
 from makar.models.stepwise import StepModel, StepwisePolicy
 from makar.models.streams import Streams
@@ -76,8 +77,9 @@ class StepwiseQ(nn.Module, Generic[S, W]):
         super().__init__()
         self.greedy, self.epsilon = greedy, epsilon
         self.driver = StepwisePolicy(
-            process, net, steps=steps, fragments=fragments, shard=shard, chances=self._chances
-        )
+            process, net, steps=steps, fragments=fragments, shard=shard,
+            decisions=Categorical(self._chances),
+        )  # fmt: skip
 
     @property
     def streams(self) -> Streams[S, W]:
