@@ -8,7 +8,6 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
-
 STD = 0.6
 """How far first decisions that are numbers are from the mean, usually."""
 
