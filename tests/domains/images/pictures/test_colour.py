@@ -80,6 +80,13 @@ def test_a_picture_of_few_colours_has_just_these_the_most_frequent_first() -> No
     assert palette(Picture(np.full((1, 1, 3), 7, np.uint8)), 5).tolist() == [[7 / 255] * 3]
 
 
+def test_shades_close_together_still_make_a_palette() -> None:
+    greys = of_colours([(n, n, n) for n in range(8, 16)], [1] * 8)
+    found = palette(greys, 4) * 255
+    assert len(found) == 4
+    assert np.abs(found.min(0) - 8.5).max() < 1.5
+
+
 def test_clusters_are_found_whatever_their_size_and_always_the_same() -> None:
     rng = np.random.default_rng(2)
     true = np.array([[220, 60, 50], [40, 90, 200], [240, 240, 230], [30, 120, 60]])
@@ -89,6 +96,15 @@ def test_clusters_are_found_whatever_their_size_and_always_the_same() -> None:
     assert np.abs(found * 255 - true).max() < 4
     shuffled = Picture(rng.permutation(picture.pixels[0])[None])
     assert np.allclose(palette(shuffled, 4), found, atol=1e-12)
+
+
+def test_one_odd_pixel_takes_no_colour_of_the_palette() -> None:
+    rng = np.random.default_rng(4)
+    true = np.array([[60, 60, 60], [90, 90, 90], [120, 120, 120]])
+    pixels = np.repeat(true, [3000, 2500, 2000], 0) + rng.integers(-3, 4, (7500, 3))
+    odd = np.array([[255, 0, 255]])
+    picture = Picture(np.concatenate((pixels, odd)).astype(np.uint8)[None])
+    assert np.abs(palette(picture, 3) * 255 - true).max() < 5
 
 
 def test_a_palette_is_near_the_best_that_many_random_starts_find() -> None:

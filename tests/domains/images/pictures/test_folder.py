@@ -34,6 +34,7 @@ def test_folders_within_are_read_by_name_and_the_rest_is_told(tmp_path: Path) ->
     found = read_pictures(tmp_path)
     assert names(found) == ["a.JPG", "b.png", "c.webp"]
     assert [picture.title for picture in found] == ["a", "b", "c"]
+    assert [picture.source for picture in found] == ["a.JPG", "b.png", "sub/c.webp"]
     assert found.reasons == {
         "cannot be read": ("broken.png", "empty.gif"),
         "not named as a picture is": ("film.mp4",),

@@ -106,6 +106,9 @@ def test_transparency_of_palettes_greys_and_key_colours(tmp_path: Path) -> None:
     grey = Image.fromarray(np.array([[200, 7]], np.uint8))
     path = saved(grey, tmp_path / "d.png", transparency=7)
     assert read_picture(path).pixels[0].tolist() == [[200] * 3, [255] * 3]
+    deep = Image.fromarray(np.array([[51400, 7]], np.uint16))
+    path = saved(deep, tmp_path / "f.png", transparency=7)
+    assert read_picture(path).pixels[0].tolist() == [[200] * 3, [255] * 3]
     both = Image.merge("LA", (grey, Image.fromarray(np.array([[255, 0]], np.uint8))))
     path = saved(both, tmp_path / "e.png")
     assert read_picture(path).pixels[0].tolist() == [[200] * 3, [255] * 3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from makar.core.errors import ConfigError, CorpusTooSmallError, UnreadableError
@@ -190,7 +190,8 @@ def _read(
         picture = read_picture(path, longest=longest)
     own = Credit(picture.title, picture.author, picture.licence)
     credit = noted_credit(path).or_else(own).or_else(folder_credit(path.parent, base))
-    return credit.given_to(picture)
+    name = path.relative_to(base).as_posix()
+    return replace(credit.given_to(picture), source=name)
 
 
 def _fingerprint(picture: Picture) -> bytes:

@@ -50,19 +50,21 @@ def palette(picture: Picture, count: int) -> Float[np.ndarray, "K 3"]:
 def _colours_of(
     picture: Picture, count: int
 ) -> tuple[Float[np.ndarray, "N 3"], Float[np.ndarray, " N"]]:
-    """Its colours, sRGB, and of how many pixels; those alike are averaged if there are many."""
+    """Its colours, sRGB, and of how many pixels.
+
+    More than ``count`` are averaged within cells, so that what a mottled surface weighs is not
+    scattered over its hues; unless the cells are too few for the palette.
+    """
     flat = picture.pixels.reshape(-1, 3).astype(np.int64)
-    keys, where, pixels = np.unique(
-        flat @ np.array([65536, 256, 1]), return_inverse=True, return_counts=True
-    )
+    keys, pixels = np.unique(flat @ np.array([65536, 256, 1]), return_counts=True)
     colours = np.stack((keys >> 16, keys >> 8 & 255, keys & 255), 1)
-    if len(keys) > max(count, _SHADES**3 // 8):
-        shade = flat * _SHADES // 256
-        _, where, pixels = np.unique(
-            shade @ np.array([_SHADES**2, _SHADES, 1]), return_inverse=True, return_counts=True
-        )
-        sums = [np.bincount(where, flat[:, channel]) for channel in range(3)]
-        colours = np.stack(sums, 1) / pixels[:, None]
+    if len(keys) > count:
+        shades = colours * _SHADES // 256
+        _, cell = np.unique(shades @ np.array([_SHADES**2, _SHADES, 1]), return_inverse=True)
+        together = np.bincount(cell, pixels)
+        if len(together) > count:
+            sums = [np.bincount(cell, pixels * colours[:, channel]) for channel in range(3)]
+            colours, pixels = np.stack(sums, 1) / together[:, None], together
     return colours / 255.0, pixels.astype(np.float64)
 
 
