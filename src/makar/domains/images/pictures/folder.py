@@ -109,30 +109,40 @@ def read_pictures(
     root = Path(folder)
     known = endings() | ({DRAWING} if rendered else frozenset())
     paths, left_out = list_files(root, known)
-    read: dict[Path, Picture] = {}
-    seen: dict[bytes, Path] = {}
     base = root if root.is_dir() else root.parent
-    for path in _spread(paths):
-        name = path.relative_to(base).as_posix()
-        if len(read) >= most:
-            left_out.append(LeftOut(name, f"more than {most:,} pictures"))
-            continue
-        try:
-            picture = _read(path, base, longest, rendered)
-        except UnreadableError as error:
-            left_out.append(LeftOut(name, "cannot be read", error.fault))
-            continue
-        first = seen.setdefault(_fingerprint(picture), path)
-        if first != path:
-            same_as = first.relative_to(base).as_posix()
-            left_out.append(LeftOut(name, "the same picture as another file", same_as))
-        else:
-            read[path] = picture
-    left_out.sort(key=lambda file: file.name)
-    found = Pictures(tuple(read[path] for path in paths if path in read), tuple(left_out))
+    read, useless = _taken(paths, base, most, lambda path: _read(path, base, longest, rendered))
+    found = Pictures(
+        tuple(read[path] for path in paths if path in read),
+        tuple(sorted(left_out + useless, key=lambda file: file.name)),
+    )
     if not found.pictures:
         raise _no_pictures(root, found)
     return found
+
+
+def _taken(
+    paths: list[Path], base: Path, most: int, read: Callable[[Path], Picture]
+) -> tuple[dict[Path, Picture], list[LeftOut]]:
+    """As many pictures as may be, no two alike, and why the other files are none of them."""
+    taken: dict[Path, Picture] = {}
+    left_out: list[LeftOut] = []
+    seen: dict[bytes, str] = {}
+    for path in _spread(paths):
+        name = path.relative_to(base).as_posix()
+        if len(taken) >= most:
+            left_out.append(LeftOut(name, f"more than {most:,} pictures"))
+            continue
+        try:
+            picture = read(path)
+        except UnreadableError as error:
+            left_out.append(LeftOut(name, "cannot be read", error.fault))
+            continue
+        first = seen.setdefault(_fingerprint(picture), name)
+        if first == name:
+            taken[path] = picture
+        else:
+            left_out.append(LeftOut(name, "the same picture as another file", first))
+    return taken, left_out
 
 
 def list_files(root: Path, known: frozenset[str] | set[str]) -> tuple[list[Path], list[LeftOut]]:
