@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from makar.domains.images.strokes.drawing import Strokes, as_cubic
+from makar.domains.images.svg.document import Node
 from makar.domains.images.svg.geometry.lengths import LARGEST
 from makar.domains.images.svg.geometry.pathdata import Track
 from makar.domains.images.svg.geometry.transforms import Matrix
@@ -41,16 +42,18 @@ class Collected:
 
     tracks: list[Track] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    owners: list[Node] = field(default_factory=list)
     count: int = 0
 
-    def add(self, track: Track, line: Line) -> None:
-        """One path more."""
+    def add(self, track: Track, line: Line, owner: Node) -> None:
+        """One path more, and the element that draws it."""
         self.tracks.append(track)
         self.lines.append(line)
+        self.owners.append(owner)
         self.count += len(track.curves)
 
-    def strokes(self) -> tuple[Strokes, int]:
-        """All of them, and how many were left out because they lie beyond every sheet."""
+    def strokes(self) -> tuple[Strokes, list[Node]]:
+        """All of them that lie near a sheet, and the element that draws each."""
         counts = np.array([len(track.curves) for track in self.tracks], np.int64)
         of = np.repeat(np.arange(len(counts)), counts)
         matrix = np.array([line.matrix for line in self.lines]).reshape(-1, 6)[of]
@@ -68,7 +71,9 @@ class Collected:
         for line, count, end in zip(self.lines, counts, ends, strict=True):
             if line.widths is not None:
                 strokes.width[end - count : end] = line.widths
-        return _within(strokes)
+        inside = _inside(strokes)
+        strokes.joined[1:] &= inside[:-1]  # what follows a gap is lifted
+        return strokes.take(inside), [self.owners[path] for path in of[inside].tolist()]
 
 
 def _points(tracks: list[Track]) -> Float[np.ndarray, "N 4 2"]:
@@ -93,12 +98,8 @@ def _placed(
         return np.stack((a * x + c * y + e, b * x + d * y + f), -1)
 
 
-def _within(strokes: Strokes) -> tuple[Strokes, int]:
-    """Those whose points and widths are finite and near a sheet; what follows a gap is lifted."""
+def _inside(strokes: Strokes) -> Bool[np.ndarray, " N"]:
+    """Those whose points and widths are finite and near a sheet."""
     far = np.abs(strokes.points).max((1, 2), initial=0)
     inside = (far < LARGEST) & (strokes.width.max(1, initial=0) < LARGEST)
-    inside &= strokes.width.min(1, initial=0) >= 0
-    if inside.all():
-        return strokes, 0
-    strokes.joined[1:] &= inside[:-1]
-    return strokes.take(inside), int((~inside).sum())
+    return inside & (strokes.width.min(1, initial=0) >= 0)

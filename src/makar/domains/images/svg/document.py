@@ -78,10 +78,12 @@ class Document:
     Attributes:
         root: The outermost.
         named: Elements by id; the first of each.
+        plain: True where they are in no namespace, as in old files.
     """
 
     root: Node
     named: Mapping[str, Node]
+    plain: bool
 
     def linked(self, link: str) -> Node | None:
         """The element that ``#id`` or ``url(#id)`` means, if it is in the file."""
@@ -153,7 +155,7 @@ def read_document(content: bytes, name: str) -> Document:
         ) from None
     if reading.root is None or reading.root.name != "svg":
         raise UnreadableError(name, "is no SVG: its outermost element is another")
-    return Document(reading.root, reading.named)
+    return Document(reading.root, reading.named, reading.plain)
 
 
 class _Reading:
@@ -166,6 +168,7 @@ class _Reading:
         self.open: list[Node] = []
         self.named: dict[str, Node] = {}
         self.count = 0
+        self.plain = False
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         self.count += 1
@@ -185,7 +188,7 @@ class _Reading:
         parent = self.open[-1] if self.open else None
         node = Node(tag.removeprefix(f"{SVG} "), attributes, place, parent)
         if parent is None:
-            self.root = node
+            self.root, self.plain = node, " " not in tag
         else:
             parent.children.append(node)
         self.open.append(node)

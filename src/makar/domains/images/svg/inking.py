@@ -31,6 +31,7 @@ class Ink:
         collected: Strokes so far.
         told: What was not drawn as it is meant, by kind.
         ground: Colour of the sheet, where a rectangle says it.
+        sheet_node: That rectangle.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Ink:
         self.collected = Collected()
         self.told: Counter[str] = Counter()
         self.ground: Colour | None = None
+        self.sheet_node: Node | None = None
         self._first = True
         self._paints: dict[tuple[str, Colour], Paint | None] = {}
 
@@ -59,7 +61,7 @@ class Ink:
             return
         fill = None if node.name == "line" else self._paint(state.fill, state)
         if first and fill and self._is_ground(node, state, fill):
-            self.ground = fill.colour
+            self.ground, self.sheet_node = fill.colour, node
             return
         if fill and fill.opacity * state.fill_opacity * state.opacity <= 0 and not state.own:
             fill = None
@@ -94,7 +96,7 @@ class Ink:
                 name.startswith("marker") and style[name] != "none" for name in style
             )
             line = Line(ink.colour, opacity, width, None, state.layer, state.matrix)
-            self.collected.add(made, line)
+            self.collected.add(made, line, state.source or node)
         return made
 
     def _filled(self, node: Node, state: State, fill: Paint) -> None:
@@ -109,7 +111,7 @@ class Ink:
             side = (self.size[0] * self.size[1]) ** 0.5 if self.size else 1 / THIN
             opacity = fill.opacity * state.fill_opacity * state.opacity
             line = Line(fill.colour, opacity, side * THIN, None, state.layer, state.matrix)
-            self.collected.add(made, line)
+            self.collected.add(made, line, state.source or node)
 
     def _tapered(self, node: Node, state: State, fill: Paint) -> bool:
         """Draw a stroke of changing width from what makar noted of it, if that is whole."""
@@ -120,7 +122,7 @@ class Ink:
         opacity = fill.opacity * state.fill_opacity * state.opacity
         widths = widths.reshape(-1, 2) * grows(state.matrix)
         line = Line(fill.colour, opacity, 0.0, widths, state.layer, state.matrix)
-        self.collected.add(made, line)
+        self.collected.add(made, line, state.source or node)
         return True
 
     def _track(self, node: Node, state: State) -> Track:

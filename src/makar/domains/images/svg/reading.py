@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from makar.domains.images.strokes.drawing import WHITE, Drawing, Strokes
-from makar.domains.images.svg.document import Document, content_of, read_document
+from makar.domains.images.svg.document import Document, Node, content_of, read_document
 from makar.domains.images.svg.geometry.lengths import MILLIMETRES_PER_PIXEL
 from makar.domains.images.svg.geometry.transforms import sheet, view_box
+from makar.domains.images.svg.looks.states import State
 from makar.domains.images.svg.notes import sentences
 from makar.domains.images.svg.walking import Walk
 
@@ -50,11 +52,28 @@ def read_svg(source: Path | str | bytes, *, outlines: bool = False) -> Read:
         UnreadableError: the file is no SVG, too large, too deep, or declares entities.
     """
     content, name = content_of(source)
-    return read_elements(read_document(content, name), name, outlines=outlines)
+    return trace(read_document(content, name), name, outlines=outlines).read
 
 
-def read_elements(document: Document, name: str, *, outlines: bool = False) -> Read:
-    """The same from a file's elements.
+@dataclass(frozen=True)
+class Traced:
+    """A drawing with the elements that draw it.
+
+    Attributes:
+        read: The drawing.
+        owners: The element that each stroke is drawn by; a ``use`` for all that it shows.
+        states: What holds where each element is drawn, of those that are.
+        ground: The rectangle that is the ground.
+    """
+
+    read: Read
+    owners: Sequence[Node]
+    states: Mapping[Node, State]
+    ground: Node | None
+
+
+def trace(document: Document, name: str, *, outlines: bool = False) -> Traced:
+    """The same from a file's elements, with which of them draws what.
 
     Raises:
         UnreadableError: it draws more than can be read.
@@ -66,8 +85,8 @@ def read_elements(document: Document, name: str, *, outlines: bool = False) -> R
     )
     walk = Walk(document, name, size, outlines=outlines)
     walk.run(matrix, box[2:] if box else size or (100.0, 100.0))
-    strokes, beyond = walk.ink.collected.strokes()
-    told = walk.told + Counter({"beyond": beyond})
+    strokes, owners = walk.ink.collected.strokes()
+    told = walk.told + Counter({"beyond": walk.ink.collected.count - len(strokes)})
     if size is None:
         size = _reach(strokes)
         told["unsized"] += 1
@@ -75,7 +94,8 @@ def read_elements(document: Document, name: str, *, outlines: bool = False) -> R
         told["view box"] += 1
     layers = tuple(walk.layers) or ("",)
     drawing = Drawing(size=size, strokes=strokes, ground=walk.ink.ground or WHITE, layers=layers)
-    return Read(drawing, sentences(told), pixels * MILLIMETRES_PER_PIXEL)
+    read = Read(drawing, sentences(told), pixels * MILLIMETRES_PER_PIXEL)
+    return Traced(read, owners, walk.states, walk.ink.sheet_node)
 
 
 def _reach(strokes: Strokes) -> tuple[float, float]:

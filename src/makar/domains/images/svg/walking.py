@@ -52,6 +52,7 @@ class Walk:
     Attributes:
         ink: What draws.
         layers: Their names.
+        states: What holds where each element is drawn, those of symbols left aside.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Walk:
         self.sheet = style_sheet(document.root)
         self.ink = Ink(document, self.sheet, size, outlines=outlines)
         self.layers: list[str] = []
+        self.states: dict[Node, State] = {}
         self._numbers: dict[Node | None, int] = {}
         self._said: dict[int, str] = {}
         self.told["rules"] = self.sheet.left_out
@@ -84,6 +86,8 @@ class Walk:
         root = self.document.root
         state = inherited(State(matrix, window), self.sheet.style(root))
         waiting = [(child, state) for child in reversed(root.children)] if state else []
+        if state:
+            self.states[root] = state
         used = text = 0
         while waiting:
             node, state = waiting.pop()
@@ -103,7 +107,7 @@ class Walk:
         """Draw an element; what is to be drawn next is returned."""
         if node.name in TOLD:
             self.told[TOLD[node.name]] += 1
-        if node.name not in SHAPES and node.name not in GROUPS:
+        if node.name not in SHAPES and node.name not in GROUPS and node.name not in TOLD:
             return []
         style = self.sheet.style(node)
         state = inherited(outer, style)
@@ -111,6 +115,10 @@ class Walk:
             self.told["hidden"] += 1
             return []
         state = self._moved(state, style)
+        if not state.uses:
+            self.states[node] = state
+        if node.name in TOLD:
+            return []
         if node.name in SHAPES:
             if state.layer == NO_LAYER:
                 state = replace(state, layer=self._number(None, ""))
@@ -151,7 +159,7 @@ class Walk:
         if target in state.uses or len(state.uses) >= MOST_USES or _lies_in(node, target):
             self.told["recursion"] += 1
             return []
-        state = replace(state, uses=(*state.uses, target))
+        state = replace(state, uses=(*state.uses, target), source=state.source or node)
         if target.name != "symbol":
             return [(target, replace(state, matrix=_shifted(state, node)))]
         inner = inherited(state, self.sheet.style(target))

@@ -74,8 +74,16 @@ def colour_name(colour: tuple[float, float, float] | np.ndarray) -> str:
 
 
 def paths(strokes: Strokes, decimals: int = 1) -> list[str]:
-    """The strokes as path elements, their looks written in each; ``strokes`` are rounded."""
-    return [_element("path", {"d": data} | looks) for data, looks in _written(strokes, decimals)]
+    """Rounded strokes as path elements, for any other file.
+
+    Their looks are in their ``style``, so that no style sheet of that file changes them.
+    """
+    elements: list[str] = []
+    for data, looks in _written(strokes, decimals):
+        style = ";".join(f"{key}:{value}" for key, value in looks.items() if ":" not in key)
+        own = {key: value for key, value in looks.items() if ":" in key}
+        elements.append(_element("path", {"d": data, "style": style} | own))
+    return elements
 
 
 def _groups(kept: Drawing, decimals: int) -> Iterator[str]:

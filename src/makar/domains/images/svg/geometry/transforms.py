@@ -34,6 +34,22 @@ def after(outer: Matrix, inner: Matrix) -> Matrix:
     )
 
 
+def inverse(matrix: Matrix) -> Matrix | None:
+    """The way back; None where there is none."""
+    a, b, c, d, e, f = matrix
+    area = a * d - b * c
+    if abs(area) < 1e-12:
+        return None
+    return (
+        d / area,
+        -b / area,
+        -c / area,
+        a / area,
+        (c * f - d * e) / area,
+        (b * e - a * f) / area,
+    )
+
+
 def grows(matrix: Matrix) -> float:
     """By what lengths grow, in the mean of the directions."""
     a, b, c, d, _, _ = matrix

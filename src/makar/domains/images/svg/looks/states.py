@@ -40,7 +40,8 @@ class State:
         visible: False where it is hidden.
         layer: Number of its layer.
         own: True in a layer that makar wrote.
-        uses: What it was reached through.
+        uses: What it was reached through, each of them used by the one before.
+        source: The element of the drawing itself that the first of them is used by.
     """
 
     matrix: Matrix
@@ -57,6 +58,7 @@ class State:
     layer: int = NO_LAYER
     own: bool = False
     uses: tuple[Node, ...] = ()
+    source: Node | None = None
 
 
 def inherited(outer: State, style: Style) -> State | None:
