@@ -18,6 +18,7 @@ CELLS = 32
 SHAPE = 7
 """Numbers of a shape: its middle, half its span, its bend, and the logarithm of its width."""
 OPACITIES = np.array([0.25, 0.5, 0.75, 1.0])
+OPAQUE = np.ones(1)
 UNIFORMS, NORMALS = 4, SHAPE
 
 
@@ -38,6 +39,11 @@ class Scene:
     angle: Float[np.ndarray, "H W"]
     coherence: Float[np.ndarray, "H W"]
     palette: Float[np.ndarray, "P 3"]
+
+    @property
+    def opacities(self) -> Float[np.ndarray, " O"]:
+        """Those to choose from: given colours are to be seen as they are."""
+        return OPAQUE if len(self.palette) else OPACITIES
 
 
 def lay_greedily(
@@ -67,7 +73,7 @@ def lay_greedily(
     )  # fmt: skip
     _lay(
         scene.target, scene.weight, scene.angle, scene.coherence, scene.palette, canvas,
-        np.asarray(widths, np.float64), uniforms, normals, OPACITIES, *looks,
+        np.asarray(widths, np.float64), uniforms, normals, scene.opacities, *looks,
     )  # fmt: skip
     return looks
 

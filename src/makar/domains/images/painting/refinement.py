@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from makar.domains.images.painting.greedy import Scene
 from makar.domains.images.raster.gradient import Looks, backwards, forwards
@@ -44,24 +44,23 @@ def refine(
     looks: Looks,
     *,
     passes: int,
-    free: Bool[np.ndarray, " N"] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Looks:
     """Move all strokes down the gradient of the squared error.
 
-    Quadratic curves stay quadratic. Where there is a palette, colours stay as they are.
+    Quadratic curves stay quadratic. Where there is a palette, only shapes change.
 
     Args:
         scene: What is painted.
         ground: What lies below the strokes.
         looks: The strokes.
         passes: How often they are moved.
-        free: Those that may move; all by default.
         stopped: Asked before each pass; True ends it.
     """
     quadratic = _bends(looks[0])
     parts = [quadratic, *(one.copy() for one in looks[1:])]
     adams = [Adam(step) for step in STEPS]
+    fixed = len(scene.palette) > 0
     for i in range(passes):
         if stopped():
             break
@@ -72,13 +71,8 @@ def refine(
         slope = 2 * scene.weight * (laid.canvas - scene.target)
         found = backwards(laid, now, slope, soft=soft)
         slopes = [_on_bends(found[0]), found[1].sum(1, keepdims=True), found[2], found[3]]
-        for part, adam, gradient in zip(parts, adams, slopes, strict=True):
-            if adam.step == STEPS[2] and len(scene.palette):
-                continue
-            move = adam.move(gradient, 1 - 0.8 * done)
-            if free is not None:
-                move = move * free.reshape(-1, *[1] * (move.ndim - 1))
-            part -= move
+        for part, adam, slope in [*zip(parts, adams, slopes, strict=True)][: 2 if fixed else 4]:
+            part -= adam.move(slope, 1 - 0.8 * done)
         np.maximum(parts[1], LEAST_RADIUS, out=parts[1])
         np.clip(parts[2], 0, 1, out=parts[2])
         np.clip(parts[3], LEAST_OPACITY, 1, out=parts[3])
