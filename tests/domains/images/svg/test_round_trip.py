@@ -50,7 +50,7 @@ def drawings(draw: st.DrawFn) -> Drawing:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(drawing=drawings(), decimals=st.integers(0, 4), unit=st.sampled_from(["", "mm", "cm"]))
 def test_what_is_written_is_read_back_exactly(drawing: Drawing, decimals: int, unit: str) -> None:
     kept = rounded(drawing, decimals)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
 from makar.domains.images.svg.collecting import Collected, Line
 from makar.domains.images.svg.document import MAKAR, Document, Node
+from makar.domains.images.svg.filling import OVERLAP, hatched
 from makar.domains.images.svg.geometry.lengths import length, numbers
 from makar.domains.images.svg.geometry.pathdata import Track, track
 from makar.domains.images.svg.geometry.shapes import rectangle, shape_data
-from makar.domains.images.svg.geometry.transforms import grows
+from makar.domains.images.svg.geometry.transforms import UNMOVED, grows
 from makar.domains.images.svg.looks.colours import Colour
 from makar.domains.images.svg.looks.paints import Paint, paint
 from makar.domains.images.svg.looks.states import State
@@ -22,6 +25,21 @@ THIN = 1 / 400
 ALIKE = 1e-4
 """A rectangle fills the sheet where it misses no more of it, as a share of its sides."""
 NONE = ("none", "")
+MOST_LINES = 200_000
+"""Lines by which areas are covered; what is filled after so many is left out."""
+
+
+@dataclass(frozen=True)
+class Fills:
+    """What becomes of filled areas.
+
+    Attributes:
+        outlines: True reads those of shapes that have no stroke as thin strokes around them.
+        lines: Lines on the longer side of the sheet by which they are covered; 0 for none.
+    """
+
+    outlines: bool = False
+    lines: int = 0
 
 
 class Ink:
@@ -39,13 +57,13 @@ class Ink:
         document: Document,
         sheet: Sheet,
         size: tuple[float, float] | None,
-        *,
-        outlines: bool,
+        fills: Fills,
     ) -> None:
         self.document = document
         self.sheet = sheet
         self.size = size
-        self.outlines = outlines
+        self.fills = fills
+        self.lines = 0
         self.collected = Collected()
         self.told: Counter[str] = Counter()
         self.ground: Colour | None = None
@@ -67,14 +85,34 @@ class Ink:
             fill = None
         if fill and f"{MAKAR} line" in node.attributes and self._tapered(node, state, fill):
             return
+        covered = fill is not None and self._covered(node, state, fill)
         stroked = self._stroked(node, state, style)
-        if fill is None or (stroked and stroked.flat):
+        if fill is None or covered or (stroked and stroked.flat):
             return
         if stroked:
             self.told["fill"] += 1
         else:
             self._filled(node, state, fill)
         self.told["gradient fill"] += fill.mixed
+
+    def _covered(self, node: Node, state: State, fill: Paint) -> bool:
+        """Cover what a shape encloses, if that is wanted."""
+        if not self.fills.lines or self.size is None or self.lines > MOST_LINES:
+            return False
+        shape = track(shape_data(node, state.window))
+        if not shape.curves or shape.flat:
+            return True
+        pitch = max(self.size) / self.fills.lines
+        rows, even_odd = math.ceil(self.size[1] / pitch), state.rule == "evenodd"
+        made = hatched(shape, state.matrix, pitch, rows=rows, even_odd=even_odd)
+        if made is None:
+            return False
+        self.lines += len(made.curves)
+        opacity = fill.opacity * state.fill_opacity * state.opacity
+        line = Line(fill.colour, opacity, pitch * OVERLAP, None, state.layer, UNMOVED)
+        self.collected.add(made, line, state.source or node)
+        self.told["gradient"] += fill.mixed
+        return True
 
     def _stroked(self, node: Node, state: State, style: Style) -> Track | None:
         """Draw a shape's stroke, if it has one that is seen."""
@@ -101,7 +139,7 @@ class Ink:
 
     def _filled(self, node: Node, state: State, fill: Paint) -> None:
         """Draw the outline of a shape that is filled alone, or tell of it."""
-        if not self.outlines:
+        if not self.fills.outlines:
             self.told["filled"] += 1
             return
         made = self._track(node, state)

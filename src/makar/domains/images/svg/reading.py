@@ -11,10 +11,12 @@ from makar.domains.images.strokes.drawing import WHITE, Drawing, Strokes
 from makar.domains.images.svg.document import Document, Node, content_of, read_document
 from makar.domains.images.svg.geometry.lengths import MILLIMETRES_PER_PIXEL
 from makar.domains.images.svg.geometry.transforms import sheet, view_box
+from makar.domains.images.svg.inking import Fills
 from makar.domains.images.svg.looks.states import State
 from makar.domains.images.svg.notes import sentences
 from makar.domains.images.svg.walking import Walk
 
+NO_FILLS = Fills()
 LEAST = 1e-3
 """A sheet's sides are no smaller."""
 
@@ -34,7 +36,7 @@ class Read:
     millimetres: float
 
 
-def read_svg(source: Path | str | bytes, *, outlines: bool = False) -> Read:
+def read_svg(source: Path | str | bytes, *, outlines: bool = False, lines: int = 0) -> Read:
     """Read a drawing.
 
     Paths and shapes that are stroked become strokes, in the order in which they are painted: with
@@ -47,12 +49,14 @@ def read_svg(source: Path | str | bytes, *, outlines: bool = False) -> Read:
         source: A file, or what is in one.
         outlines: True reads the outlines of shapes that are filled, not stroked, as thin strokes of
             the fill's colour.
+        lines: So many on the longer side of the sheet cover what is filled, so that a picture of as
+            many pixels or more shows it; 0 leaves fills out.
 
     Raises:
         UnreadableError: the file is no SVG, too large, too deep, or declares entities.
     """
     content, name = content_of(source)
-    return trace(read_document(content, name), name, outlines=outlines).read
+    return trace(read_document(content, name), name, Fills(outlines, lines)).read
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Traced:
     ground: Node | None
 
 
-def trace(document: Document, name: str, *, outlines: bool = False) -> Traced:
+def trace(document: Document, name: str, fills: Fills = NO_FILLS) -> Traced:
     """The same from a file's elements, with which of them draws what.
 
     Raises:
@@ -83,7 +87,7 @@ def trace(document: Document, name: str, *, outlines: bool = False) -> Traced:
     size, matrix, pixels = sheet(
         root.get("width"), root.get("height"), box, root.get("preserveAspectRatio")
     )
-    walk = Walk(document, name, size, outlines=outlines)
+    walk = Walk(document, name, size, fills)
     walk.run(matrix, box[2:] if box else size or (100.0, 100.0))
     strokes, owners = walk.ink.collected.strokes()
     told = walk.told + Counter({"beyond": walk.ink.collected.count - len(strokes)})

@@ -18,7 +18,7 @@ from makar.domains.images.svg.geometry.transforms import (
     transform,
     view_box,
 )
-from makar.domains.images.svg.inking import Ink
+from makar.domains.images.svg.inking import Fills, Ink
 from makar.domains.images.svg.looks.states import NO_LAYER, State, inherited
 from makar.domains.images.svg.looks.styles import Style, style_sheet
 
@@ -56,12 +56,12 @@ class Walk:
     """
 
     def __init__(
-        self, document: Document, name: str, size: tuple[float, float] | None, *, outlines: bool
+        self, document: Document, name: str, size: tuple[float, float] | None, fills: Fills
     ) -> None:
         self.document = document
         self.name = name
         self.sheet = style_sheet(document.root)
-        self.ink = Ink(document, self.sheet, size, outlines=outlines)
+        self.ink = Ink(document, self.sheet, size, fills)
         self.layers: list[str] = []
         self.states: dict[Node, State] = {}
         self._numbers: dict[Node | None, int] = {}

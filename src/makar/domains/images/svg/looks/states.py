@@ -16,6 +16,7 @@ WORDS = {
     "stroke": "stroke",
     "stroke-width": "width",
     "stroke-dasharray": "dashes",
+    "fill-rule": "rule",
 }
 """Properties that are kept as they are written, and where."""
 SHARES = {"fill-opacity": "fill_opacity", "stroke-opacity": "stroke_opacity"}
@@ -34,6 +35,7 @@ class State:
         stroke: As above.
         width: As above.
         dashes: As above.
+        rule: As above.
         fill_opacity: Of fills.
         stroke_opacity: Of strokes.
         opacity: Of all groups that it lies in, multiplied.
@@ -51,6 +53,7 @@ class State:
     stroke: str = "none"
     width: str = "1"
     dashes: str = "none"
+    rule: str = "nonzero"
     fill_opacity: float = 1.0
     stroke_opacity: float = 1.0
     opacity: float = 1.0

@@ -16,6 +16,7 @@ SAID = frozenset(
         "display",
         "fill",
         "fill-opacity",
+        "fill-rule",
         "filter",
         "marker",
         "marker-end",
