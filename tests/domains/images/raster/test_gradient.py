@@ -44,7 +44,7 @@ def test_gradients_agree_with_finite_differences(scene, what: int) -> None:
             differences[i] += sign * error(scene, tuple(moved)) / (2 * STEP)
     # An edge that passes a pixel's middle has a kink there: most agree closely, none is far off.
     off = np.abs(found - differences) / np.abs(differences).max()
-    assert np.median(off) < 0.003
+    assert np.median(off) < 0.006
     assert off.max() < 0.08
     assert np.corrcoef(found, differences)[0, 1] > 0.999
 
