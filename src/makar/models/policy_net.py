@@ -41,8 +41,8 @@ class PolicyNet(nn.Module):
 class GaussianNet(nn.Module):
     """Means and deviations of several numbers, and the expected return, with nothing shared.
 
-    At first every mean is nearly 0, whatever is observed: a process whose action 0 is sensible is
-    sensible from the start. The deviations do not depend on what is observed, as Andrychowicz et
+    At first every mean is nearly 0, whatever is observed, and so is the return: a process whose
+    action 0 is sensible is sensible from the start. The deviations do not depend on what is observed, as Andrychowicz et
     al. 2021 (*What Matters in On-Policy RL?*, §3.3) found no worse.
 
     Args:
@@ -58,7 +58,7 @@ class GaussianNet(nn.Module):
     ) -> None:
         super().__init__()
         self.actor = _perceptron(observation, actions, width=width, depth=depth, gain=0.01)
-        self.critic = _perceptron(observation, 1, width=width, depth=depth, gain=1.0)
+        self.critic = _perceptron(observation, 1, width=width, depth=depth, gain=0.01)
         self.log_std = nn.Parameter(torch.full((actions,), std).log())
 
     def forward(

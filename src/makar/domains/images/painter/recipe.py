@@ -1,0 +1,215 @@
+"""The ``painter`` recipe: a hand learns to lay strokes, where an eye looks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor
+
+from makar.core.errors import ConfigError
+from makar.core.scoring import Scorer
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt, Rollout
+from makar.domains.images.painter.config import PainterConfig
+from makar.domains.images.painter.craft import PaintingCraft
+from makar.domains.images.painter.eye import SEEN
+from makar.domains.images.painter.film import before_and_after
+from makar.domains.images.painter.gallery import (
+    Style,
+    default_gallery,
+    folder_gallery,
+    read_style,
+)
+from makar.domains.images.painter.hand import ACTIONS
+from makar.domains.images.painter.process import PICTURE, STROKES, Canvas, Canvases
+from makar.domains.images.painter.reward import Known, painter_reward, weighting
+from makar.domains.images.painter.searched import searched
+from makar.domains.images.painter.works import Painting, Paintings, stacked
+from makar.domains.images.pictures.reading import read_picture
+from makar.domains.images.svg.reading import read_svg
+from makar.learners.policy_gradient import frozen
+from makar.models.decisions import Gaussian
+from makar.models.policy_net import GaussianNet
+from makar.models.stepwise import StepwisePolicy
+from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.domain import Brought, Recipe
+from makar.recipes.preparation import Prepared, Progress
+from makar.recipes.words import Asked, Words
+
+WORDS = Words(
+    piece="painting", pieces="paintings", unit="stroke", units="strokes", stretch="painting",
+    stretches="paintings", whose="greedy search", wrote="painted", yours="your own drawings",
+    sense="see", moves="strokes",
+)  # fmt: skip
+DRAWN = replace(WORDS, whose="the drawings", by="of", wrote="hold")
+"""Where a style is learned, its drawings are compared with."""
+SEARCHED = 48
+"""Paintings by greedy search, to compare with."""
+PER_GROUP = 8
+"""Paintings of the same picture, where works are compared with one another."""
+
+
+class Painter(StepwisePolicy[Canvases, Painting]):
+    """Paints whole pictures; what it learns from is the judgement of them, stroke by stroke."""
+
+    def sample(
+        self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
+    ) -> Rollout[Painting]:
+        """See ``core.types.Generator``; what the process pays on the way is left out."""
+        made = super().sample(prompts, seeds=seeds, temperature=temperature)
+        return replace(made, step_reward=None, terminated=None, truncated=None, bootstrap=None)
+
+
+def ask_prompt(config: PainterConfig) -> Prompt:
+    """What the config asks for.
+
+    Raises:
+        UnreadableError: the picture cannot be read.
+    """
+    picture = config.ask.picture
+    given = None if picture is None else read_picture(picture).within(512)
+    return Prompt(condition={STROKES: config.ask.strokes}, given=given)
+
+
+def asked_for(config: PainterConfig, names: Sequence[str], iteration: int) -> Sequence[Prompt]:
+    """Pictures to learn from, drawn anew in each step."""
+    each = PER_GROUP if config.learn.uses_groups else 1
+    draw, works = Seeds(config.seed, iteration).generator(1), config.loop.works
+    picked = draw.integers(0, len(names), -(-works // each)).repeat(each)[:works]
+    strokes = config.ask.strokes
+    asked = [str(names[int(number)]) for number in picked]
+    return [Prompt(condition={STROKES: strokes, PICTURE: name}) for name in asked]
+
+
+def palette_of(config: PainterConfig) -> Float[np.ndarray, "P 3"]:
+    """The only colours there are, 0..1.
+
+    Raises:
+        ConfigError: one is no colour.
+    """
+    found = np.zeros((len(config.palette), 3))
+    for row, name in enumerate(config.palette):
+        digits = name.removeprefix("#")
+        try:
+            found[row] = np.array([*bytes.fromhex(digits)]) / 255
+        except ValueError:
+            raise ConfigError(f"palette: {name!r} is no colour; write one as #1d3557") from None
+    return found
+
+
+def check(config: PainterConfig, functions: Mapping[str, Scorer]) -> None:
+    """Refuse what cannot work before anybody waits for it.
+
+    Raises:
+        ConfigError: a reward, a colour or a folder cannot be used.
+    """
+    weighting(styled=config.style is not None).checked(config.reward, functions)
+    palette_of(config)
+    ask_prompt(config)
+    for name, folder in (("corpus", config.corpus), ("style", config.style)):
+        if folder is not None and not folder.exists():
+            raise ConfigError(f"{name}: {folder} does not exist; name a folder")
+
+
+def craft_of(config: PainterConfig) -> PaintingCraft:
+    """How the run's works are handed out as files."""
+    del config
+    return PaintingCraft(private=True)
+
+
+def build_policy(config: PainterConfig, process: Canvas) -> Painter:
+    """The hand, freshly initialised."""
+    shape = config.model
+    net = GaussianNet(SEEN, ACTIONS, width=shape.width, depth=shape.depth, std=shape.std)
+    return Painter(process, net, steps=process.most, decisions=Gaussian(ACTIONS))
+
+
+def prepare(
+    config: PainterConfig,
+    *,
+    prior: Mapping[str, Tensor] | None = None,
+    functions: Mapping[str, Scorer] | None = None,
+) -> Generator[Progress, None, Prepared[Painting]]:
+    """Hang the pictures, set up the hand and what it will be rewarded for.
+
+    See ``recipes.domain.Prepare``.
+    """
+    begin(config)
+    yield Progress("hanging pictures")
+    gallery = default_gallery() if config.corpus is None else folder_gallery(config.corpus)
+    style = None if config.style is None else read_style(config.style)
+    process = Canvas(
+        gallery.every, open=[*gallery.unseen], strokes=config.ask.strokes,
+        palette=palette_of(config),
+    )  # fmt: skip
+    policy, _ = placed(build_policy(config, process), config, prior)
+    yield Progress("searching greedily, to compare with" if style is None else "reading drawings")
+    ask = ask_prompt(config)
+    theirs, prompts = _others(config, process, style, ask)
+    known = {} if style is None else style.known
+    craft = PaintingCraft(known, private=True)
+    rewarded = painter_reward(
+        config.reward, Known(craft.index if known else None), theirs, functions or {},
+        styled=style is not None,
+    )  # fmt: skip
+    names = [*gallery.known]
+    return assemble(
+        config, policy, prior=frozen(policy), blended=rewarded, ask=ask,
+        asked=Asked(f"Paintings of {config.ask.strokes} strokes"),
+        words=WORDS if style is None else DRAWN, craft=craft, human=theirs,
+        human_prompts=prompts,
+        prompts=lambda iteration: asked_for(config, names, iteration),
+        notes=[*_notes(style), *gallery.notes, *(style.notes if style else ())],
+        picture=before_and_after,
+    )  # fmt: skip
+
+
+def _others(
+    config: PainterConfig, process: Canvas, style: Style | None, ask: Prompt
+) -> tuple[Paintings, Sequence[Prompt]]:
+    """Whose works are compared with: greedy search's, or the drawings of a style."""
+    if style is None:
+        seeds = Seeds(config.prior_seed, 2**41 + 1)
+        return searched(process, [ask] * SEARCHED, seeds), [ask] * SEARCHED
+    drawn = stacked([Painting(drawing) for drawing in style.unseen.values()])
+    return drawn, [Prompt(condition={STROKES: int(count)}) for count in drawn.count]
+
+
+def _notes(style: Style | None) -> list[str]:
+    if style is not None:
+        return ["The drawings have no picture beside them: likeness cannot be judged of them."]
+    return [
+        "Nobody's paintings are compared with, but those of greedy search, which tries 100 "
+        "strokes for each that it lays."
+    ]
+
+
+def read(path: Path, config: PainterConfig) -> list[Brought]:
+    """The drawing in a file."""
+    del config
+    found = read_svg(path)
+    notes = dict.fromkeys(found.notes, 1)
+    return [Brought(path.stem, [Painting(found.drawing)], notes)]
+
+
+PAINTER = Recipe(
+    name="painter",
+    config=PainterConfig,
+    words=WORDS,
+    bring="Bring an SVG file with stroked paths",
+    prompt=ask_prompt,
+    check=check,
+    prepare=prepare,
+    craft=craft_of,
+    read=read,
+    parts=lambda config: weighting(styled=config.style is not None).rewarded(config.reward),
+    examples=(
+        "makar train painter",
+        "makar train painter --corpus pictures/ --strokes 100",
+        "makar train painter --style drawings/",
+    ),
+)
