@@ -21,12 +21,12 @@ from torch import Tensor
 from makar.core.process import Process
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Reward
-from makar.interop.gymnasium_view import View
+from makar.interop.gymnasium_view import NumbersView, View
 
 if TYPE_CHECKING:
     import gymnasium
 
-__all__ = ["View", "single", "vector"]
+__all__ = ["NumbersView", "View", "single", "vector"]
 
 
 def single(

@@ -82,3 +82,40 @@ class View(Generic[S]):
     def draw(self, state: S, mode: str) -> Sequence[Any]:
         """A picture of each work, for each of ``render_modes``."""
         raise NotImplementedError(f"no {mode} for a {type(state).__name__}: override View.draw")
+
+
+class NumbersView(View[S]):
+    """A process whose actions are numbers: boxes from -1 to 1, as other libraries want them.
+
+    Attributes:
+        bound: What 1 stands for; the process may squash what it is given besides.
+    """
+
+    bound: float = 3.0
+
+    def actions(self) -> gymnasium.spaces.Box:
+        """As many numbers as the process has."""
+        import gymnasium
+
+        return gymnasium.spaces.Box(-1.0, 1.0, (self.process.actions,), np.float32)
+
+    def act(self, actions: np.ndarray) -> np.ndarray:
+        """The process's own numbers.
+
+        Raises:
+            ValueError: a number is none.
+        """
+        numbers = np.asarray(actions, np.float32)
+        if not np.isfinite(numbers).all():
+            raise ValueError(f"an action must be finite numbers, got {numbers.tolist()}")
+        return self.bound * numbers.clip(-1.0, 1.0)
+
+    def legal(self, state: S) -> np.ndarray:
+        """There is nothing to forbid."""
+        del state
+        raise ValueError("actions are numbers here: there is no mask of legal ones")
+
+    def tell(self, state: S) -> dict[str, Any]:
+        """Nothing, unless a domain has something to tell."""
+        del state
+        return {}
