@@ -1,0 +1,1 @@
+"""Drawings for a pen plotter: a picture becomes lines of pens on a sheet of paper."""

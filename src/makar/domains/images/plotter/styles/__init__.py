@@ -1,0 +1,1 @@
+"""Ways to turn tone into lines: contour, hatch, stipple, and one single line."""
