@@ -39,6 +39,17 @@ def test_beyond_the_tolerance_it_is_another_stroke():
     assert INDEX.verdicts([work]) == [""]
 
 
+def test_specks_near_one_another_are_not_one():
+    specks = np.array([[[x, 50.0], [x + 0.5, 50.3]] for x in (50.0, 50.6, 51.2, 51.8, 52.4, 53)])
+    index = StrokeIndex.of([Drawing((100.0, 100.0), strokes_of(specks))])
+    aside = Drawing((100.0, 100.0), strokes_of(specks + np.array([0, 0.3])))
+    assert index.shared([aside]).length.tolist() == [0]
+    rounded = Drawing((100.0, 100.0), strokes_of(np.round(specks)))
+    nearly = Drawing((100.0, 100.0), strokes_of(specks + 0.1))
+    assert index.shared([rounded]).length[0] < LEAST_RUN
+    assert index.shared([nearly]).length.tolist() == [6]
+
+
 def test_the_sheets_size_does_not_matter():
     assert INDEX.shared([KNOWN[0].scaled(7.5)]).share.tolist() == [1]
 
@@ -79,7 +90,10 @@ def test_by_comparing_everything_with_everything():
                     np.linalg.norm(a[:, None] - b, axis=3).max(2, initial=0),
                     np.linalg.norm(a[:, None] - b[:, ::-1], axis=3).max(2, initial=0),
                 )
-                same = gaps <= TOLERANCE
+                lengths = [np.linalg.norm(np.diff(p, axis=1), axis=2).sum(1) for p in (a, b)]
+                same = gaps <= np.minimum(
+                    np.minimum(lengths[0][:, None], lengths[1]) / 4, TOLERANCE
+                )
                 for i, j in zip(*np.nonzero(same), strict=True):
                     n = 0
                     while i + n < len(a) and j + n < len(b) and same[i + n, j + n]:

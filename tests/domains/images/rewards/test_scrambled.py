@@ -71,6 +71,16 @@ def test_jitter_moves_points_and_tears_nothing():
     np.testing.assert_array_equal(points[0, 0], points[4, -1])  # the house is still closed
 
 
+def test_strokes_at_random_keep_their_paths_and_colours():
+    found = spoiled("strokes at random").strokes
+    assert np.array_equal(found.joined, DRAWING.strokes.joined)
+    assert np.array_equal(found.colour, DRAWING.strokes.colour)
+    joined = np.flatnonzero(found.joined)
+    np.testing.assert_array_equal(found.points[joined, 0], found.points[joined - 1, -1])
+    assert (found.points >= 0).all()
+    assert (found.points <= np.array(DRAWING.size)).all()
+
+
 @pytest.mark.parametrize("name", SCRAMBLES)
 def test_an_empty_drawing_stays_empty(name):
     assert len(spoiled(name, Drawing((9, 9)))) == 0

@@ -126,7 +126,7 @@ def taper_share(columns: Columns) -> Float[np.ndarray, " B"]:
 
 def _deviation(values: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
     mean = mean_by(group, values, count)
-    return np.sqrt(mean_by(group, (values - mean[group]) ** 2, count))
+    return np.round(np.sqrt(mean_by(group, (values - mean[group]) ** 2, count)), 9)
 
 
 def _directions(along: np.ndarray) -> np.ndarray:

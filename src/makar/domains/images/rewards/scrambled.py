@@ -64,12 +64,22 @@ def jittered(drawing: Drawing, _other: Drawing, rng: np.random.Generator) -> Dra
     return drawing.with_strokes(replace(strokes, points=points))
 
 
+def strokes_at_random(drawing: Drawing, _other: Drawing, rng: np.random.Generator) -> Drawing:
+    """Chance: as many strokes in as many paths, of the same colours, each point anywhere."""
+    strokes = drawing.strokes
+    points = rng.random(strokes.points.shape) * np.array(drawing.size)
+    meets = np.flatnonzero(strokes.joined[1:]) + 1
+    points[meets, 0] = points[meets - 1, -1]
+    return drawing.with_strokes(replace(strokes, points=points))
+
+
 SCRAMBLES: Mapping[str, Scramble] = {
     "places exchanged": places_exchanged,
     "order shuffled": order_shuffled,
     "order reversed": order_reversed,
     "foreign palette": foreign_palette,
     "points jittered": jittered,
+    "strokes at random": strokes_at_random,
 }
 """All kinds by name, in the order of the tables."""
 
