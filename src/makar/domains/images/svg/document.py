@@ -107,10 +107,13 @@ def content_of(source: Path | str | bytes) -> tuple[bytes, str]:
         except OSError as error:
             raise UnreadableError(name, error.strerror or "cannot be opened") from None
     if content.startswith(b"\x1f\x8b"):
+        unpacking = zlib.decompressobj(31)
         try:
-            content = zlib.decompressobj(31).decompress(content, LARGEST + 1)
+            content = unpacking.decompress(content, LARGEST + 1)
         except zlib.error:
             raise UnreadableError(name, "is packed, but cannot be unpacked") from None
+        if not unpacking.eof and len(content) <= LARGEST:
+            raise UnreadableError(name, "is packed, and cut short")
     if len(content) > LARGEST:
         raise UnreadableError(
             name,

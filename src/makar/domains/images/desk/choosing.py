@@ -1,0 +1,128 @@
+"""Which elements of a drawing stay and which are painted anew, by the names that a user knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from makar.core.errors import ConfigError
+from makar.domains.images.svg.document import INKSCAPE, Document, Node
+from makar.domains.images.svg.geometry.shapes import SHAPES
+from makar.domains.images.svg.reading import Traced
+
+DRAWN = {*SHAPES, "use", "text", "flowRoot", "image", "foreignObject"}
+"""Elements that are seen by themselves."""
+NUMBERS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
+REFERENCE = re.compile(r"#([^\s\"')]+)")
+TOLD = 12
+"""Names that an error lists."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The elements of a drawing, parted.
+
+    Attributes:
+        elements: All that are seen, in the order of the file: they are numbered from 1.
+        free: Those that are painted anew.
+        referred: How many stay only because others refer to them.
+    """
+
+    elements: Sequence[Node]
+    free: Collection[Node]
+    referred: int
+
+
+def choose(
+    document: Document, traced: Traced, *, keep: Sequence[str], free: Sequence[str]
+) -> Chosen:
+    """Part a drawing's elements.
+
+    A name is an element's, a group's or a layer's: its id, or what Inkscape calls it. A number, or
+    two with a hyphen, are those of elements. What is hidden stays, and so does the ground unless it
+    is named itself, and whatever others refer to.
+
+    Args:
+        document: The file's elements.
+        traced: What they draw.
+        keep: Names of what stays; all else is free, or all else of what ``free`` names.
+        free: Names of what is free; all that is not kept where there are none.
+
+    Raises:
+        ConfigError: no such name, nothing is said, or nothing would be free.
+    """
+    elements = [node for node in document.root.walk() if node in traced.states and _is_drawn(node)]
+    if not keep and not free:
+        raise ConfigError(
+            "say what stays (--keep NAME) or what is painted anew (--free NAME); "
+            f"the drawing has {_known(elements)}"
+        )
+    kept = _named(keep, elements)
+    freed = _named(free, elements) if free else set(elements) - {traced.ground}
+    wanted = [node for node in elements if node in freed and node not in kept]
+    referred = _references(document, wanted)
+    left = {node for node in wanted if not referred & set(_ids(node))}
+    if not left:
+        raise ConfigError(f"nothing is left to be painted anew; the drawing has {_known(elements)}")
+    return Chosen(elements, left, len(wanted) - len(left))
+
+
+def _is_drawn(node: Node) -> bool:
+    return node.name in DRAWN
+
+
+def _named(names: Sequence[str], elements: Sequence[Node]) -> set[Node]:
+    """The elements that names mean."""
+    found: set[Node] = set()
+    for name in names:
+        meant = {node for node in elements if name in _names(node)}
+        if not meant and (numbers := NUMBERS.fullmatch(name)):
+            first = int(numbers[1])
+            meant = set(elements[max(first - 1, 0) : int(numbers[2] or first)])
+        if not meant:
+            raise ConfigError(
+                f"nothing that is seen is called {name!r}; there are {_known(elements)}"
+            )
+        found |= meant
+    return found
+
+
+def _names(node: Node) -> Iterator[str]:
+    """Names of an element and of all that it lies in."""
+    there: Node | None = node
+    while there is not None:
+        yield from filter(None, (there.id, there.get(f"{INKSCAPE} label")))
+        there = there.parent
+
+
+def _ids(node: Node) -> Iterator[str]:
+    return (inner.id for inner in node.walk() if inner.id)
+
+
+def _references(document: Document, leaving: Collection[Node]) -> set[str]:
+    """Ids that are referred to by what does not leave."""
+    referred: set[str] = set()
+    gone, waiting = set(leaving), [document.root]
+    while waiting:
+        node = waiting.pop()
+        if node not in gone:
+            for value in (*node.attributes.values(), node.text):
+                if "#" in value:
+                    referred.update(REFERENCE.findall(value))
+            waiting += node.children
+    return referred
+
+
+def _known(elements: Sequence[Node]) -> str:
+    """What can be named, for an error."""
+    names: dict[str, None] = {}
+    for node in elements:
+        parent = node.parent
+        while parent is not None and parent.parent is not None:
+            name = parent.get(f"{INKSCAPE} label") or parent.id
+            names |= {name: None} if name else {}
+            parent = parent.parent
+    listed = [f"“{name}”" for name in names]
+    more = ["…"] * (len(listed) > TOLD)
+    return ", ".join([f"elements 1 to {len(elements)}", *listed[:TOLD], *more])
