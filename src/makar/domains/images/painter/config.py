@@ -45,7 +45,7 @@ class PainterLearnConfig(PolicyGradientConfig):
     """How the hand learns: each stroke is told what it won, and there is no style to stay near."""
 
     algorithm: Algorithm = "ppo"
-    learning_rate: PositiveFloat = 1e-3
+    learning_rate: PositiveFloat = 2e-3
     epochs: PositiveInt = 3
     minibatch: PositiveInt | None = Field(default=16, description="works per step; none takes all")
     gamma: float = Field(
@@ -64,7 +64,7 @@ class PainterLearnConfig(PolicyGradientConfig):
 class PainterLoopConfig(LoopConfig):
     """How long the hand learns."""
 
-    iterations: PositiveInt = 120
+    iterations: PositiveInt = 150
     works: PositiveInt = Field(default=64, description="works made and judged per iteration")
     exploration: NonNegativeFloat = Field(
         default=0.0, description="bonus for kinds of paintings seldom met before; 0: off"

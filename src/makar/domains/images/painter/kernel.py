@@ -15,6 +15,9 @@ from makar.domains.images.raster.canvas import lay
 from makar.domains.images.raster.coverage import MOST_SEGMENTS
 from makar.domains.images.raster.gain import SUMS, gained, scratch_for
 
+TOLD = 5
+"""Numbers of an observation that are told of the whole painting."""
+
 
 @njit(cache=True, fastmath=True)
 def unit_of(done: int, strokes: int, side: int, widest: float, thinnest: float) -> float:
@@ -51,12 +54,26 @@ def observe_all(
         unit = unit_of(count[b], strokes[b], side, widths[0], widths[1])
         gaze(target[b], canvas[b], sizes)
         look(sizes, x, y, unit, frame[b], seen[b])
-        at = seen.shape[1] - 5
-        seen[b, at] = 2 * count[b] / max(strokes[b], 1) - 1
-        seen[b, at + 1] = math.log(unit / side) + 2.5
-        seen[b, at + 2] = 0.5 * math.log(error[b] + 1e-6) + 2.5
-        seen[b, at + 3] = 2 * min(x, side - x) / side
-        seen[b, at + 4] = 2 * min(y, side - y) / side
+        tell(count[b], strokes[b], unit, side, error[b], frame[b], seen[b])
+
+
+@njit(cache=True, fastmath=True)
+def tell(
+    done: int,
+    strokes: int,
+    unit: float,
+    side: int,
+    error: float,
+    frame: Float[np.ndarray, " 5"],
+    seen: Float[np.ndarray, " O"],
+) -> None:
+    """Fill what is seen but for the windows: how far the painting is, and where on the sheet."""
+    at = len(seen) - TOLD
+    seen[at] = 2 * done / max(strokes, 1) - 1
+    seen[at + 1] = math.log(unit / side) + 2.5
+    seen[at + 2] = 0.5 * math.log(error + 1e-6) + 2.5
+    seen[at + 3] = 2 * min(frame[0], side - frame[0]) / side
+    seen[at + 4] = 2 * min(frame[1], side - frame[1]) / side
 
 
 @njit(cache=True, fastmath=True)
