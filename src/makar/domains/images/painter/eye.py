@@ -23,7 +23,7 @@ SCALES = np.array([0.3, 0.8, 2.2])
 """Size of a cell in each window, in units."""
 PLANES = 3
 """What is seen in each cell: what could be won, lack of the place's own colour, unlikeness."""
-TELLS = 8
+TELLS = 12
 SEEN = len(SCALES) * PLANES * GRID * GRID + TELLS
 """Numbers in an observation."""
 LOOK = 13
@@ -85,7 +85,7 @@ def look(
     frame: Float[np.ndarray, " 5"],
     seen: Float[np.ndarray, " O"],
 ) -> None:
-    """Find the frame at a place, and fill ``seen`` but for its last tells (see ``_tell``)."""
+    """Find the frame at a place, and fill ``seen`` but for its last tells (see ``kernel.tell``)."""
     around = np.empty(8)  # mean lack, mean target, how much is lacking, how surely it runs
     _average(sizes, x, y, unit, around)
     _turn(sizes, x, y, unit, around, frame)

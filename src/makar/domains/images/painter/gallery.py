@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from makar.core.errors import ConfigError, CorpusTooSmallError, UnreadableError
 from makar.domains.images.painter.works import SIDE
 from makar.domains.images.pictures import sources
@@ -25,6 +27,10 @@ EVERY = 5
 """One picture in so many is held out of a folder."""
 DRAWN_LARGE = 256
 """Pixels of a drawing that is to be painted."""
+WIDTHS = (0.1, 0.9)
+"""Quantiles of a style's widths between which its strokes are begun."""
+SENSIBLE = (0.005, 0.3)
+"""Widths in sides: what is thinner is not seen, what is wider covers everything."""
 FEWEST, MOST_DRAWINGS, MOST_STROKES = 6, 400, 400
 """Drawings of a style; and strokes of each, beyond which it is cut."""
 
@@ -117,6 +123,16 @@ class Style:
     known: Mapping[str, Drawing]
     unseen: Mapping[str, Drawing]
     notes: tuple[str, ...] = ()
+
+    @property
+    def widths(self) -> tuple[float, float]:
+        """Of wide strokes and of thin ones, in sides: between them a painting goes."""
+        every = [
+            drawing.strokes.width.mean(1) / (drawing.size[0] * drawing.size[1]) ** 0.5
+            for drawing in self.known.values()
+        ]
+        thin, wide = np.quantile(np.concatenate(every), WIDTHS)
+        return float(np.clip(wide, *SENSIBLE)), float(np.clip(thin, *SENSIBLE))
 
 
 def read_style(folder: Path) -> Style:

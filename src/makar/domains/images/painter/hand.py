@@ -14,7 +14,7 @@ FRAME = 5
 """Where the eye looks (x, y), which way, on which side (1 or -1), and the unit, all in pixels."""
 BOUND = 3.0
 """Numbers are squashed to this; near 0 they hardly change."""
-OFFSET, LENGTH, TURN, BEND, WIDTH = 0.5, 0.6, 0.6, 0.4, 0.4
+OFFSET, LENGTH, TURN, BEND, WIDTH = 0.5, 0.8, 0.6, 0.4, 0.4
 """What 1 means: units of offset, e-folds of length, radians, half lengths of bend, e-folds."""
 HALF_LENGTH = 0.9
 """Units that a stroke is long, half, if nothing is decided."""

@@ -15,7 +15,7 @@ from makar.domains.images.raster.canvas import lay
 from makar.domains.images.raster.coverage import MOST_SEGMENTS
 from makar.domains.images.raster.gain import SUMS, gained, scratch_for
 
-TOLD = 5
+TOLD = 9
 """Numbers of an observation that are told of the whole painting."""
 
 
@@ -67,13 +67,19 @@ def tell(
     frame: Float[np.ndarray, " 5"],
     seen: Float[np.ndarray, " O"],
 ) -> None:
-    """Fill what is seen but for the windows: how far the painting is, and where on the sheet."""
+    """Fill what is seen but for the windows: how far it is, where on the sheet, and which way up.
+
+    The last four say how the frame lies, so that a hand can learn to lay strokes that run one way.
+    """
     at = len(seen) - TOLD
     seen[at] = 2 * done / max(strokes, 1) - 1
     seen[at + 1] = math.log(unit / side) + 2.5
     seen[at + 2] = 0.5 * math.log(error + 1e-6) + 2.5
     seen[at + 3] = 2 * min(frame[0], side - frame[0]) / side
     seen[at + 4] = 2 * min(frame[1], side - frame[1]) / side
+    level, steep = math.cos(2 * frame[2]), math.sin(2 * frame[2])
+    seen[at + 5], seen[at + 6] = level, steep
+    seen[at + 7], seen[at + 8] = frame[3] * level, frame[3] * steep
 
 
 @njit(cache=True, fastmath=True)

@@ -26,9 +26,10 @@ from makar.domains.images.painter.gallery import (
 )
 from makar.domains.images.painter.hand import ACTIONS
 from makar.domains.images.painter.process import PICTURE, STROKES, Canvas, Canvases
-from makar.domains.images.painter.reward import Known, painter_reward, weighting
+from makar.domains.images.painter.reward import painter_reward, weighting
 from makar.domains.images.painter.searched import searched
 from makar.domains.images.painter.works import Painting, Paintings, stacked
+from makar.domains.images.painting.painter import THINNEST, WIDEST
 from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.svg.reading import read_svg
 from makar.learners.policy_gradient import frozen
@@ -144,7 +145,7 @@ def prepare(
     style = None if config.style is None else read_style(config.style)
     process = Canvas(
         gallery.every, open=[*gallery.unseen], strokes=config.ask.strokes,
-        palette=palette_of(config),
+        palette=palette_of(config), widths=(WIDEST, THINNEST) if style is None else style.widths,
     )  # fmt: skip
     policy, _ = placed(build_policy(config, process), config, prior)
     yield Progress("searching greedily, to compare with" if style is None else "reading drawings")
@@ -153,8 +154,7 @@ def prepare(
     known = {} if style is None else style.known
     craft = PaintingCraft(known, private=True)
     rewarded = painter_reward(
-        config.reward, Known(craft.index if known else None), theirs, functions or {},
-        styled=style is not None,
+        config.reward, known, theirs, functions or {}, styled=style is not None
     )  # fmt: skip
     names = [*gallery.known]
     return assemble(

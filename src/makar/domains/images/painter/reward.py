@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float
 
 from makar.core.scoring import Scorer, Statistic
-from makar.core.transforms import AtMost, Ramp
-from makar.core.types import Prompt, Works
+from makar.core.transforms import Ramp
+from makar.core.types import Prompt, Role, Works
 from makar.domains.images.painter.process import STROKES
 from makar.domains.images.painter.works import Painting, Paintings, stacked
-from makar.domains.images.rewards import hatching, lines
-from makar.domains.images.rewards.columns import Columns, columns_of
-from makar.domains.images.rewards.copies import StrokeIndex
-from makar.domains.images.rewards.economy import ink_laid
+from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCorpus
+from makar.domains.images.rewards.judging import Easel
 from makar.domains.images.rewards.likeness import colour_error, edge_likeness
 from makar.domains.images.strokes.drawing import Drawing
 from makar.measures.catalogue import Catalogue, Entry, plain
@@ -27,7 +25,7 @@ DECIBELS = 20.0
 """Full marks for likeness: a hundredth of the squared error of the bare sheet."""
 COPIED = 0.25
 """Share of strokes in runs of a known drawing's above which a painting is a near copy."""
-NEAR_COPY = "near copy"
+NEAR_COPY = "near_copy"
 STYLE_WEIGHT = 0.5
 """Of each statistic of a style, beside likeness at 1."""
 _LEAST = 1e-6
@@ -83,64 +81,51 @@ def _edges(pixels: np.ndarray, target: np.ndarray, _bare: np.ndarray) -> float:
     return edge_likeness(pixels, target)
 
 
-def ink(works: Works[Painting], _prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
-    """How often the strokes' ink would cover the sheet."""
-    return ink_laid(columns_of(drawings_of(works)))
-
-
 def miscounted(works: Works[Painting], prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
     """Share of the strokes asked for that there are too many or too few."""
     wanted = np.array([float(p.condition.get(STROKES, np.nan)) for p in prompts])
     return np.abs(paintings(works).count - wanted) / wanted
 
 
-def _of_strokes(statistic: Callable[[Columns], np.ndarray]) -> Scorer:
-    def scored(works: Works[Painting], _prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
-        return statistic(columns_of(drawings_of(works)))
-
-    return scored
-
-
-@dataclass(frozen=True)
-class Known:
-    """Drawings that may be resembled.
+@dataclass
+class Portfolio:
+    """Paintings as the drawings that they are: the same batch is taken apart once.
 
     Attributes:
-        index: Of their strokes; None where nobody's are learned from.
+        corpus: Known drawings, and what looks at a batch once for all measures.
     """
 
-    index: StrokeIndex | None = None
+    corpus: DrawingCorpus
+    _last: tuple[Works[Painting], list[Drawing]] | None = field(default=None, repr=False)
+
+    def drawings(self, works: Works[Painting]) -> list[Drawing]:
+        """The strokes of each."""
+        if self._last is None or self._last[0] is not works:
+            self._last = (works, drawings_of(works))
+        return self._last[1]
 
 
-def _copied(known: Known) -> Scorer:
-    """Share of a painting's strokes that lie in a run of some known drawing's."""
+def _drawn(entry: Entry[DrawingCorpus]) -> Callable[[Portfolio], Scorer]:
+    """Builds the scorer of drawings as one of paintings."""
 
-    def scored(works: Works[Painting], _prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
-        if known.index is None or not len(known.index):
-            return np.zeros(len(works))
-        return known.index.shared(drawings_of(works)).share
+    def build(portfolio: Portfolio) -> Scorer:
+        scorer = entry.build(portfolio.corpus)
+        return lambda works, prompts: scorer(portfolio.drawings(works), prompts)
 
-    return scored
+    return build
 
 
-STATISTICS: Mapping[str, tuple[Callable[[Columns], np.ndarray], str]] = {
-    "line length": (lines.line_length, "has strokes as long as theirs"),
-    "length variety": (lines.length_variety, "has strokes of as many lengths"),
-    "line width": (lines.line_width, "has strokes as wide"),
-    "width variety": (lines.width_variety, "has strokes of as many widths"),
-    "curvature": (lines.curvature, "bends as much"),
-    "straightness": (lines.straightness, "goes as straight from start to end"),
-    "angle variety": (lines.angle_variety, "runs in as many directions"),
-    "main direction": (lines.main_direction, "runs as much one way"),
-    "upright": (lines.upright_share, "has as many level and upright strokes"),
-    "hatching": (hatching.hatching, "has as many strokes side by side"),
-}
+STATISTICS = (
+    "line_length", "length_variety", "line_width", "width_variety", "curvature", "straightness",
+    "angle_variety", "main_direction", "upright_share", "hatching",
+)  # fmt: skip
 """What a style is told by: each within the middle 80 % of the drawings that were learned from."""
+WATCHED = ("ink_laid", "large_first", "balance", "symmetry")
+"""What is told of paintings besides; see ``rewards.catalogue``."""
 
 
 def weighting(*, styled: bool) -> Weighting:
     """The rewards there are, and what each weighs; with ``styled`` those of strokes count."""
-    role = "score" if styled else "watch"
     entries = [
         Entry("likeness", plain(likeness), "looks like the picture", "Haeberli 1990",
               fixed=Ramp(0.0, DECIBELS)),
@@ -148,26 +133,28 @@ def weighting(*, styled: bool) -> Weighting:
               role="watch", fixed=Ramp(0.0, DECIBELS)),
         Entry("edges", plain(_each(_edges)), "has its edges", "ours", role="watch",
               fixed=Ramp(0.0, 1.0)),
-        Entry("ink", plain(ink), "takes as much ink", "ours", role="watch"),
         Entry("strokes", plain(miscounted), "has as many strokes as were asked for", "ours",
               kind="asked", role="watch"),
-        *(
-            Entry(name, plain(_of_strokes(statistic)), words, "ours", role=role)
-            for name, (statistic, words) in STATISTICS.items()
-        ),
+        *(_entry(name, "score" if styled else "watch") for name in STATISTICS),
+        *(_entry(name, "watch") for name in WATCHED),
+        *[_entry(NEAR_COPY, "gate")] * styled,
     ]  # fmt: skip
     defaults = {"edges": 0.25} | dict.fromkeys(STATISTICS, STYLE_WEIGHT)
-    if styled:
-        entries.append(
-            Entry(NEAR_COPY, _copied, "is nobody's drawing", "ours", role="gate", corpus=True,
-                  fixed=AtMost(COPIED))
-        )  # fmt: skip
     return Weighting(Catalogue(tuple(entries)), defaults=defaults, styled=False)
+
+
+def _entry(name: str, role: Role) -> Entry[Portfolio]:
+    entry = DRAWING_CATALOGUE[name]
+    return Entry(
+        name, _drawn(entry), entry.words, entry.source,
+        kind="band" if name in STATISTICS else entry.kind, role=role, corpus=entry.corpus,
+        fixed=entry.fixed,
+    )  # fmt: skip
 
 
 def painter_reward(
     config: RewardConfig,
-    known: Known,
+    known: Mapping[str, Drawing],
     theirs: Paintings,
     functions: Mapping[str, Scorer],
     *,
@@ -177,7 +164,7 @@ def painter_reward(
 
     Args:
         config: Weights and the user's own rewards.
-        known: Drawings that must not be copied.
+        known: Drawings that must not be copied, by title.
         theirs: Works of those who are compared with.
         functions: Rewards given as Python functions, by name.
         styled: True where a style is learned.
@@ -187,7 +174,8 @@ def painter_reward(
     """
     weighs = weighting(styled=styled)
     catalogue = weighs.catalogue
-    scorers = catalogue.build(list(catalogue), known)
+    corpus = DrawingCorpus([*known.values()], [*known], Easel(theirs.side))
+    scorers = catalogue.build(list(catalogue), Portfolio(corpus))
     quantiles = catalogue.people_quantiles(scorers, theirs, theirs)
     unjudged = [n for n, q in quantiles.items() if not np.isfinite(q[2]) and _needs(catalogue[n])]
     if unjudged:  # such as the hatching of drawings with one stroke each
@@ -202,5 +190,5 @@ def painter_reward(
     return replace(tree, components=watched), bands, words  # they take longer than the painting
 
 
-def _needs(entry: Entry[Known]) -> bool:
+def _needs(entry: Entry[Portfolio]) -> bool:
     return entry.fixed is None and entry.kind != "asked"
