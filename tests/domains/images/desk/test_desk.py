@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,8 @@ from makar.core.errors import ConfigError, UnreadableError
 from makar.domains.images.desk import desk, repainting
 from makar.domains.images.desk.desk import DESK, DrawingDeskConfig, DrawingSheet, open_drawing
 from makar.domains.images.desk.repainting import Scene
-from makar.domains.images.painting.painter import Stage
+from makar.domains.images.painting.painter import Painted, Stage
+from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.strokes.drawing import Strokes, strokes_of
 from makar.domains.images.svg.reading import read_svg
 from makar.recipes.domain import Sheet
@@ -206,16 +209,23 @@ def test_a_picture_to_paint_toward_is_cut_to_the_sheet(tmp_path: Path) -> None:
         opened(tmp_path, LAYERS, free=["sky"], like=tmp_path / "none.png")
 
 
-def test_what_covers_the_new_strokes_is_not_painted_for(tmp_path: Path) -> None:
-    cover = '<path id="top" d="M50 -10V110" stroke="#fff" stroke-width="100"/>'
-    sheet = opened(
-        tmp_path,
-        LAYERS + cover.replace("50 -10V110", "25 -10V110").replace("100", "50"),
-        keep=["top"],
-    )
+def test_what_covers_the_new_strokes_is_not_painted_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cover = '<path id="top" d="M25 -10V110" stroke="#fff" stroke-width="50"/>'
+    sheet = opened(tmp_path, LAYERS + cover, keep=["top"])
     uncovered = sheet.scene.uncovered
     assert uncovered[:, :180].max() == 0
     assert uncovered[:, 200:].min() == 1
+    told: list[Any] = []
+
+    def paint(target: Picture, **asked: Any) -> Iterator[Painted]:
+        told.append(asked["detail"])
+        yield Painted(sheet.scene.below.scaled(target.size[0] / 100), 1, 1, 0.0)
+
+    monkeypatch.setattr(repainting, "paint", paint)
+    sheet.candidates(1, seed=0)
+    assert np.array_equal(told[0], uncovered)
 
 
 def test_the_desk_is_declared_whole() -> None:

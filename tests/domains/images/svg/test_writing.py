@@ -82,6 +82,11 @@ def test_what_is_joined_without_meeting_or_in_another_colour_is_lifted() -> None
     assert rounded(Drawing((9, 9), strokes)).strokes.joined.tolist() == [False, True, False, False]
 
 
+def test_a_stroke_that_is_thinner_than_can_be_written_does_not_vanish() -> None:
+    strokes = strokes_of(np.array([[[1, 1], [2, 1]]] * 3), width=np.array([0, 1e-5, 0.02]))
+    assert rounded(Drawing((9, 9), strokes)).strokes.width[:, 0].tolist() == [0, 0.01, 0.02]
+
+
 def test_layers_are_inkscapes_and_keep_the_order_of_drawing() -> None:
     points = np.array([[[1, 1], [2, 1]]] * 4)
     strokes = strokes_of(points, layer=np.array([1, 1, 0, 1]))
