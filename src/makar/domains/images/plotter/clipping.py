@@ -39,7 +39,8 @@ def _clip(points, start, left, top, right, bottom):
         open_ = False
         for p in range(start[line], start[line + 1] - 1):
             x, y = points[p]
-            dx, dy = points[p + 1, 0] - x, points[p + 1, 1] - y
+            x1, y1 = points[p + 1]
+            dx, dy = x1 - x, y1 - y
             begin, end = _span(x, dx, left, right, 0.0, 1.0)
             begin, end = _span(y, dy, top, bottom, begin, end)
             if begin > end or (begin == end and (dx != 0 or dy != 0)):
@@ -48,11 +49,11 @@ def _clip(points, start, left, top, right, bottom):
                 if used > starts[lines]:
                     lines += 1
                     starts[lines] = used
-                out[used, 0] = min(right, max(left, x + begin * dx))
-                out[used, 1] = min(bottom, max(top, y + begin * dy))
+                out[used, 0] = min(right, max(left, (1 - begin) * x + begin * x1))
+                out[used, 1] = min(bottom, max(top, (1 - begin) * y + begin * y1))
                 used += 1
-            out[used, 0] = min(right, max(left, x + end * dx))
-            out[used, 1] = min(bottom, max(top, y + end * dy))
+            out[used, 0] = min(right, max(left, (1 - end) * x + end * x1))
+            out[used, 1] = min(bottom, max(top, (1 - end) * y + end * y1))
             used += 1
             open_ = end == 1.0
         if used > starts[lines]:

@@ -24,7 +24,9 @@ LUMINANCE = (0.2126, 0.7152, 0.0722)
 PAPER = (1.0, 1.0, 1.0)
 _SHY = 1e-5
 """What a share costs by itself: where two inks do alike, both are used."""
-_ROUNDS = 60
+_ROUNDS = 400
+_NODES = 33
+"""Colours along each side of the table; shares are nearly straight in between."""
 
 
 def shares(
@@ -51,11 +53,12 @@ def shares(
                 f"plotter pen {pen}: its ink would not be seen on this paper. Choose another colour"
             )
     gram = taken @ taken.T + _SHY * np.eye(len(pens))
-    wanted = ((ground - light) * root) @ taken.T
-    H, W = light.shape[:2]
-    found = _least_squares(gram, wanted.reshape(H * W, -1))
-    found /= np.maximum(1.0, found.sum(1, keepdims=True))
-    return found.T.reshape(-1, H, W).copy()
+    steps = np.arange(_NODES) / (_NODES - 1)
+    colours = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1).reshape(-1, 3)
+    table = _least_squares(gram, ((ground - colours) * root) @ taken.T)
+    table /= np.maximum(1.0, table.sum(1, keepdims=True))
+    table = table.reshape(_NODES, _NODES, _NODES, -1)
+    return _looked_up(table, np.ascontiguousarray(light, np.float64))
 
 
 @njit(cache=True)
@@ -75,6 +78,27 @@ def _least_squares(gram: np.ndarray, wanted: np.ndarray) -> np.ndarray:
                 share = min(1.0, max(0.0, rest / gram[i, i]))
                 change = max(change, abs(share - out[n, i]))
                 out[n, i] = share
-            if change < 1e-4:
+            if change < 1e-6:
                 break
+    return out
+
+
+@njit(cache=True)
+@no_type_check
+def _looked_up(table: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """The shares of every pixel, between the eight colours of the table that are around it."""
+    H, W = light.shape[:2]
+    top, K = table.shape[0] - 1, table.shape[3]
+    out = np.zeros((K, H, W))
+    for row in range(H):
+        for column in range(W):
+            place = np.minimum(np.maximum(light[row, column], 0.0), 1.0) * top
+            low = np.minimum(place, top - 1.0).astype(np.int64)
+            for corner in range(8):
+                i, j, k = corner >> 2, (corner >> 1) & 1, corner & 1
+                r, g, b = place - low
+                weight = (r if i else 1 - r) * (g if j else 1 - g) * (b if k else 1 - b)
+                for pen in range(K):
+                    share = table[low[0] + i, low[1] + j, low[2] + k, pen]
+                    out[pen, row, column] += weight * share
     return out

@@ -9,6 +9,7 @@ from typing import no_type_check
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numba import njit
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,7 @@ class Paths:
     start: Int[np.ndarray, " N1"]
 
     @classmethod
-    def of(cls, lines: Iterable[np.ndarray]) -> Paths:
+    def of(cls, lines: Iterable[ArrayLike]) -> Paths:
         """From one array ``(points, 2)`` a path."""
         parts = [np.asarray(line, np.float64).reshape(-1, 2) for line in lines]
         sizes = np.array([len(part) for part in parts], np.int64)
