@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from makar.core.errors import ConfigError
 from makar.domains.images.svg.document import INKSCAPE, Document, Node
@@ -35,7 +36,7 @@ class Chosen:
 
 
 def choose(
-    document: Document, traced: Traced, *, keep: Sequence[str], free: Sequence[str]
+    document: Document, traced: Traced, path: Path, *, keep: Sequence[str], free: Sequence[str]
 ) -> Chosen:
     """Part a drawing's elements.
 
@@ -46,6 +47,7 @@ def choose(
     Args:
         document: The file's elements.
         traced: What they draw.
+        path: The file, for errors.
         keep: Names of what stays; all else is free, or all else of what ``free`` names.
         free: Names of what is free; all that is not kept where there are none.
 
@@ -55,16 +57,18 @@ def choose(
     elements = [node for node in document.root.walk() if node in traced.states and _is_drawn(node)]
     if not keep and not free:
         raise ConfigError(
-            "say what stays (--keep NAME) or what is painted anew (--free NAME); "
+            f"{path}: say what stays (--keep NAME) or what is painted anew (--free NAME); "
             f"the drawing has {_known(elements)}"
         )
-    kept = _named(keep, elements)
-    freed = _named(free, elements) if free else set(elements) - {traced.ground}
+    kept = _named(keep, elements, path)
+    freed = _named(free, elements, path) if free else set(elements) - {traced.ground}
     wanted = [node for node in elements if node in freed and node not in kept]
     referred = _references(document, wanted)
     left = {node for node in wanted if not referred & set(_ids(node))}
     if not left:
-        raise ConfigError(f"nothing is left to be painted anew; the drawing has {_known(elements)}")
+        raise ConfigError(
+            f"{path}: nothing is left to be painted anew; the drawing has {_known(elements)}"
+        )
     return Chosen(elements, left, len(wanted) - len(left))
 
 
@@ -72,7 +76,7 @@ def _is_drawn(node: Node) -> bool:
     return node.name in DRAWN
 
 
-def _named(names: Sequence[str], elements: Sequence[Node]) -> set[Node]:
+def _named(names: Sequence[str], elements: Sequence[Node], path: Path) -> set[Node]:
     """The elements that names mean."""
     found: set[Node] = set()
     for name in names:
@@ -82,7 +86,7 @@ def _named(names: Sequence[str], elements: Sequence[Node]) -> set[Node]:
             meant = set(elements[max(first - 1, 0) : int(numbers[2] or first)])
         if not meant:
             raise ConfigError(
-                f"nothing that is seen is called {name!r}; there are {_known(elements)}"
+                f"{path}: nothing that is seen is called {name!r}; there are {_known(elements)}"
             )
         found |= meant
     return found

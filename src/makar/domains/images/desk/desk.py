@@ -185,7 +185,7 @@ def open_drawing(path: Path, config: DrawingDeskConfig, opened: Opened | None) -
         raise ConfigError(f"{path}: it is packed; unpack it first, and name the .svg")
     document = read_document(raw, str(path))
     traced = trace(document, str(path), Fills(lines=LINES))
-    chosen = choose(document, traced, keep=config.keep, free=config.free)
+    chosen = choose(document, traced, path, keep=config.keep, free=config.free)
     place = place_for(document, traced, chosen.free)
     drawing = traced.read.drawing
     above = np.array([node.start >= place.before.start for node in traced.owners], np.bool_)
