@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 
+from makar.domains.images.painting import greedy
 from makar.domains.images.painting.painter import PREVIEW, WHOLE, Painted, Stage, paint
 from makar.domains.images.painting.structure import directions
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.pictures.sources import renders
+from makar.domains.images.raster import canvas, coverage, gain, gradient
 from makar.domains.images.raster.canvas import rendered
+from makar.domains.images.raster.coverage import EXACT
 from makar.domains.images.strokes.drawing import Drawing, polyline
 
 SMALL = (
@@ -51,6 +56,14 @@ def test_the_same_seed_gives_the_same_strokes(picture: Picture) -> None:
     one, same, other = (done(picture, seed=seed).drawing.strokes for seed in (1, 1, 2))
     assert one == same
     assert one != other
+
+
+@pytest.mark.parametrize("module", [coverage, canvas, gain, gradient, greedy])
+def test_no_compiler_may_change_the_order_of_sums(module: ModuleType) -> None:
+    compiled = [one for one in vars(module).values() if isinstance(one, Dispatcher)]
+    assert compiled
+    for function in compiled:
+        assert set(function.targetoptions.get("fastmath", ())) <= EXACT, function
 
 
 def test_each_kind_of_work_pays(picture: Picture) -> None:

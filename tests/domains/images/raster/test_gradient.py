@@ -52,8 +52,7 @@ def test_gradients_agree_with_finite_differences(scene, what: int) -> None:
 def test_a_stroke_is_worth_what_the_error_grows_by_without_it(scene) -> None:
     looks, ground, target, weight = scene
     laid = forwards(ground, looks, soft=SOFT)
-    where, part, _, before, begin = laid.kept
-    found = worths(laid.canvas, target, weight, looks[2], looks[3], where, part, before, begin)
+    found = worths(laid, looks, target, weight)
     for n in range(STROKES):
         others: Looks = tuple(np.delete(one, n, 0) for one in looks)  # pyright: ignore
         assert found[n] == pytest.approx(error(scene, others) - error(scene, looks), abs=1e-3)
@@ -64,5 +63,5 @@ def test_what_does_not_fit_into_the_room_is_laid_again() -> None:
     points = np.tile(as_cubic(np.array([[[-5.0, 5.0], [5, 5], [15, 5]]])), (many, 1, 1))
     looks = (points, np.full((many, 2), 9.0), np.zeros((many, 3)), np.full(many, 0.01))
     laid = forwards(np.ones((3, 10, 10), np.float32), looks, soft=1.0)
-    assert laid.kept[4][-1] == many * 100
+    assert laid.begin[-1] == many * 100
     assert laid.canvas[0, 5, 5] == pytest.approx(0.99**many, rel=1e-3)

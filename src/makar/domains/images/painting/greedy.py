@@ -10,7 +10,7 @@ from jaxtyping import Float
 from numba import njit
 
 from makar.domains.images.raster.canvas import lay
-from makar.domains.images.raster.coverage import MOST_SEGMENTS
+from makar.domains.images.raster.coverage import EXACT, MOST_SEGMENTS
 from makar.domains.images.raster.gain import SUMS, gained, scratch_for
 from makar.domains.images.raster.gradient import Looks
 
@@ -78,7 +78,7 @@ def lay_greedily(
     return looks
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _lay(
     target: np.ndarray,
     weight: np.ndarray,
@@ -126,7 +126,7 @@ def _lay(
             alone)  # fmt: skip
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def lacking(
     target: Float[np.ndarray, "3 H W"],
     canvas: Float[np.ndarray, "3 H W"],
@@ -150,7 +150,7 @@ def lacking(
     return total
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def propose(
     lack: Float[np.ndarray, "G G"],
     total: float,
@@ -181,7 +181,7 @@ def propose(
     shape[6] = math.log(max(wide, 1.0))
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def vary(
     best: Float[np.ndarray, " 7"],
     normal: Float[np.ndarray, " 7"],
@@ -195,7 +195,7 @@ def vary(
     shape[6] = max(best[6] + 0.6 * scale * normal[6], 0.0)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def bend(shape: Float[np.ndarray, " 7"], curve: Float[np.ndarray, "4 2"]) -> None:
     """The shape as a Bézier curve: a quadratic one, with cubic control points."""
     for i in range(2):

@@ -173,10 +173,7 @@ def _without_weakest(
 ) -> Looks:
     """All but the strokes that would be missed least."""
     laid = forwards(ground, looks, soft=1.0)
-    where, part, _, before, begin = laid.kept
-    missed = worths(
-        laid.canvas, scene.target, scene.weight, looks[2], looks[3], where, part, before, begin
-    )
+    missed = worths(laid, looks, scene.target, scene.weight)
     stay = np.sort(np.argsort(missed, kind="stable")[count:])
     return tuple(one[stay] for one in looks)  # pyright: ignore[reportReturnType]
 

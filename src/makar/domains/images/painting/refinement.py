@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.domains.images.painting.greedy import Scene
-from makar.domains.images.raster.gradient import Looks, backwards, forwards
+from makar.domains.images.raster.gradient import Looks, Room, backwards, forwards
 
 STEPS = (0.4, 0.2, 0.012, 0.03)
 """The largest step of a pass: of points and radius in pixels, of colour and opacity in shares."""
@@ -61,13 +61,14 @@ def refine(
     parts = [quadratic, *(one.copy() for one in looks[1:])]
     adams = [Adam(step) for step in STEPS]
     fixed = len(scene.palette) > 0
+    room = Room()
     for i in range(passes):
         if stopped():
             break
         done = i / max(passes - 1, 1)
         soft = SOFT[0] + (SOFT[1] - SOFT[0]) * done
         now = (_cubic(parts[0]), parts[1], parts[2], parts[3])
-        laid = forwards(ground, now, soft=soft)
+        laid = forwards(ground, now, soft=soft, room=room)
         slope = 2 * scene.weight * (laid.canvas - scene.target)
         found = backwards(laid, now, slope, soft=soft)
         slopes = [_on_bends(found[0]), found[1].sum(1, keepdims=True), found[2], found[3]]

@@ -7,7 +7,14 @@ from jaxtyping import Bool, Float
 from numba import njit
 
 from makar.domains.images.pictures.picture import Picture, scaled_size
-from makar.domains.images.raster.coverage import MOST_SEGMENTS, covered, flattened, stamped
+from makar.domains.images.raster.coverage import (
+    EXACT,
+    FLAT,
+    MOST_SEGMENTS,
+    covered,
+    flattened,
+    stamped,
+)
 from makar.domains.images.strokes.drawing import Drawing
 
 REACH = 0.5
@@ -38,7 +45,7 @@ def blank(size: tuple[int, int], colour: tuple[float, float, float]) -> Float[np
     return np.array(colour, np.float32)[:, None, None] * plane
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def lay(
     canvas: Float[np.ndarray, "3 H W"],
     points: Float[np.ndarray, "N 4 2"],
@@ -73,7 +80,7 @@ def lay(
         begin = end
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _cover(
     points: Float[np.ndarray, "4 2"],
     radius: Float[np.ndarray, " 2"],
@@ -88,8 +95,8 @@ def _cover(
     alone: bool,
 ) -> None:
     """Lay one stroke, or only note what it covers where it is not ``alone``."""
-    count = flattened(points, chain)
-    first, last = stamped(chain, count, radius[0], radius[1], REACH, near, None, low, high)
+    count = flattened(points, chain, FLAT)
+    first, last = stamped(chain, count, radius[0], radius[1], REACH, near, low, high)
     thin = 2 * max(radius[0], radius[1])
     for y in range(first, last):
         for x in range(low[y], high[y]):
@@ -104,7 +111,7 @@ def _cover(
                 share[y, x] = max(share[y, x], part)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _pour(
     canvas: Float[np.ndarray, "3 H W"],
     share: Float[np.ndarray, "H W"],

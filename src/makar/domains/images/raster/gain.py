@@ -17,14 +17,14 @@ import numpy as np
 from jaxtyping import Float
 from numba import njit
 
-from makar.domains.images.raster.coverage import covered, flattened, stamped
+from makar.domains.images.raster.coverage import EXACT, ROUGH, covered, flattened, stamped
 
 REACH = 0.5
 SUMS = 5
 _NOTHING = 1e-9
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def gained(
     points: Float[np.ndarray, "4 2"],
     radius: float,
@@ -52,8 +52,8 @@ def gained(
         colour: Takes the colour.
     """
     chain, near, low, high = scratch
-    count = flattened(points, chain)
-    first, last = stamped(chain, count, radius, radius, REACH, near, None, low, high)
+    count = flattened(points, chain, ROUGH)
+    first, last = stamped(chain, count, radius, radius, REACH, near, low, high)
     sums[:] = 0.0
     thin = 2 * radius
     for y in range(first, last):
@@ -74,7 +74,7 @@ def gained(
     return best_of_sums(sums, opacities, palette, colour)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def best_of_sums(
     sums: Float[np.ndarray, "5 3"],
     opacities: Float[np.ndarray, " O"],
@@ -106,7 +106,7 @@ def best_of_sums(
     return most, best
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _taken(sums: Float[np.ndarray, "5 3"], c: int, o: float, value: float) -> float:
     """Squared error that one plane loses by this opacity and value."""
     return 2 * o * (value * sums[0, c] - sums[1, c]) - o * o * (

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from makar.domains.images.raster.coverage import MOST_SEGMENTS, flattened, stamped
+from makar.domains.images.raster.coverage import EXACT, MOST_SEGMENTS, ROUGH, flattened, stamped
 
 Looks: TypeAlias = tuple[
     Float[np.ndarray, "N 4 2"],
@@ -29,15 +29,23 @@ Looks: TypeAlias = tuple[
     Float[np.ndarray, " N"],
 ]
 """Of strokes: control points in pixels, radius at both ends, colour, opacity."""
-Kept: TypeAlias = tuple[
-    Int[np.ndarray, " M"],
-    Float[np.ndarray, " M"],
-    Float[np.ndarray, " M"],
-    Float[np.ndarray, "M 3"],
-    Int[np.ndarray, " N1"],
-]
-"""Of each pixel of each stroke: where it is, its coverage, where on the middle line is nearest, and
-what it was before; and where each stroke's pixels begin."""
+Kept: TypeAlias = tuple[Int[np.ndarray, " M"], Float[np.ndarray, " M"], Float[np.ndarray, "M 3"]]
+"""Of each pixel of each stroke: where it is, its coverage, and what it was before."""
+
+
+class Room:
+    """Memory that passes are kept in, one after the other: only the last one holds.
+
+    Attributes:
+        kept: See ``Kept``; as much as was ever needed.
+    """
+
+    def __init__(self, pixels: int = 0) -> None:
+        self.kept: Kept = (
+            np.empty(pixels, np.int32),
+            np.empty(pixels, np.float32),
+            np.empty((pixels, 3), np.float32),
+        )
 
 
 @dataclass(frozen=True)
@@ -47,28 +55,36 @@ class Pass:
     Attributes:
         canvas: What is painted.
         kept: See ``Kept``.
+        begin: Where each stroke's pixels begin, and where the last one's end.
     """
 
     canvas: Float[np.ndarray, "3 H W"]
     kept: Kept
+    begin: Int[np.ndarray, " N1"]
 
 
-def forwards(ground: Float[np.ndarray, "3 H W"], looks: Looks, *, soft: float) -> Pass:
-    """Lay strokes onto the ground; ``soft`` is how many pixels wide their edges are."""
-    room = max(4 * ground.shape[1] * ground.shape[2], 1024)
+def forwards(
+    ground: Float[np.ndarray, "3 H W"], looks: Looks, *, soft: float, room: Room | None = None
+) -> Pass:
+    """Lay strokes onto the ground.
+
+    Args:
+        ground: What lies beneath.
+        looks: The strokes.
+        soft: How many pixels wide their edges are.
+        room: Where to keep what is needed to go back; new by default.
+    """
+    room = room or Room(4 * ground[0].size)
+    begin = np.zeros(len(looks[0]) + 1, np.int64)
     while True:
         canvas = ground.copy()
-        kept = (
-            np.empty(room, np.int32), np.empty(room, np.float32), np.empty(room, np.float32),
-            np.empty((room, 3), np.float32), np.zeros(len(looks[0]) + 1, np.int64),
-        )  # fmt: skip
-        used = _forwards(canvas, *looks, soft, *kept)
-        if used <= room:
-            return Pass(canvas, kept)
-        room = used
+        used = _forwards(canvas, *looks, soft, *room.kept, begin)
+        if used <= len(room.kept[0]):
+            return Pass(canvas, room.kept, begin)
+        room.kept = Room(used + used // 4).kept
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _forwards(
     canvas: Float[np.ndarray, "3 H W"],
     points: Float[np.ndarray, "N 4 2"],
@@ -78,29 +94,26 @@ def _forwards(
     soft: float,
     where: Int[np.ndarray, " M"],
     part: Float[np.ndarray, " M"],
-    place: Float[np.ndarray, " M"],
     before: Float[np.ndarray, "M 3"],
     begin: Int[np.ndarray, " N1"],
 ) -> int:
     """Room that is needed; what is kept is whole where there was as much."""
     rows, columns = canvas.shape[1:]
-    near, along = np.empty((rows, columns), np.float32), np.empty((rows, columns), np.float32)
+    near = np.empty((rows, columns), np.float32)
     low, high = np.empty(rows, np.int64), np.empty(rows, np.int64)
     chain = np.empty((MOST_SEGMENTS + 1, 2), np.float64)
     used, room, per_soft = 0, len(where), 1.0 / soft
     for n in range(len(points)):
         begin[n] = used
-        count = flattened(points[n], chain)
-        first, last = stamped(
-            chain, count, radius[n, 0], radius[n, 1], soft / 2, near, along, low, high
-        )
+        count = flattened(points[n], chain, ROUGH)
+        first, last = stamped(chain, count, radius[n, 0], radius[n, 1], soft / 2, near, low, high)
         for y in range(first, last):
             for x in range(low[y], high[y]):
                 a = min(0.5 - near[y, x] * per_soft, 1.0)
                 if a <= 0:
                     continue
                 if used < room:
-                    where[used], part[used], place[used] = y * columns + x, a, along[y, x]
+                    where[used], part[used] = y * columns + x, a
                     blend = opacity[n] * a
                     for c in range(3):
                         old = canvas[c, y, x]
@@ -114,21 +127,20 @@ def _forwards(
 def backwards(laid: Pass, looks: Looks, slope: Float[np.ndarray, "3 H W"], *, soft: float) -> Looks:
     """Gradients of all looks, from that of the canvas."""
     found = tuple(np.zeros_like(one) for one in looks)
-    points, _, colour, opacity = looks
-    _backwards(slope.copy(), points, colour, opacity, soft, *laid.kept, *found)
+    _backwards(slope.copy(), *looks, soft, *laid.kept, laid.begin, *found)
     return found  # pyright: ignore[reportReturnType]
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _backwards(
     slope: Float[np.ndarray, "3 H W"],
     points: Float[np.ndarray, "N 4 2"],
+    radius: Float[np.ndarray, "N 2"],
     colour: Float[np.ndarray, "N 3"],
     opacity: Float[np.ndarray, " N"],
     soft: float,
     where: Int[np.ndarray, " M"],
     part: Float[np.ndarray, " M"],
-    place: Float[np.ndarray, " M"],
     before: Float[np.ndarray, "M 3"],
     begin: Int[np.ndarray, " N1"],
     d_points: Float[np.ndarray, "N 4 2"],
@@ -140,7 +152,7 @@ def _backwards(
     chain = np.empty((MOST_SEGMENTS + 1, 2), np.float64)
     on_chain = np.empty((MOST_SEGMENTS + 1, 2), np.float64)
     for n in range(len(points) - 1, -1, -1):
-        count = flattened(points[n], chain)
+        count = flattened(points[n], chain, ROUGH)
         on_chain[: count + 1] = 0.0
         for m in range(begin[n], begin[n + 1]):
             y, x = where[m] // columns, where[m] % columns
@@ -155,9 +167,8 @@ def _backwards(
             if a >= 1:
                 continue
             edge = opacity[n] * pull / soft  # dE / d radius of this pixel
-            k = min(int(place[m]), count - 1)
-            h = place[m] - k
-            t = place[m] / count
+            k, h = _nearest(chain, count, radius[n, 0], radius[n, 1], x + 0.5, y + 0.5)
+            t = (k + h) / count
             d_radius[n, 0] += edge * (1 - t)
             d_radius[n, 1] += edge * t
             ex = x + 0.5 - (1 - h) * chain[k, 0] - h * chain[k + 1, 0]
@@ -180,8 +191,40 @@ def _backwards(
                 d_points[n, 3, i] += t * t * t * on_chain[k, i]
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
+def _nearest(
+    chain: Float[np.ndarray, "K 2"], count: int, start: float, end: float, x: float, y: float
+) -> tuple[int, float]:
+    """The segment whose edge is nearest to a place, and where on it."""
+    least, best, share = 1e18, 0, 0.0
+    for k in range(count):
+        ux, uy = chain[k + 1, 0] - chain[k, 0], chain[k + 1, 1] - chain[k, 1]
+        dx, dy = x - chain[k, 0], y - chain[k, 1]
+        squared = ux * ux + uy * uy
+        h = min(max((dx * ux + dy * uy) / squared, 0.0), 1.0) if squared > 1e-12 else 0.0
+        ex, ey = dx - h * ux, dy - h * uy
+        off = math.sqrt(ex * ex + ey * ey) - start - (end - start) * (k + h) / count
+        if off < least:
+            least, best, share = off, k, h
+    return best, share
+
+
 def worths(
+    laid: Pass,
+    looks: Looks,
+    target: Float[np.ndarray, "3 H W"],
+    weight: Float[np.ndarray, "H W"],
+) -> Float[np.ndarray, " N"]:
+    """Squared error that would be added if a stroke were not there: exactly, for each alone.
+
+    What a stroke changes comes through what lies above it by the product of ``1 - o a`` there.
+    """
+    where, part, before = laid.kept
+    return _worths(laid.canvas, target, weight, looks[2], looks[3], where, part, before, laid.begin)
+
+
+@njit(cache=True, fastmath=EXACT)
+def _worths(
     canvas: Float[np.ndarray, "3 H W"],
     target: Float[np.ndarray, "3 H W"],
     weight: Float[np.ndarray, "H W"],
@@ -192,10 +235,6 @@ def worths(
     before: Float[np.ndarray, "M 3"],
     begin: Int[np.ndarray, " N1"],
 ) -> Float[np.ndarray, " N"]:
-    """Squared error that would be added if a stroke were not there: exactly, for each alone.
-
-    What a stroke changes comes through what lies above it by the product of ``1 - o a`` there.
-    """
     rows, columns = weight.shape
     through = np.ones((rows, columns), np.float32)
     found = np.zeros(len(colour), np.float64)
