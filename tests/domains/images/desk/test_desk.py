@@ -86,6 +86,15 @@ def test_what_is_free_is_named_by_layers_groups_elements_and_numbers(
     assert isinstance(sheet, Sheet)
 
 
+def test_a_mask_frees_what_lies_where_it_is_light(tmp_path: Path) -> None:
+    pixels = np.zeros((10, 20), np.uint8)
+    pixels[4:6] = 255  # the height of b
+    Image.fromarray(pixels).save(tmp_path / "mask.png")
+    assert free(opened(tmp_path, GROUND + LAYERS, mask=tmp_path / "mask.png")) == [3]
+    with pytest.raises(ConfigError, match="nothing is left"):
+        opened(tmp_path, GROUND + LAYERS, mask=tmp_path / "mask.png", keep=["layer2"])
+
+
 def test_what_others_refer_to_stays_and_what_is_hidden_is_not_counted(tmp_path: Path) -> None:
     inner = (
         '<g id="k"><use href="#b"/></g><g display="none"><path d="M0 0L1 1"/></g>'

@@ -7,7 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from makar.core.errors import ConfigError
+from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.svg.document import INKSCAPE, Document, Node
 from makar.domains.images.svg.geometry.shapes import SHAPES
 from makar.domains.images.svg.reading import Traced
@@ -16,6 +19,8 @@ DRAWN = {*SHAPES, "use", "text", "flowRoot", "image", "foreignObject"}
 """Elements that are seen by themselves."""
 NUMBERS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 REFERENCE = re.compile(r"#([^\s\"')]+)")
+LIGHT = 128
+"""Of 255: where a mask is light."""
 TOLD = 12
 """Names that an error lists."""
 
@@ -36,7 +41,13 @@ class Chosen:
 
 
 def choose(
-    document: Document, traced: Traced, path: Path, *, keep: Sequence[str], free: Sequence[str]
+    document: Document,
+    traced: Traced,
+    path: Path,
+    *,
+    keep: Sequence[str],
+    free: Sequence[str],
+    masked: Picture | None = None,
 ) -> Chosen:
     """Part a drawing's elements.
 
@@ -50,18 +61,21 @@ def choose(
         path: The file, for errors.
         keep: Names of what stays; all else is free, or all else of what ``free`` names.
         free: Names of what is free; all that is not kept where there are none.
+        masked: The sheet in light and dark: of those, only elements whose middle is light are free.
 
     Raises:
         ConfigError: no such name, nothing is said, or nothing would be free.
     """
     elements = [node for node in document.root.walk() if node in traced.states and _is_drawn(node)]
-    if not keep and not free:
+    if not keep and not free and masked is None:
         raise ConfigError(
             f"{path}: say what stays (--keep NAME) or what is painted anew (--free NAME); "
             f"the drawing has {_known(elements)}"
         )
     kept = _named(keep, elements, path)
     freed = _named(free, elements, path) if free else set(elements) - {traced.ground}
+    if masked is not None:
+        freed &= _lit(traced, masked)
     wanted = [node for node in elements if node in freed and node not in kept]
     referred = _references(document, wanted)
     left = {node for node in wanted if not referred & set(_ids(node))}
@@ -70,6 +84,23 @@ def choose(
             f"{path}: nothing is left to be painted anew; the drawing has {_known(elements)}"
         )
     return Chosen(elements, left, len(wanted) - len(left))
+
+
+def _lit(traced: Traced, masked: Picture) -> set[Node]:
+    """Elements whose middle lies where a mask is light; those that draw nothing have none."""
+    drawing = traced.read.drawing
+    rows: dict[Node, list[int]] = {}
+    for row, owner in enumerate(traced.owners):
+        rows.setdefault(owner, []).append(row)
+    size = np.array(masked.size)
+    found: set[Node] = set()
+    for owner, own in rows.items():
+        points = drawing.strokes.points[own].reshape(-1, 2)
+        middle = (points.min(0) + points.max(0)) / 2 / np.array(drawing.size)
+        x, y = np.floor(middle * size).astype(np.int64).tolist()
+        if 0 <= x < size[0] and 0 <= y < size[1] and masked.pixels[y, x].mean() >= LIGHT:
+            found.add(owner)
+    return found
 
 
 def _is_drawn(node: Node) -> bool:

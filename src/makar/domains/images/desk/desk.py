@@ -50,6 +50,9 @@ class DrawingDeskConfig(BaseModel):
     free: Annotated[tuple[str, ...], Flag("--free")] = Field(
         default=(), description="what is painted anew, where all else stays; repeatable"
     )
+    mask: Annotated[Path | None, Flag("--mask")] = Field(
+        default=None, description="picture of the sheet, light where elements are painted anew"
+    )
     like: Annotated[Path | None, Flag("--like")] = Field(
         default=None, description="picture to paint toward; the drawing as it was by default"
     )
@@ -185,7 +188,8 @@ def open_drawing(path: Path, config: DrawingDeskConfig, opened: Opened | None) -
         raise ConfigError(f"{path}: it is packed; unpack it first, and name the .svg")
     document = read_document(raw, str(path))
     traced = trace(document, str(path), Fills(lines=LINES))
-    chosen = choose(document, traced, path, keep=config.keep, free=config.free)
+    masked = read_picture(config.mask) if config.mask else None
+    chosen = choose(document, traced, path, keep=config.keep, free=config.free, masked=masked)
     place = place_for(document, traced, chosen.free)
     drawing = traced.read.drawing
     above = np.array([node.start >= place.before.start for node in traced.owners], np.bool_)
