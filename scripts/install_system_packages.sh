@@ -17,6 +17,10 @@ for package in "${!program[@]}"; do
 done
 compgen -G "/usr/share/sounds/sf2/*.sf2" >/dev/null || missing+=(timgm6mb-soundfont)
 
+for library in libegl1=libEGL.so.1 libgl1=libGL.so.1; do # Skia, which judges strokes, needs them
+    ldconfig -p | grep -q "${library#*=}" || missing+=("${library%=*}")
+done
+
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "${APT:-yes}" = no ]; then
     echo "set-up: left out, as asked: ${missing[*]}; tests that need them are skipped"
