@@ -50,6 +50,22 @@ def test_specks_near_one_another_are_not_one():
     assert index.shared([nearly]).length.tolist() == [6]
 
 
+def test_a_run_ends_with_its_source_and_with_a_stroke_between():
+    parts = (KNOWN[0].strokes.take(slice(8, 12)), KNOWN[1].strokes.take(slice(0, 4)))
+    over_the_end = Drawing((100.0, 100.0), together(parts))
+    assert INDEX.shared([over_the_end]).length.tolist() == [4]
+    a, b = KNOWN[0].strokes.take(slice(0, 3)), KNOWN[0].strokes.take(slice(3, 6))
+    torn = Drawing((100.0, 100.0), together((a, drawn(2).strokes, b)))
+    assert INDEX.shared([torn]).length.tolist() == [3]
+
+
+def test_the_shorter_stroke_says_how_near_is_near():
+    long = Drawing((100.0, 100.0), strokes_of(np.array([[[50, 50], [55, 50.0]]])))
+    short = Drawing((100.0, 100.0), strokes_of(np.array([[[51, 50], [54, 50.0]]])))
+    for one, other in ((long, short), (short, long)):
+        assert StrokeIndex.of([one]).shared([other]).length.tolist() == [0]
+
+
 def test_the_sheets_size_does_not_matter():
     assert INDEX.shared([KNOWN[0].scaled(7.5)]).share.tolist() == [1]
 

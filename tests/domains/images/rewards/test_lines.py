@@ -34,6 +34,13 @@ def circle(radius=20.0, at=(50.0, 50.0)):
     return strokes_of(np.stack(points) + np.array(at), joined=np.array([False, True, True, True]))
 
 
+def test_sheets_lie_middle_on_middle():
+    sheets = [(100.0, 100.0), (400.0, 25.0)]
+    columns = columns_of([Drawing(s, line(s[0] / 2, s[1] / 2, s[0], s[1] / 2)) for s in sheets])
+    np.testing.assert_allclose(columns.paths.start, 0, atol=1e-12)
+    np.testing.assert_allclose(columns.paths.end, [[0.5, 0], [2, 0]], atol=1e-12)
+
+
 def test_lengths_by_hand():
     columns = one(line(0, 0, 30, 40), polyline(SQUARE), line(10, 10, 10, 60))
     assert lines.line_length(columns) == pytest.approx([(0.5 + 1.6 + 0.5) / 3])

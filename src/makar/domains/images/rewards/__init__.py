@@ -2,6 +2,7 @@
 
 ``likeness``, ``palette``, ``composition`` and ``style`` look at pixels, ``(H, W, 3)`` in 0..1;
 ``lines``, ``hatching``, ``order`` and ``economy`` at the strokes of many drawings at once, laid out
-by ``columns``; ``copies`` asks whose strokes they are. ``catalogue`` lists all by name, and
-``scrambled`` spoils drawings to test them with.
+by ``columns``; ``copies`` asks whose strokes they are. ``judging`` makes scorers of them that look
+at each drawing once, ``catalogue`` lists all by name, and ``scrambled`` spoils drawings to test
+them with.
 """
