@@ -132,7 +132,8 @@ def painted(picture: Picture, stages: tuple[Stage, ...]) -> Drawing:
 
 def by_skia(svg: str) -> np.ndarray:
     """The file's pixels, 0..1, by another program."""
-    dom = skia.SVGDOM.MakeFromStream(skia.MemoryStream(svg.encode()))
+    content = svg.encode()  # the stream does not keep it alive
+    dom = skia.SVGDOM.MakeFromStream(skia.MemoryStream(content))
     surface = skia.Surface(SIDE, SIDE)
     dom.setContainerSize(skia.Size(SIDE, SIDE))
     dom.render(surface.getCanvas())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -39,9 +40,20 @@ class Progress(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Told:
+    """``Progress`` of what has no preparation: see there."""
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    text: str = ""
+    warning: str = ""
+
+
 def carried_out(work: Generator[Progress, None, T]) -> T:
     """What a measurement comes to; how far it is, on standard error where that is a terminal."""
-    with _line() as say:
+    with line() as say:
         while True:
             try:
                 progress = next(work)
@@ -53,7 +65,8 @@ def carried_out(work: Generator[Progress, None, T]) -> T:
 
 
 @contextmanager
-def _line() -> Iterator[Any]:
+def line() -> Iterator[Callable[[Progress], None]]:
+    """What to call with how far it is; it is shown where standard error is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _progress: None
         return

@@ -1,4 +1,7 @@
-"""The best colour and opacity of a stroke, against trying them all."""
+"""The best colour and opacity of a stroke, against trying them all.
+
+What is tried is flattened more roughly than what is laid: half a percent apart at most.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ def lost(scene, colour: np.ndarray, opacity: float) -> float:
 
 def test_what_is_promised_is_what_laying_it_gives(scene) -> None:
     gain, opacity, colour = tried(scene, NO_COLOURS)
-    assert gain == pytest.approx(lost(scene, colour, opacity), rel=1e-4)
+    assert gain == pytest.approx(lost(scene, colour, opacity), rel=5e-3)
     assert gain > 0
 
 
@@ -59,12 +62,12 @@ def test_no_other_colour_or_opacity_gives_more(scene) -> None:
     gain, _, _ = tried(scene, NO_COLOURS)
     for opacity in OPACITIES:
         for colour in itertools.product(np.linspace(0, 1, 6), repeat=3):
-            assert lost(scene, np.array(colour), opacity) <= gain * (1 + 1e-5)
+            assert lost(scene, np.array(colour), opacity) <= gain * 1.005
 
 
 def test_of_a_palette_the_best_colour_is_taken(scene) -> None:
     palette = np.array([[0.1, 0.9, 0.2], [0.5, 0.4, 0.5], [0.9, 0.1, 0.1]])
     gain, _, colour = tried(scene, palette)
     every = [lost(scene, one, o) for one in palette for o in OPACITIES]
-    assert gain == pytest.approx(max(every), rel=1e-4)
+    assert gain == pytest.approx(max(every), rel=5e-3)
     assert (palette == colour).all(1).any()

@@ -46,7 +46,7 @@ def test_gradients_agree_with_finite_differences(scene, what: int) -> None:
     off = np.abs(found - differences) / np.abs(differences).max()
     assert np.median(off) < 0.006
     assert off.max() < 0.08
-    assert np.corrcoef(found, differences)[0, 1] > 0.999
+    assert np.corrcoef(found, differences)[0, 1] > 0.997
 
 
 def test_a_stroke_is_worth_what_the_error_grows_by_without_it(scene) -> None:

@@ -1,21 +1,19 @@
-"""``makar paint``: a picture in strokes that can be edited."""
+"""``makar paint``: a picture in strokes that can be edited, or on a page for a pen plotter."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from makar.console.places import Json
-from makar.console.waiting import carried_out
+from makar.console.waiting import Told, carried_out
 from makar.core.errors import ConfigError
-from makar.runs.atomic import write_bytes, write_text
-from makar.runs.free_names import free_name
 from makar.runs.stop import GracefulStop
 
 if TYPE_CHECKING:
@@ -24,21 +22,8 @@ if TYPE_CHECKING:
     from makar.domains.images.strokes.drawing import Drawing
 
 MOST_STROKES = 20_000
-PREVIEW_SIDE = 512
-FINE = 800
-"""Pixels of a side up to which places are written with a decimal."""
 STOPPING = "\nKeeping what is painted. Ctrl-C again stops at once.\n"
-
-
-@dataclass(frozen=True)
-class Told:
-    """How far a painting is; see ``console.waiting.Progress``."""
-
-    stage: str
-    done: int = 0
-    total: int = 0
-    text: str = ""
-    warning: str = ""
+PLOTTER = "For a pen plotter"
 
 
 def paint(
@@ -62,12 +47,49 @@ def paint(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A sketch in a second.")] = False,
     gif: Annotated[bool, typer.Option("--gif", help="Also a film of the drawing, as GIF.")] = False,
+    plotter: Annotated[
+        str | None,
+        typer.Option(
+            help="Draw for a plotter on a5, a4, a3, letter or 200x300mm.", rich_help_panel=PLOTTER
+        ),
+    ] = None,
+    pens: Annotated[
+        str, typer.Option(help="Colours and widths.", rich_help_panel=PLOTTER)
+    ] = "black:0.3mm",
+    style: Annotated[
+        str, typer.Option(help="contour, hatch, stipple or line.", rich_help_panel=PLOTTER)
+    ] = "contour",
+    margin: Annotated[
+        float, typer.Option(help="Millimetres that stay free.", rich_help_panel=PLOTTER)
+    ] = 15.0,
+    marks: Annotated[
+        bool, typer.Option("--marks", help="With registration marks.", rich_help_panel=PLOTTER)
+    ] = False,
+    split: Annotated[
+        float | None,
+        typer.Option(help="Metres of line to a layer: ink runs dry.", rich_help_panel=PLOTTER),
+    ] = None,
+    from_layer: Annotated[
+        int, typer.Option(min=1, help="Go on with this layer.", rich_help_panel=PLOTTER)
+    ] = 1,
+    speed_down: Annotated[
+        float, typer.Option(help="mm/s with the pen down.", rich_help_panel=PLOTTER)
+    ] = 40.0,
+    speed_up: Annotated[
+        float, typer.Option(help="mm/s with the pen up.", rich_help_panel=PLOTTER)
+    ] = 120.0,
+    acceleration: Annotated[
+        float, typer.Option(help="mm/s² with the pen down.", rich_help_panel=PLOTTER)
+    ] = 1000.0,
+    lift: Annotated[
+        float, typer.Option(help="Seconds to lift and lower the pen.", rich_help_panel=PLOTTER)
+    ] = 0.2,
     as_json: Json = False,
 ) -> None:
     """Paint a picture with strokes, as an SVG file that Inkscape opens stroke by stroke.
 
     The same seed gives the same file. While it is painted, the PNG beside it shows how far it is.
-    Ctrl-C keeps what is painted.
+    Ctrl-C keeps what is painted. With --plotter the picture is drawn with pens, on paper.
 
     Examples:
       makar paint photo.jpg
@@ -77,8 +99,44 @@ def paint(
       makar paint portrait.jpg --detail face-mask.png
 
       makar paint photo.jpg --more photo-painted.svg --strokes 50
+
+      makar paint photo.jpg --plotter a4 --pens black:0.3mm,red:0.5mm --style contour
     """
-    path = target(out, file, ".svg")
+    if plotter is not None:
+        from makar.domains.images.plotter.delivery import Wish, draw
+
+        refused = {"--palette": palette, "--detail": detail, "--more": more}
+        refused |= {"--quick": quick or None, "--gif": gif or None}
+        if given := [flag for flag, value in refused.items() if value is not None]:
+            raise ConfigError(f"{given[0]} paints with a brush: leave it out, or --plotter")
+        wish = Wish(
+            plotter, pens, style, margin, speed_down, speed_up, acceleration, lift, split, marks,
+            from_layer, seed,
+        )  # fmt: skip
+        draw(file, out, wish, as_json=as_json)
+        return
+    _paint(
+        file, out, strokes=strokes, seed=seed, palette=palette, detail=detail, more=more,
+        quick=quick, gif=gif, as_json=as_json,
+    )  # fmt: skip
+
+
+def _paint(
+    file: Path,
+    out: Path | None,
+    *,
+    strokes: int,
+    seed: int,
+    palette: str | None,
+    detail: Path | None,
+    more: Path | None,
+    quick: bool,
+    gif: bool,
+    as_json: bool,
+) -> None:
+    from makar.domains.images.painting.files import keep, target
+
+    path = target(out, file, "painted")
     picture, sheet, wishes = _asked(file, palette, detail, more)
     for note in picture.notes:
         sys.stderr.write(f"makar: {file}: {note}\n")
@@ -96,27 +154,6 @@ def paint(
     typer.echo(json.dumps(told) if as_json else _told(told))
     if stop.requested:
         raise typer.Exit(stop.exit_code)
-
-
-def target(out: Path | None, file: Path, suffix: str) -> Path:
-    """Where to write: as asked, or beside the picture under a name that is free.
-
-    Raises:
-        ConfigError: the name ends otherwise, or there is no such folder.
-        FileExistsError: it is there already.
-    """
-    if out is None:
-        return free_name(file.with_name(f"{file.stem}-painted{suffix}"))
-    if out.suffix.lower() != suffix:
-        raise ConfigError(f"--out {out}: strokes are kept in a file whose name ends in {suffix}")
-    if not out.parent.is_dir():
-        raise ConfigError(f"--out {out}: there is no folder {out.parent}; make it first")
-    for path in (out, out.with_suffix(".png"), out.with_suffix(".gif")):
-        if path.exists():
-            raise FileExistsError(
-                f"{path}: already there, and nothing is overwritten; name another"
-            )
-    return out
 
 
 def _asked(
@@ -149,13 +186,15 @@ def _painting(
     picture: Picture, sheet: Drawing | None, shown: Path, *, quick: bool, **wishes: Any
 ) -> Generator[Told, None, Painted | None]:
     """Paint, with the picture so far in ``shown``; the last that was painted."""
+    from makar.domains.images.painting.files import drawn_small, png
     from makar.domains.images.painting.painter import PREVIEW, WHOLE, paint
+    from makar.runs.atomic import write_bytes
 
     yield Told("looking at the picture")
     last = None
     for stages in (PREVIEW,) if quick else (PREVIEW, WHOLE):
         for painted in paint(picture, below=sheet, stages=stages, **wishes):
-            write_bytes(shown, _png(painted.drawing, PREVIEW_SIDE))
+            write_bytes(shown, png(drawn_small(painted.drawing)))
             text = f"error {painted.error:.4f}, see {shown.name}"
             stage = "sketching" if stages is PREVIEW else "painting"
             yield Told(stage, painted.done, painted.total, text)
@@ -163,44 +202,6 @@ def _painting(
         if last is None or wishes["stopped"]():
             break
     return last
-
-
-def keep(
-    drawing: Drawing, path: Path, shown: Path, *, of: str, seed: int, gif: bool
-) -> dict[str, Any]:
-    """Write the drawing's files; what there is to tell of them."""
-    from makar.domains.images.painting.timelapse import timelapse
-    from makar.domains.images.svg.rounding import rounded
-    from makar.domains.images.svg.writing import as_svg
-
-    decimals = 1 if (drawing.size[0] * drawing.size[1]) ** 0.5 <= FINE else 0
-    kept = rounded(drawing, decimals)
-    notice = f"Painted after {of} with makar (seed {seed})."
-    write_text(path, as_svg(kept, title=of, notice=notice, decimals=decimals))
-    write_bytes(shown, _png(kept, PREVIEW_SIDE))
-    told: dict[str, Any] = {
-        "svg": str(path), "png": str(shown), "strokes": len(kept), "bytes": path.stat().st_size,
-    }  # fmt: skip
-    if gif:
-        film = path.with_suffix(".gif")
-        write_bytes(film, timelapse(kept))
-        told["gif"] = str(film)
-    return told
-
-
-def _png(drawing: Drawing, side: int) -> bytes:
-    import io
-
-    from PIL import Image
-
-    from makar.domains.images.pictures.picture import scaled_size
-    from makar.domains.images.raster.canvas import rendered
-
-    file = io.BytesIO()
-    Image.fromarray(rendered(drawing, size=scaled_size(drawing.size, side)).pixels).save(
-        file, "PNG"
-    )
-    return file.getvalue()
 
 
 def _told(told: dict[str, Any]) -> str:
