@@ -156,6 +156,16 @@ def test_an_outline_covers_what_a_round_brush_covers(
     assert (covered != meant).sum() <= 0.03 * meant.sum() + 8
 
 
+def test_a_brush_stroke_of_changing_width_takes_half_a_kilobyte() -> None:
+    rng = np.random.default_rng(0)
+    middle, angle = rng.uniform(50, 460, (40, 2)), rng.uniform(0, 6.28, 40)
+    reach = rng.uniform(20, 80, (40, 1)) * np.stack((np.cos(angle), np.sin(angle)), 1)
+    bend = rng.normal(0, 0.3, (40, 1)) * np.stack((-reach[:, 1], reach[:, 0]), 1)
+    points = np.stack((middle - reach, middle + bend, middle + reach), 1)
+    width = rng.uniform(4, 30, (40, 1)) * [1, 0.6]
+    assert len(as_svg(Drawing((512, 512), strokes_of(points, width=width)))) <= 40 * 500
+
+
 def test_tapered_strokes_that_are_joined_cover_what_they_share_once() -> None:
     points = np.array([[[10, 50], [50, 50]], [[50, 50], [90, 20]]], np.float64)
     width = np.array([[4, 20], [20, 8]], np.float64)

@@ -20,12 +20,10 @@ PROBES = 24
 """Places at which a side is looked at."""
 LINES = 20
 """Straight pieces of a side that curves do not follow."""
-FEWEST, DISCS = 6, 20
+FEWEST, DISCS = 4, 32
 """Discs along a stroke that turns too sharply for sides."""
-BEND = 0.1
-"""It turns by so much at most from disc to disc."""
 SMALL = 1e-9
-LOOSE = 0.06
+LOOSE = 0.05
 """Share of the radius by which a shape may miss the discs."""
 
 
@@ -186,8 +184,10 @@ def _winding(
 
 def _discs(brush: _Brush, number: Callable[[float], str]) -> str:
     """The hull of every two discs that follow each other, all turning the same way."""
-    count = int(np.clip(np.ceil(brush.turns.sum() / BEND), FEWEST, DISCS))
-    t = brush.knots(count)
+    bend = 6 * np.abs(np.diff(brush.points, 2, axis=0)).max()  # of the second derivative
+    apart = bend / (8 * LOOSE * max(*brush.radius, SMALL))
+    count = int(np.clip(np.ceil(apart**0.5), FEWEST, DISCS))
+    t = np.linspace(0, 1, count + 1)
     middles, radii = brush.middle(t), brush.radii(t)
     if np.hypot(*np.ptp(middles, axis=0)) <= abs(radii[0] - radii[-1]):
         largest = int(radii.argmax())
