@@ -224,6 +224,7 @@ def _said(
             )
         if near.squared > lost**2 + _OFF:
             said.append(
-                f"{pen}: its tone is off by {near.squared:.3f} (mean square after 1 mm of blur)."
+                f"{pen}: its tone is off by {near.squared:.3f} (mean square after 1 mm of blur). A "
+                "wider pen or a smaller page comes nearer."
             )
     return said

@@ -23,6 +23,8 @@ def test_a_tour_of_chance_places_is_near_the_shortest():
     assert sorted(order.tolist()) == list(range(3000))
     # the shortest: .7124 √(nA) (1 + .33/n), Johnson & McGeoch 1996, and a little for the border
     assert length(places, order) < 1.12 * 0.7124 * np.sqrt(3000 * 2500)
+    steps = np.linalg.norm(np.diff(places[order], axis=0), axis=1)
+    assert steps.max() < 8 * steps.mean()  # no stroke right across the page
 
 
 def test_exchanges_make_the_greedy_way_shorter():

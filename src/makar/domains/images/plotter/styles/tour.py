@@ -3,7 +3,6 @@
 From a greedy way (``fragments``), two edges are exchanged for two shorter ones (2-opt, Croes 1958)
 and runs of up to three places are moved elsewhere (Or 1976), tried only among the nearest
 neighbours of a place and only where something has changed nearby (Bentley 1992).
-No two lines of the way cross, but for what ``LONGEST`` leaves.
 """
 
 from __future__ import annotations
@@ -17,8 +16,6 @@ from numba import njit
 from makar.domains.images.plotter.styles.fragments import greedy
 
 NEIGHBOURS = 7
-LONGEST = 30_000
-"""Places whose order is turned round at most in one exchange."""
 _MOVED = 3
 _FAR = 1_000
 """Places between a run and where it is moved to, at most."""
@@ -128,9 +125,6 @@ def _exchange(places, near, order, at, a, way, touched):
             continue
         if gain + _far(places, c, d) - _far(places, b, d) > 1e-7:
             i, j = (at[b], at[c]) if way == 1 else (at[c], at[b])
-            inside = (j - i) % N + 1
-            if min(inside, N - inside) > LONGEST:
-                continue
             _turn(order, at, i, j)
             touched[0], touched[1], touched[2], touched[3] = a, b, c, d
             touched[4], touched[5] = a, b
