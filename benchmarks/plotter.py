@@ -179,7 +179,7 @@ def sorting(count: int = 5000) -> list[dict]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, help="folder for the pages and their previews")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()

@@ -7,6 +7,7 @@ from shapely import LineString
 from makar.domains.images.plotter.preview import coverage
 from makar.domains.images.plotter.styles.fragments import greedy
 from makar.domains.images.plotter.styles.line import line
+from makar.domains.images.plotter.styles.scatter import scattered
 from makar.domains.images.plotter.styles.tour import _neighbours, tour
 from makar.domains.images.plotter.tone import Tone
 
@@ -23,8 +24,6 @@ def test_a_tour_of_chance_places_is_near_the_shortest():
     assert sorted(order.tolist()) == list(range(3000))
     # the shortest: .7124 √(nA) (1 + .33/n), Johnson & McGeoch 1996, and a little for the border
     assert length(places, order) < 1.12 * 0.7124 * np.sqrt(3000 * 2500)
-    steps = np.linalg.norm(np.diff(places[order], axis=0), axis=1)
-    assert steps.max() < 8 * steps.mean()  # no stroke right across the page
 
 
 def test_exchanges_make_the_greedy_way_shorter():
@@ -57,6 +56,14 @@ def test_the_line_is_one_and_never_crosses_itself():
     paths = line(tone, PEN)
     assert len(paths) == 1
     assert LineString(paths.points).is_simple
+
+
+def test_no_step_goes_right_across_the_page():
+    density = np.repeat(np.tile(np.linspace(0.5, 8, 200), (200, 1)), 2, 0)
+    places = scattered(density, 0.2, seed=0, rounds=3)
+    step = np.linalg.norm(np.diff(places[tour(places)], axis=0), axis=1)
+    assert len(places) > 10_000
+    assert step.max() < 6  # of 40 by 80 mm; evenly, places lie up to 1.5 mm apart
 
 
 def test_the_darker_the_denser_and_white_stays_white():
