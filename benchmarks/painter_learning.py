@@ -50,14 +50,25 @@ from makar.models.policy_net import GaussianNet
 from painting import pictures
 
 SIDE, STROKES, SEEDS, TRAINED = 64, 100, (0, 1, 2), (0, 1, 2)
-SPLITS = ((1, 0), (10, 0), (4, 6), (30, 70), (10, 90), (3, 97), (100, 900))
+SPLITS = (
+    (1, 0),
+    (10, 0),
+    (4, 6),
+    (5, 20),
+    (8, 42),
+    (30, 70),
+    (10, 90),
+    (3, 97),
+    (20, 180),
+    (30, 370),
+    (100, 900),
+)
 """Proposals and climbs a stroke."""
 HEAT = {1: 0.2, 3: 0.3, 4: 0.3, 10: 0.4, 30: 0.6}
 """Temperature of the hand by the number of proposals, chosen on other pictures; else 1."""
 WAYS = ("uniform", "residual", "guided", "untrained", "learned")
 PASS = (1, 4, 16)
 """Strokes laid from one pass of the net."""
-Net = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,7 @@ def looked(target, canvas, done, strokes, widths, uniforms, frames, seen) -> Non
     gaze(target, canvas, sizes)
     for k in range(len(frames)):
         x, y = pick(lack, total, uniforms[k], side)
-        look(sizes, x, y, unit, frames[k], seen[k])
+        look(sizes, x, y, unit, False, frames[k], seen[k])
         tell(done, strokes, unit, side, total / (3 * side * side), frames[k], seen[k])
 
 
@@ -153,11 +164,13 @@ class Proposer:
         random: Draws everything.
     """
 
-    def __init__(self, way: str, net: Net | None, random: np.random.Generator) -> None:
+    def __init__(self, way: str, net: GaussianNet | None, random: np.random.Generator) -> None:
         self.way, self.net, self.random = way, net, random
 
-    def __call__(self, scene: Scene, canvas: np.ndarray, done: int, count: int) -> np.ndarray:
-        """``(count, 7)`` shapes."""
+    def __call__(
+        self, scene: Scene, canvas: np.ndarray, done: int, count: int, each: int
+    ) -> np.ndarray:
+        """``(count, 7)`` shapes, for ``each`` strokes that are laid one after the other."""
         shapes = np.empty((count, 7))
         if self.net is None:
             uniforms = self.random.random((count, 10), np.float32)
@@ -171,10 +184,10 @@ class Proposer:
         uniforms = self.random.random((count, 3), np.float32)
         looked(scene.target, canvas, done, STROKES, (WIDEST, THINNEST), uniforms, frames, seen)
         with torch.no_grad():
-            scores = self.net(torch.from_numpy(seen))[0].numpy()
-        mean, log_std = scores[:, :ACTIONS], scores[:, ACTIONS:]
+            mean = self.net.actor(torch.from_numpy(seen)).numpy()  # what it expects is not asked
+            spread = self.net.log_std.exp().numpy()
         normals = self.random.standard_normal((count, ACTIONS), np.float32)
-        actions = mean + HEAT.get(count, 1.0) * np.exp(log_std) * normals
+        actions = mean + HEAT.get(count // each, 1.0) * spread * normals
         hand_shapes(actions.astype(np.float32), frames, shapes)
         return shapes
 
@@ -196,7 +209,7 @@ def painted(
     started = time.process_time()
     for done in range(0, STROKES, each):
         count = min(each, STROKES - done)
-        shapes = proposer(scene, canvas, done, tries * count)
+        shapes = proposer(scene, canvas, done, tries * count, count)
         changes = proposer.random.standard_normal((count, climbs, 7), np.float32)
         for number in range(count):
             lay_best(scene.target, canvas, shapes[number * tries : (number + 1) * tries],
@@ -214,7 +227,7 @@ def scenes() -> dict[str, Scene]:
     return found
 
 
-def taught(keep: Path, seed: int) -> tuple[Net, float]:
+def taught(keep: Path, seed: int) -> tuple[GaussianNet, float]:
     """A hand trained as the recipe trains, and the processor seconds that took."""
     place = keep / f"hand-{seed}.pt"
     if not place.exists():
@@ -237,7 +250,7 @@ def taught(keep: Path, seed: int) -> tuple[Net, float]:
     return hand(saved["net"]), saved["seconds"]
 
 
-def hand(weights: dict[str, torch.Tensor] | None) -> Net:
+def hand(weights: dict[str, torch.Tensor] | None) -> GaussianNet:
     """The net with these weights, or untrained."""
     shape = PainterConfig().model
     torch.manual_seed(0)
@@ -273,6 +286,7 @@ def measured(keep: Path) -> None:
     kept, ten = Kept(keep / "proposals.json"), scenes()
     nets = {("learned", seed): taught(keep, seed)[0] for seed in TRAINED}
     nets[("untrained", 0)] = hand(None)
+    _warm(ten, nets["untrained", 0])
     for way, (tries, climbs) in itertools.product(WAYS, SPLITS):
         for seed in SEEDS:
             net = nets.get((way, seed if way == "learned" else 0))
@@ -282,6 +296,14 @@ def measured(keep: Path) -> None:
                      lambda p=proposer, s=scene, t=tries, c=climbs: painted(
                          s, p, tries=t, climbs=c))  # fmt: skip
     _print_table(kept.found, list(ten))
+
+
+def _warm(ten: dict[str, Scene], net: GaussianNet) -> None:
+    """Compile everything before it is timed."""
+    for way in WAYS:
+        proposer = Proposer(way, net if way in ("untrained", "learned") else None,
+                            np.random.default_rng(0))  # fmt: skip
+        painted(next(iter(ten.values())), proposer, tries=2, climbs=1)
 
 
 def _errors(found: dict[str, tuple[float, float]], row: str, titles: list[str]) -> np.ndarray:
@@ -301,18 +323,36 @@ def _print_table(found: dict[str, tuple[float, float]], titles: list[str]) -> No
             line += f"  {ratio.mean():.3f} ±{ratio.std(ddof=1):.3f}"
             line += f" {1000 * rows[..., 1].mean():6.0f} ms"
         print(line)
+    print("\nbest error by processor seconds a picture, geometric mean:")
+    for way in WAYS:
+        for split, error, seconds in _frontier(found, way, titles):
+            print(f"{way:9} {split:8} {1000 * seconds:6.1f} ms  {error:.5f}")
+
+
+def _frontier(
+    found: dict[str, tuple[float, float]], way: str, titles: list[str]
+) -> list[tuple[str, float, float]]:
+    """The splits of a way that no other split of it beats in both error and seconds."""
+    rows = []
+    for tries, climbs in SPLITS:
+        measures = _errors(found, f"{way} {tries}+{climbs}", titles)
+        error = math.exp(np.log(measures[..., 0]).mean())
+        rows.append((f"{tries}+{climbs}", error, float(np.median(measures[..., 1]))))
+    return [
+        one for one in rows
+        if not any(other[1] < one[1] and other[2] < one[2] for other in rows)
+    ]  # fmt: skip
 
 
 def several(keep: Path) -> None:
     """Print what it costs and brings to lay several strokes from one pass of the net."""
     kept, ten = Kept(keep / "several.json"), scenes()
-    for (tries, climbs), each in itertools.product(((1, 0), (4, 6)), PASS):
+    _warm(ten, hand(None))
+    for (tries, climbs), each in itertools.product(((1, 0), (4, 6), (10, 90)), PASS):
         logs, seconds = [], []
         for seed, (title, scene) in itertools.product(SEEDS, ten.items()):
             net = taught(keep, seed)[0]
             proposer = Proposer("learned", net, np.random.default_rng([seed, tries, climbs]))
-            if each * tries not in HEAT:
-                HEAT[each * tries] = HEAT[tries]
             error, took = kept(
                 f"{tries}+{climbs} x{each} {title} {seed}",
                 lambda p=proposer, s=scene, t=tries, c=climbs, n=each: painted(

@@ -13,11 +13,11 @@ SIDE = 64
 WINDOW = PLANES * GRID * GRID
 
 
-def seen_at(target, canvas, x, y, unit):
+def seen_at(target, canvas, x, y, unit, *, upright=False):
     sizes = np.zeros((LEVELS, 6, SIDE, SIDE), np.float32)
     frame, seen = np.zeros(5, np.float32), np.zeros(SEEN, np.float32)
     gaze(target, canvas, sizes)
-    look(sizes, x, y, unit, frame, seen)
+    look(sizes, x, y, unit, upright, frame, seen)
     return frame, seen
 
 
@@ -47,6 +47,13 @@ def test_the_frame_runs_along_what_is_lacking(way):
     middle = seen[:WINDOW].reshape(GRID, GRID, PLANES)[:, :, 0]
     assert middle[GRID // 2].min() > 0.9  # along the bar there is all to win
     assert middle[0].max() <= 0  # beside it there is nothing
+
+
+def test_an_upright_frame_is_not_turned():
+    frame, seen = seen_at(bar(1.2), grey(0.0), 32.0, 32.0, 6.0, upright=True)
+    assert frame.tolist() == [32, 32, 0, 1, 6]
+    middle = seen[:WINDOW].reshape(GRID, GRID, PLANES)[:, :, 0]
+    assert middle[GRID - 2, GRID // 2 - 3] <= 0 < middle[GRID - 2, GRID // 2 + 1]
 
 
 @pytest.mark.parametrize(

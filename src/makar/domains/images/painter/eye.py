@@ -82,13 +82,20 @@ def look(
     x: float,
     y: float,
     unit: float,
+    upright: bool,
     frame: Float[np.ndarray, " 5"],
     seen: Float[np.ndarray, " O"],
 ) -> None:
-    """Find the frame at a place, and fill ``seen`` but for its last tells (see ``kernel.tell``)."""
+    """Find the frame at a place, and fill ``seen`` but for its last tells (see ``kernel.tell``).
+
+    ``upright`` leaves the frame as the sheet lies: where strokes are to run one way on the sheet,
+    whatever runs where.
+    """
     around = np.empty(8)  # mean lack, mean target, how much is lacking, how surely it runs
     _average(sizes, x, y, unit, around)
     _turn(sizes, x, y, unit, around, frame)
+    if upright:
+        frame[2], frame[3] = 0.0, 1.0
     at, point = 0, np.empty(6)
     along_x, along_y = math.cos(frame[2]), math.sin(frame[2])
     across_x, across_y = -along_y * frame[3], along_x * frame[3]

@@ -14,6 +14,8 @@ from makar.domains.images.pictures import sources
 from makar.domains.images.pictures.folder import list_files, read_pictures
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.raster.canvas import rendered
+from makar.domains.images.rewards.columns import columns_of
+from makar.domains.images.rewards.lines import main_direction
 from makar.domains.images.strokes.drawing import Drawing
 from makar.domains.images.svg.reading import read_svg
 
@@ -29,6 +31,8 @@ DRAWN_LARGE = 256
 """Pixels of a drawing that is to be painted."""
 WIDTHS = (0.1, 0.9)
 """Quantiles of a style's widths between which its strokes are begun."""
+ONE_WAY = 0.3
+"""Share of the line that must go one way; see ``rewards.lines.main_direction``."""
 SENSIBLE = (0.005, 0.3)
 """Widths in sides: what is thinner is not seen, what is wider covers everything."""
 FEWEST, MOST_DRAWINGS, MOST_STROKES = 6, 400, 400
@@ -133,6 +137,11 @@ class Style:
         ]
         thin, wide = np.quantile(np.concatenate(every), WIDTHS)
         return float(np.clip(wide, *SENSIBLE)), float(np.clip(thin, *SENSIBLE))
+
+    @property
+    def runs_one_way(self) -> bool:
+        """True where most drawings have a direction of their own, whatever they show."""
+        return float(np.nanmedian(main_direction(columns_of([*self.known.values()])))) > ONE_WAY
 
 
 def read_style(folder: Path) -> Style:

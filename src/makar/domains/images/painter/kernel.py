@@ -35,6 +35,7 @@ def observe_all(
     uniforms: Float[np.ndarray, "B N 3"],
     rows: Bool[np.ndarray, " B"],
     widths: tuple[float, float],
+    upright: bool,
     frame: Float[np.ndarray, "B 5"],
     seen: Float[np.ndarray, "B O"],
     error: Float[np.ndarray, " B"],
@@ -53,7 +54,7 @@ def observe_all(
         x, y = pick(lack, total, uniforms[b, turn], side)
         unit = unit_of(count[b], strokes[b], side, widths[0], widths[1])
         gaze(target[b], canvas[b], sizes)
-        look(sizes, x, y, unit, frame[b], seen[b])
+        look(sizes, x, y, unit, upright, frame[b], seen[b])
         tell(count[b], strokes[b], unit, side, error[b], frame[b], seen[b])
 
 

@@ -75,6 +75,7 @@ class Canvas(Process[Canvases, Painting]):
         side: Pixels of a canvas.
         palette: The only colours there are; none for any colour.
         widths: Of the first stroke and the last, about, as shares of the side.
+        upright: Leave the frame as the sheet lies; see ``eye.look``.
     """
 
     actions = ACTIONS
@@ -88,10 +89,12 @@ class Canvas(Process[Canvases, Painting]):
         side: int = SIDE,
         palette: Float[np.ndarray, "P 3"] = NO_COLOURS,
         widths: tuple[float, float] = (WIDEST, THINNEST),
+        upright: bool = False,
     ) -> None:
         self.gallery = {} if gallery is None else dict(gallery)
         self.open = list(self.gallery) if open is None else list(open)
         self.strokes, self.side, self.widths = strokes, side, widths
+        self.upright = upright
         self.palette = np.ascontiguousarray(palette, np.float64)
         self._planes = {name: as_planes(one, side) for name, one in self.gallery.items()}
 
@@ -173,7 +176,7 @@ class Canvas(Process[Canvases, Painting]):
         now = np.zeros(len(rows), np.float32)
         observe_all(
             state.target, state.canvas, state.count, state.strokes, state.uniforms, rows,
-            self.widths, state.frame, state.seen, now,
+            self.widths, self.upright, state.frame, state.seen, now,
         )  # fmt: skip
         at = np.flatnonzero(rows)
         state.error[at, state.count[at]] = now[at]

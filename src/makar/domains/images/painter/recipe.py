@@ -14,11 +14,12 @@ from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Rollout
-from makar.domains.images.painter.config import PainterConfig
+from makar.domains.images.painter.config import PainterConfig, PainterLearnConfig
 from makar.domains.images.painter.craft import PaintingCraft
 from makar.domains.images.painter.eye import SEEN
 from makar.domains.images.painter.film import before_and_after
 from makar.domains.images.painter.gallery import (
+    Gallery,
     Style,
     default_gallery,
     folder_gallery,
@@ -50,6 +51,8 @@ DRAWN = replace(WORDS, whose="the drawings", by="of", wrote="hold")
 """Where a style is learned, its drawings are compared with."""
 SEARCHED = 48
 """Paintings by greedy search, to compare with."""
+FAR_SIGHTED = {"gamma": 0.5}
+"""How a style is learned, unless it is set: what strokes are like together is judged at the end."""
 PER_GROUP = 8
 """Paintings of the same picture, where works are compared with one another."""
 
@@ -122,6 +125,25 @@ def craft_of(config: PainterConfig) -> PaintingCraft:
     return PaintingCraft(private=True)
 
 
+def canvas_of(config: PainterConfig, gallery: Gallery, style: Style | None) -> Canvas:
+    """What is painted on: with strokes as wide as a style's, and where that runs one way, as it."""
+    return Canvas(
+        gallery.every, open=[*gallery.unseen], strokes=config.ask.strokes,
+        palette=palette_of(config), widths=(WIDEST, THINNEST) if style is None else style.widths,
+        upright=style is not None and style.runs_one_way,
+    )  # fmt: skip
+
+
+def learn_of(config: PainterConfig) -> PainterLearnConfig:
+    """How the hand learns what it is to learn."""
+    if config.style is None:
+        return config.learn
+    left = {
+        name: far for name, far in FAR_SIGHTED.items() if name not in config.learn.model_fields_set
+    }
+    return config.learn.model_copy(update=left)
+
+
 def build_policy(config: PainterConfig, process: Canvas) -> Painter:
     """The hand, freshly initialised."""
     shape = config.model
@@ -143,10 +165,7 @@ def prepare(
     yield Progress("hanging pictures")
     gallery = default_gallery() if config.corpus is None else folder_gallery(config.corpus)
     style = None if config.style is None else read_style(config.style)
-    process = Canvas(
-        gallery.every, open=[*gallery.unseen], strokes=config.ask.strokes,
-        palette=palette_of(config), widths=(WIDEST, THINNEST) if style is None else style.widths,
-    )  # fmt: skip
+    process = canvas_of(config, gallery, style)
     policy, _ = placed(build_policy(config, process), config, prior)
     yield Progress("searching greedily, to compare with" if style is None else "reading drawings")
     ask = ask_prompt(config)
@@ -161,7 +180,7 @@ def prepare(
         config, policy, prior=frozen(policy), blended=rewarded, ask=ask,
         asked=Asked(f"Paintings of {config.ask.strokes} strokes"),
         words=WORDS if style is None else DRAWN, craft=craft, human=theirs,
-        human_prompts=prompts,
+        human_prompts=prompts, learn=learn_of(config),
         prompts=lambda iteration: asked_for(config, names, iteration),
         notes=[*_notes(style), *gallery.notes, *(style.notes if style else ())],
         picture=before_and_after,

@@ -9,10 +9,11 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.scoring import Scorer, Statistic
-from makar.core.transforms import Ramp
+from makar.core.transforms import Ramp, Unchanged
 from makar.core.types import Prompt, Role, Works
+from makar.domains.images.painter.manner import Manner
 from makar.domains.images.painter.process import STROKES
-from makar.domains.images.painter.works import Painting, Paintings, stacked
+from makar.domains.images.painter.works import Painting, Paintings, paintings
 from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCorpus
 from makar.domains.images.rewards.judging import Easel
 from makar.domains.images.rewards.likeness import colour_error, edge_likeness
@@ -28,12 +29,9 @@ COPIED = 0.25
 NEAR_COPY = "near_copy"
 STYLE_WEIGHT = 0.5
 """Of each statistic of a style, beside likeness at 1."""
+MANNER_WEIGHT = 3.0
+"""Of each stroke's being like one of theirs."""
 _LEAST = 1e-6
-
-
-def paintings(works: Works[Painting]) -> Paintings:
-    """Paintings in columns, however they come."""
-    return works if isinstance(works, Paintings) else stacked([*works])
 
 
 def drawings_of(works: Works[Painting]) -> list[Drawing]:
@@ -124,6 +122,12 @@ WATCHED = ("ink_laid", "large_first", "balance", "symmetry")
 """What is told of paintings besides; see ``rewards.catalogue``."""
 
 
+_MANNER = Entry[Portfolio](
+    "manner", lambda portfolio: Manner.of(portfolio.corpus.drawings),
+    "lays each stroke like one of theirs", "ours", fixed=Unchanged(), corpus=True,
+)  # fmt: skip
+
+
 def weighting(*, styled: bool) -> Weighting:
     """The rewards there are, and what each weighs; with ``styled`` those of strokes count."""
     entries = [
@@ -137,9 +141,9 @@ def weighting(*, styled: bool) -> Weighting:
               kind="asked", role="watch"),
         *(_entry(name, "score" if styled else "watch") for name in STATISTICS),
         *(_entry(name, "watch") for name in WATCHED),
-        *[_entry(NEAR_COPY, "gate")] * styled,
+        *[_MANNER, _entry(NEAR_COPY, "gate")] * styled,
     ]  # fmt: skip
-    defaults = {"edges": 0.25} | dict.fromkeys(STATISTICS, STYLE_WEIGHT)
+    defaults = {"edges": 0.25, "manner": MANNER_WEIGHT} | dict.fromkeys(STATISTICS, STYLE_WEIGHT)
     return Weighting(Catalogue(tuple(entries)), defaults=defaults, styled=False)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from makar.core.types import Works
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.raster.canvas import blank, lay
 from makar.domains.images.strokes.drawing import Drawing, Strokes, strokes_of
@@ -165,3 +166,8 @@ def _lay_one(
         np.ascontiguousarray(one.opacity),
         np.zeros(1, np.bool_),
     )
+
+
+def paintings(works: Works[Painting]) -> Paintings:
+    """Paintings in columns, however they come."""
+    return works if isinstance(works, Paintings) else stacked([*works])

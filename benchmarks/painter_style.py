@@ -1,0 +1,289 @@
+r"""Does a hand learn a folder's style, where only a judge of finished paintings knows what it is?
+
+    .venv/bin/python benchmarks/painter_style.py        # about an hour on one core
+
+Two folders are drawn by code, so that everybody has them: a *hatcher* lays thin straight strokes
+one way, a *curler* short wide ones that bend, any way. For each ``makar train painter --style`` is
+run with three seeds. The judge is the recipe's whole reward, a black box: likeness
+for a ninth, each stroke like one of theirs for a third, and ten statistics of strokes, each within
+the range of the folder's held-out drawings. Rows:
+
+- *the drawings*: the other half of the folder;
+- *chance*: strokes anyhow where the eye looks; *shuffled*: the drawings with their strokes'
+  places exchanged and a quarter of them turned;
+- *untrained*; *best of 64* of it by the judge; *greedy*: of ten strokes of the untrained hand the
+  one is laid after which the judge likes the painting best, 600 judgements a painting;
+- *trained*: no judgement at all, after 9,600 in training.
+
+Told are the score, decibels of likeness, the share that a classifier takes for the folder's, and
+judgements and processor seconds a painting. The classifier is logistic regression on twelve
+statistics of strokes and the picture's (``FEATURES``), fitted to the first half against the other
+folder's and greedy search's paintings; the second half tells how often it is right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from makar.core.rewards import RewardTree
+from makar.core.seeds import Seeds
+from makar.core.train import train
+from makar.core.types import Prompt
+from makar.domains.images.painter.config import PainterConfig
+from makar.domains.images.painter.process import STROKES, Canvas
+from makar.domains.images.painter.recipe import prepare
+from makar.domains.images.painter.searched import searched
+from makar.domains.images.painter.works import Painting, Paintings, stacked
+from makar.domains.images.rewards import hatching, lines
+from makar.domains.images.rewards.columns import columns_of
+from makar.domains.images.strokes.drawing import Drawing, strokes_of
+from makar.domains.images.svg.writing import as_svg
+from makar.measures.classifier import Logistic
+from makar.recipes.creator import Creator
+
+SIDE, COUNT, DRAWINGS, WORKS, SEEDS = 200.0, 60, 80, 32, (0, 1, 2)
+BEST, TRIES = 64, 10
+HANDS = ("hatcher", "curler")
+FEATURES: Sequence[Callable[[Any], np.ndarray]] = (
+    lines.line_length, lines.length_variety, lines.line_width, lines.width_variety,
+    lines.curvature, lines.straightness, lines.angle_variety, lines.main_direction,
+    lines.upright_share, hatching.hatching,
+    lambda columns: lines.angle_histogram(columns)[:, 1],
+    lambda columns: lines.angle_histogram(columns)[:, 3],
+)  # fmt: skip
+
+
+def drawn(hand: str, number: int) -> Drawing:
+    """A drawing by one of the hands: its strokes lie about a few places."""
+    rng = np.random.default_rng([HANDS.index(hand), number])
+    places = rng.uniform(0.15, 0.85, (rng.integers(2, 6), 2))
+    middle = places[rng.integers(0, len(places), COUNT)] + rng.normal(0, 0.12, (COUNT, 2))
+    if hand == "hatcher":
+        way = -np.pi / 4 + rng.normal(0, 0.08, COUNT) + rng.normal(0, 0.05)
+        half = np.exp(rng.normal(np.log(0.085), 0.3, COUNT))
+        width, bow = np.exp(rng.normal(np.log(0.02), 0.2, COUNT)), rng.normal(0, 0.02, COUNT)
+    else:
+        way = rng.uniform(0, np.pi, COUNT)
+        half = np.exp(rng.normal(np.log(0.06), 0.25, COUNT))
+        width = np.exp(rng.normal(np.log(0.05), 0.25, COUNT))
+        bow = rng.choice([-1, 1], COUNT) * rng.uniform(0.7, 1.2, COUNT)
+    along = np.stack((np.cos(way), np.sin(way)), 1) * half[:, None]
+    across = np.stack((-np.sin(way), np.cos(way)), 1) * (half * bow)[:, None]
+    points = np.stack((middle - along, middle + across, middle + along), 1)
+    colours = rng.random((4, 3))[rng.integers(0, 4, COUNT)]
+    opacity = rng.choice([0.5, 0.75, 1.0], COUNT)
+    strokes = strokes_of(SIDE * points, width=SIDE * width, colour=colours, opacity=opacity)
+    return Drawing((SIDE, SIDE), strokes)
+
+
+def folder_of(keep: Path, hand: str) -> Path:
+    """The hand's drawings as files."""
+    folder = keep / hand
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(DRAWINGS):
+        path = folder / f"{number:03}.svg"
+        if not path.exists():
+            path.write_text(as_svg(drawn(hand, number), title=f"{hand} {number}"))
+    return folder
+
+
+def features(works: Paintings) -> np.ndarray:
+    """What the classifier sees."""
+    columns = columns_of([works.drawing(row) for row in range(len(works))])
+    return np.nan_to_num(np.stack([feature(columns) for feature in FEATURES], 1))
+
+
+def by_hand(hand: str, half: int) -> Paintings:
+    """The learned half (0) or the held-out half (1) of a folder."""
+    return stacked([Painting(drawn(hand, number)) for number in range(half, DRAWINGS, 2)])
+
+
+def classifier_of(hand: str, process: Canvas) -> tuple[Logistic, float]:
+    """Tells the hand's drawings from others, and how often it is right about the other half."""
+    [other] = set(HANDS) - {hand}
+    asked = [Prompt(condition={STROKES: COUNT})] * DRAWINGS
+    search = searched(process, asked, Seeds(5))
+    halves = []
+    for half in (0, 1):
+        rows = search.take(range(half, DRAWINGS, 2))
+        sets = [by_hand(hand, half), by_hand(other, half), rows]
+        theirs = np.concatenate([features(one) for one in sets])
+        halves.append((theirs, np.arange(len(theirs)) < len(sets[0])))
+    told = Logistic.fit(*halves[0], penalty=0.01)
+    right = (told(halves[1][0]) > 0.5) == halves[1][1]
+    return told, float(right.mean())
+
+
+def config_of(folder: Path, seed: int) -> PainterConfig:
+    """As ``makar train painter --style FOLDER``."""
+    return PainterConfig(style=folder, seed=seed)
+
+
+def creator_of(config: PainterConfig) -> Creator[Painting]:
+    """What is trained, before it is."""
+    steps = prepare(config)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        return end.value.creator
+
+
+def taught(keep: Path, hand: str, seed: int) -> tuple[Creator[Painting], float]:
+    """What was trained, and the processor seconds that took."""
+    config, place = config_of(folder_of(keep, hand), seed), keep / f"{hand}-{seed}.pt"
+    creator = creator_of(config)
+    if not place.exists():
+        started = time.process_time()
+        learned = train(
+            creator.policy, creator.reward.lean, creator.learner, creator.prompts, seed=seed
+        )
+        for step in itertools.islice(learned, config.loop.iterations):
+            if step.iteration % 10 == 0:
+                print(f"{hand} {seed}, step {step.iteration}: {step.judgement.total.mean():.3f}",
+                      flush=True)  # fmt: skip
+        seconds = time.process_time() - started
+        torch.save({"net": creator.policy.state_dict(), "seconds": seconds}, place)
+    saved = torch.load(place, weights_only=True)
+    creator.policy.load_state_dict(saved["net"])
+    return creator, saved["seconds"]
+
+
+def best_of(creator: Creator[Painting], asked: Sequence[Prompt], seed: int) -> Paintings:
+    """Of many paintings of the same picture by the untrained hand, the one that is liked best."""
+    process, kept = creator.prior.process, []
+    for row in range(len(asked)):
+        bare = process.works(process.start([asked[row]], Seeds(seed, 9, first=row)))
+        given = bare[0].target
+        many = creator.prior.sample(
+            [replace(asked[row], given=given)] * BEST, seeds=Seeds(seed, 1, first=row * BEST)
+        )
+        total = creator.reward.lean(many.works, many.prompts).total
+        kept.append(many.works.take([int(np.nan_to_num(total, nan=-1).argmax())]))
+    return process.join(kept)
+
+
+def greedily(creator: Creator[Painting], asked: Sequence[Prompt], seed: int) -> Paintings:
+    """Strokes of the untrained hand, each the one of ten that the judge likes best then."""
+    process, reward = creator.prior.process, creator.reward.lean
+    state = process.start(asked, Seeds(seed))
+    random = torch.Generator().manual_seed(seed)
+    while not process.terminated(state).all():
+        options, totals = [], []
+        for _ in range(TRIES):
+            actions = 0.6 * torch.randn((len(asked), process.actions), generator=random)
+            after, _ = process.step(state, actions)
+            options.append(actions)
+            totals.append(np.nan_to_num(reward(process.works(after), asked).total, nan=-1))
+        best = torch.from_numpy(np.stack(totals).argmax(0))
+        chosen = torch.stack(options)[best, torch.arange(len(asked))]
+        state, _ = process.step(state, chosen)
+    return process.works(state)
+
+
+def chance(process: Canvas, asked: Sequence[Prompt], seed: int) -> Paintings:
+    """Strokes anyhow."""
+    state = process.start(asked, Seeds(seed))
+    random = torch.Generator().manual_seed(seed)
+    while not process.terminated(state).all():
+        wild = 6 * torch.rand((len(asked), process.actions), generator=random) - 3
+        state, _ = process.step(state, wild)
+    return process.works(state)
+
+
+def shuffled(hand: str) -> Paintings:
+    """The held-out drawings, their strokes' places exchanged and a quarter of them turned."""
+    made = []
+    for number in range(1, DRAWINGS, 2):
+        drawing = drawn(hand, number)
+        rng, points = np.random.default_rng(number), drawing.strokes.points.copy()
+        middle = points.mean(1, keepdims=True)
+        turned = rng.random(len(points)) < 0.25
+        off = points - middle
+        off[turned] = off[turned][..., ::-1] * [-1, 1]
+        points = off + middle[rng.permutation(len(points))]
+        made.append(Painting(drawing.with_strokes(replace(drawing.strokes, points=points))))
+    return stacked(made)
+
+
+def row_of(
+    works: Paintings, asked: Sequence[Prompt], reward: RewardTree, told: Logistic
+) -> dict[str, float]:
+    """What is told of a set of works."""
+    judged = reward(works, asked)
+    raw = {name: float(np.nanmean(part.value)) for name, part in judged.parts.items()}
+    taken = (told(features(works)) > 0.5).mean()
+    db = float(np.nanmean(judged.parts["likeness"].raw)) if len(works) else float("nan")
+    return {"score": float(np.nanmean(judged.total)), "decibels": db, "taken": float(taken)} | raw
+
+
+def rows(keep: Path, hand: str, seed: int) -> Mapping[str, dict[str, float]]:
+    """Every row of one hand and training seed."""
+    creator, seconds = taught(keep, hand, seed)
+    reward, process = creator.reward, creator.policy.process
+    asked = [creator.ask] * WORKS
+    told, right = classifier_of(hand, process)
+    sets: dict[str, tuple[Callable[[], Paintings], int]] = {
+        "the drawings": (lambda: by_hand(hand, 1), 0),
+        "shuffled": (lambda: shuffled(hand), 0),
+        "chance": (lambda: chance(process, asked, seed), 0),
+        "untrained": (lambda: creator.prior.sample(asked, seeds=Seeds(seed, 9)).works, 0),
+        f"best of {BEST}": (lambda: best_of(creator, asked, seed), BEST),
+        "greedy": (lambda: greedily(creator, asked, seed), TRIES * COUNT),
+        "trained": (lambda: creator.policy.sample(asked, seeds=Seeds(seed, 9)).works, 0),
+    }
+    found: dict[str, dict[str, float]] = {"": {"training": seconds, "right": right}}
+    for name, (make, judgements) in sets.items():
+        started = time.process_time()
+        works = make()
+        took = (time.process_time() - started) / len(works)
+        prompts = [creator.ask] * len(works)
+        found[name] = row_of(works, prompts, reward, told)
+        found[name] |= {"judgements": judgements, "seconds": took}
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--keep", type=Path, default=Path("painter-style"))
+    keep = parser.parse_args().keep
+    torch.set_num_threads(1)
+    place = keep / "rows.json"
+    keep.mkdir(parents=True, exist_ok=True)
+    found = json.loads(place.read_text()) if place.exists() else {}
+    for seed, hand in itertools.product(SEEDS, HANDS):
+        if f"{hand} {seed}" not in found:
+            found[f"{hand} {seed}"] = rows(keep, hand, seed)
+            place.write_text(json.dumps(found))
+    for hand in HANDS:
+        _print_table(hand, [found[f"{hand} {seed}"] for seed in SEEDS])
+
+
+def _print_table(hand: str, seeds: Sequence[Mapping[str, Mapping[str, float]]]) -> None:
+    training = np.mean([one[""]["training"] for one in seeds])
+    right = seeds[0][""]["right"]
+    print(f"\n{hand}: the classifier is right about {right:.0%} of the other half; "
+          f"trained in {training:.0f} s")  # fmt: skip
+    for name in list(seeds[0])[1:]:
+        score, db, taken, judgements, seconds = (
+            np.array([one[name][what] for one in seeds])
+            for what in ("score", "decibels", "taken", "judgements", "seconds")
+        )
+        half = 4.30 * score.std(ddof=1) / len(SEEDS) ** 0.5  # Student's t, two degrees
+        print(f"{name:14} score {score.mean():.3f} ±{half:.3f}  {db.mean():5.1f} dB  taken for "
+              f"theirs {taken.mean():4.0%}  {judgements.mean():4.0f} judgements  "
+              f"{seconds.mean():.3f} s")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
