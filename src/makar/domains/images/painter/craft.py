@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,15 +13,17 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
+from makar.core.errors import UnreadableError
 from makar.core.types import Works
 from makar.domains.images.features.simple import simple_features
 from makar.domains.images.painter.film import png_of, write_film
-from makar.domains.images.painter.packing import packed, unpacked
 from makar.domains.images.painter.reward import COPIED, drawings_of
 from makar.domains.images.painter.works import SIDE, Painting, Paintings, paintings, stacked
+from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.raster.canvas import rendered
 from makar.domains.images.rewards.copies import LEAST_RUN, StrokeIndex
 from makar.domains.images.strokes.drawing import Drawing
+from makar.domains.images.svg.reading import read_svg
 from makar.domains.images.svg.writing import as_svg
 from makar.measures.variety import FeatureSpread
 
@@ -30,6 +34,9 @@ ALIKE = 1.0
 LARGE = 512
 """Pixels of the sheet of what is handed out."""
 CARD = 220
+DECIMALS = 2
+"""Of places, on a canvas of 64 pixels."""
+_TARGET = re.compile(rb"<!-- painted from (?P<png>[A-Za-z0-9+/=]*) -->\s*\Z")
 
 
 @dataclass(frozen=True)
@@ -81,11 +88,11 @@ class PaintingCraft:
         return StrokeIndex.of([*self.known.values()], [*self.known])
 
     def pack(self, work: Painting) -> bytes:
-        """See ``packing``."""
+        """An SVG file, and after it in a comment the picture it was painted from."""
         return packed(work)
 
     def unpack(self, content: bytes) -> Painting:
-        """See ``packing``."""
+        """The painting from those bytes."""
         return unpacked(content)
 
     def stack(self, works: Sequence[Painting]) -> Paintings:
@@ -155,3 +162,40 @@ def looks(works: Works[Painting]) -> Float[np.ndarray, "B D"]:
     """What paintings look like from afar."""
     pixels = paintings(works).pixels.transpose(0, 2, 3, 1).clip(0, 1)
     return simple_features(pixels if len(pixels) else np.zeros((0, SIDE, SIDE, 3)))
+
+
+def packed(work: Painting) -> bytes:
+    """The painting as it is kept: what is read back is the drawing ``rounded``."""
+    text = as_svg(work.drawing, decimals=DECIMALS)
+    if work.target is None:
+        return text.encode()
+    return f"{text}<!-- painted from {_encoded(work.target)} -->\n".encode()
+
+
+def unpacked(content: bytes) -> Painting:
+    """The painting from those bytes.
+
+    Raises:
+        UnreadableError: they are something else.
+    """
+    found = _TARGET.search(content)
+    drawing = read_svg(content[: found.start()] if found else content).drawing
+    return Painting(drawing, _decoded(found["png"]) if found else None)
+
+
+def _encoded(picture: Picture) -> str:
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(picture.pixels).save(file, "PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def _decoded(text: bytes) -> Picture:
+    from PIL import Image
+
+    try:
+        image = Image.open(io.BytesIO(base64.b64decode(text)), formats=["PNG"])
+        return Picture(np.array(image.convert("RGB")))
+    except (OSError, ValueError) as fault:
+        raise UnreadableError("a painting", f"its picture is broken: {fault}") from None
