@@ -1,4 +1,4 @@
-"""Pictures and drawings, declared: what there is to train; nothing is imported yet."""
+"""Pictures and drawings, declared: what there is to train and to go on with; nothing is imported."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ IMAGES = Domain(
             "painter",
             "paintings of strokes, laid one by one by a hand that learns",
             f"{HERE}.painter.recipe:PAINTER",
+        ),
+    ),
+    desks=(
+        Listed(
+            "drawing",
+            "your own drawing, parts of it painted anew",
+            f"{HERE}.desk.desk:DESK",
+            suffixes=(".svg",),
         ),
     ),
     environments=f"{HERE}.painter.environments:register",
