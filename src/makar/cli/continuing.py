@@ -38,7 +38,7 @@ def file_meant(words: Sequence[str], _options: Mapping[str, str]) -> Meant:
 
 
 def continue_file(
-    file: Annotated[Path, typer.Argument(help="Your own file: music, or a level.")],
+    file: Annotated[Path, typer.Argument(help="Your own file: music, a level, a drawing.")],
     variations: Annotated[int, typer.Option(min=1, max=64, help="How many.")] = 8,
     run: Annotated[
         str | None, typer.Option("--run", help="Run that makes such works; the newest by default.")

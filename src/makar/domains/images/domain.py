@@ -1,4 +1,4 @@
-"""Pictures and drawings, declared: what there is to train and to go on with; nothing is imported."""
+"""Pictures and drawings, declared: what there is to train and to go on with, unimported."""
 
 from __future__ import annotations
 
