@@ -34,12 +34,12 @@ import torch
 from numba import njit
 
 from makar.core.train import train
+from makar.domains.images.painter.canvas.eye import LEVELS, SEEN, gaze, look, pick
+from makar.domains.images.painter.canvas.hand import ACTIONS, FRAME, shaped
+from makar.domains.images.painter.canvas.kernel import tell, unit_of
+from makar.domains.images.painter.canvas.works import as_planes
 from makar.domains.images.painter.config import PainterConfig
-from makar.domains.images.painter.eye import LEVELS, SEEN, gaze, look, pick
-from makar.domains.images.painter.hand import ACTIONS, FRAME, shaped
-from makar.domains.images.painter.kernel import tell, unit_of
 from makar.domains.images.painter.recipe import prepare
-from makar.domains.images.painter.works import as_planes
 from makar.domains.images.painting.greedy import CELLS, OPACITIES, bend, lacking, propose, vary
 from makar.domains.images.painting.painter import THINNEST, WIDEST
 from makar.domains.images.painting.structure import directions

@@ -39,11 +39,11 @@ from makar.core.rewards import RewardTree
 from makar.core.seeds import Seeds
 from makar.core.train import train
 from makar.core.types import Prompt
+from makar.domains.images.painter.canvas.process import STROKES, Canvas
+from makar.domains.images.painter.canvas.works import Painting, Paintings, stacked
 from makar.domains.images.painter.config import PainterConfig
-from makar.domains.images.painter.process import STROKES, Canvas
 from makar.domains.images.painter.recipe import prepare
 from makar.domains.images.painter.searched import searched
-from makar.domains.images.painter.works import Painting, Paintings, stacked
 from makar.domains.images.rewards import hatching, lines
 from makar.domains.images.rewards.columns import columns_of
 from makar.domains.images.strokes.drawing import Drawing, strokes_of

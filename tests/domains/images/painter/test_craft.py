@@ -8,9 +8,9 @@ from PIL import Image
 
 from makar.core.errors import UnreadableError
 from makar.core.types import Works
+from makar.domains.images.painter.canvas.works import Painting, as_picture, stacked
 from makar.domains.images.painter.craft import DECIMALS, YOURS, PaintingCraft
 from makar.domains.images.painter.film import before_and_after, grown
-from makar.domains.images.painter.works import Painting, as_picture, stacked
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.pictures.sources import renders
 from makar.domains.images.raster.canvas import rendered

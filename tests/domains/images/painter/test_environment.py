@@ -6,8 +6,8 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from stable_baselines3.common.env_checker import check_env as check_with_sb3
 
+from makar.domains.images.painter.canvas.hand import BOUND
 from makar.domains.images.painter.environments import NAME, register
-from makar.domains.images.painter.hand import BOUND
 
 register()
 RED = np.full((20, 20, 3), (200, 30, 40), np.uint8)

@@ -14,10 +14,10 @@ from makar.core.seeds import Seeds
 from makar.core.train import train
 from makar.core.types import Prompt
 from makar.domains.images.painter import gallery
+from makar.domains.images.painter.canvas.process import PICTURE, STROKES
+from makar.domains.images.painter.canvas.works import Paintings
 from makar.domains.images.painter.config import PainterConfig
-from makar.domains.images.painter.process import PICTURE, STROKES
 from makar.domains.images.painter.recipe import PAINTER, ask_prompt, asked_for, check, palette_of
-from makar.domains.images.painter.works import Paintings
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.domains.images.svg.writing import as_svg
 from makar.recipes.loading import load_config

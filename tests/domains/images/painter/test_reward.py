@@ -8,8 +8,9 @@ from makar.core.errors import UnknownRewardError
 from makar.core.seeds import Seeds
 from makar.core.signal import decision_rewards
 from makar.core.types import Prompt
+from makar.domains.images.painter.canvas.process import STROKES, Canvas
+from makar.domains.images.painter.canvas.works import Painting, stacked
 from makar.domains.images.painter.config import PainterConfig, PainterRewardConfig
-from makar.domains.images.painter.process import STROKES, Canvas
 from makar.domains.images.painter.recipe import build_policy
 from makar.domains.images.painter.reward import (
     NEAR_COPY,
@@ -19,7 +20,6 @@ from makar.domains.images.painter.reward import (
     weighting,
 )
 from makar.domains.images.painter.searched import searched
-from makar.domains.images.painter.works import Painting, stacked
 from makar.domains.images.pictures.sources import renders
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
 

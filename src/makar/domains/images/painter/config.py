@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from makar.domains.images.painter.process import MOST
+from makar.domains.images.painter.canvas.process import MOST
 from makar.learners.policy_gradient import Algorithm, PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.recipes.settings import (

@@ -16,9 +16,9 @@ from jaxtyping import Float
 from makar.core.errors import UnreadableError
 from makar.core.types import Works
 from makar.domains.images.features.simple import simple_features
+from makar.domains.images.painter.canvas.works import SIDE, Painting, Paintings, paintings, stacked
 from makar.domains.images.painter.film import png_of, write_film
 from makar.domains.images.painter.reward import COPIED, drawings_of
-from makar.domains.images.painter.works import SIDE, Painting, Paintings, paintings, stacked
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.raster.canvas import rendered
 from makar.domains.images.rewards.copies import LEAST_RUN, StrokeIndex

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from makar.core.types import Works
-from makar.domains.images.painter.works import Painting, as_picture, paintings
+from makar.domains.images.painter.canvas.works import Painting, as_picture, paintings
 from makar.domains.images.raster.canvas import rendered
 from makar.domains.images.strokes.drawing import Drawing
 from makar.runs.report.contents import Picture

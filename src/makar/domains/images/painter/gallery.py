@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from makar.core.errors import ConfigError, CorpusTooSmallError, UnreadableError
-from makar.domains.images.painter.works import SIDE
+from makar.domains.images.painter.canvas.works import SIDE
 from makar.domains.images.pictures import sources
 from makar.domains.images.pictures.folder import list_files, read_pictures
 from makar.domains.images.pictures.picture import Picture

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from makar.core.scoring import Statistic
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
-from makar.domains.images.painter.works import Painting, paintings
+from makar.domains.images.painter.canvas.works import Painting, paintings
 from makar.domains.images.strokes.drawing import Drawing
 
 SEEN = np.array([0.4, 0.4, 0.15, 0.3, 0.3])

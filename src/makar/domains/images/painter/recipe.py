@@ -14,9 +14,12 @@ from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Rollout
+from makar.domains.images.painter.canvas.eye import SEEN
+from makar.domains.images.painter.canvas.hand import ACTIONS
+from makar.domains.images.painter.canvas.process import PICTURE, STROKES, Canvas, Canvases
+from makar.domains.images.painter.canvas.works import Painting, Paintings, stacked
 from makar.domains.images.painter.config import PainterConfig, PainterLearnConfig
 from makar.domains.images.painter.craft import PaintingCraft
-from makar.domains.images.painter.eye import SEEN
 from makar.domains.images.painter.film import before_and_after
 from makar.domains.images.painter.gallery import (
     Gallery,
@@ -25,11 +28,8 @@ from makar.domains.images.painter.gallery import (
     folder_gallery,
     read_style,
 )
-from makar.domains.images.painter.hand import ACTIONS
-from makar.domains.images.painter.process import PICTURE, STROKES, Canvas, Canvases
 from makar.domains.images.painter.reward import painter_reward, weighting
 from makar.domains.images.painter.searched import searched
-from makar.domains.images.painter.works import Painting, Paintings, stacked
 from makar.domains.images.painting.painter import THINNEST, WIDEST
 from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.svg.reading import read_svg

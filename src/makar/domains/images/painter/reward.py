@@ -11,9 +11,9 @@ from jaxtyping import Float
 from makar.core.scoring import Scorer, Statistic
 from makar.core.transforms import Ramp, Unchanged
 from makar.core.types import Prompt, Role, Works
+from makar.domains.images.painter.canvas.process import STROKES
+from makar.domains.images.painter.canvas.works import Painting, Paintings, paintings
 from makar.domains.images.painter.manner import Manner
-from makar.domains.images.painter.process import STROKES
-from makar.domains.images.painter.works import Painting, Paintings, paintings
 from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCorpus
 from makar.domains.images.rewards.judging import Easel
 from makar.domains.images.rewards.likeness import colour_error, edge_likeness

@@ -9,9 +9,9 @@ import numpy as np
 
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
-from makar.domains.images.painter.kernel import unit_of
-from makar.domains.images.painter.process import Canvas
-from makar.domains.images.painter.works import Paintings
+from makar.domains.images.painter.canvas.kernel import unit_of
+from makar.domains.images.painter.canvas.process import Canvas
+from makar.domains.images.painter.canvas.works import Paintings
 from makar.domains.images.painting.greedy import Scene, lay_greedily
 from makar.domains.images.painting.structure import directions
 

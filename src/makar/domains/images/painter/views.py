@@ -10,10 +10,10 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from makar.core.types import Prompt
-from makar.domains.images.painter.eye import SEEN
-from makar.domains.images.painter.hand import BOUND
-from makar.domains.images.painter.process import MOST, STROKES, Canvas, Canvases
-from makar.domains.images.painter.works import SIDE, as_picture
+from makar.domains.images.painter.canvas.eye import SEEN
+from makar.domains.images.painter.canvas.hand import BOUND
+from makar.domains.images.painter.canvas.process import MOST, STROKES, Canvas, Canvases
+from makar.domains.images.painter.canvas.works import SIDE, as_picture
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.pictures.sources import renders
 from makar.interop.gymnasium import NumbersView, single, vector

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from makar.domains.images.painter.eye import GRID, LEVELS, PLANES, SEEN, gaze, look, pick
-from makar.domains.images.painter.hand import BOUND, HALF_LENGTH, shaped, squashed
+from makar.domains.images.painter.canvas.eye import GRID, LEVELS, PLANES, SEEN, gaze, look, pick
+from makar.domains.images.painter.canvas.hand import BOUND, HALF_LENGTH, shaped, squashed
 from makar.domains.images.painting.greedy import bend
 
 SIDE = 64

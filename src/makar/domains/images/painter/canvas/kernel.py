@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numba import njit
 
-from makar.domains.images.painter.eye import LEVELS, gaze, look, pick
-from makar.domains.images.painter.hand import ACTIONS, shaped
+from makar.domains.images.painter.canvas.eye import LEVELS, gaze, look, pick
+from makar.domains.images.painter.canvas.hand import ACTIONS, shaped
 from makar.domains.images.painting.greedy import CELLS, bend, lacking
 from makar.domains.images.raster.canvas import lay
 from makar.domains.images.raster.coverage import MOST_SEGMENTS

@@ -13,10 +13,10 @@ from torch import Tensor
 from makar.core.process import Process
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
-from makar.domains.images.painter.eye import SEEN
-from makar.domains.images.painter.hand import ACTIONS, FRAME
-from makar.domains.images.painter.kernel import observe_all, paint_all
-from makar.domains.images.painter.works import SIDE, Painting, Paintings, as_planes
+from makar.domains.images.painter.canvas.eye import SEEN
+from makar.domains.images.painter.canvas.hand import ACTIONS, FRAME
+from makar.domains.images.painter.canvas.kernel import observe_all, paint_all
+from makar.domains.images.painter.canvas.works import SIDE, Painting, Paintings, as_planes
 from makar.domains.images.painting.greedy import OPACITIES
 from makar.domains.images.painting.painter import NO_COLOURS, THINNEST, WIDEST
 from makar.domains.images.pictures.picture import Picture

@@ -9,8 +9,8 @@ import torch
 from makar.core.process import Process
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
-from makar.domains.images.painter.process import MOST, PICTURE, STROKES, Canvas
-from makar.domains.images.painter.works import as_picture, as_planes
+from makar.domains.images.painter.canvas.process import MOST, PICTURE, STROKES, Canvas
+from makar.domains.images.painter.canvas.works import as_picture, as_planes
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.pictures.sources import renders
 from makar.domains.images.raster.canvas import rendered
