@@ -1,1 +1,1 @@
-"""The canvas as a process: an eye that looks where it lacks most, a hand that lays a stroke there."""
+"""The canvas as a process: an eye that looks where it lacks most, a hand that lays strokes."""
