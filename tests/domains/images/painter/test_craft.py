@@ -135,7 +135,7 @@ def test_before_and_after_is_one_picture():
     bare = stacked([Painting(drawing(9))])
     made = before_and_after({"people": bare, "before": batch, "after": batch})
     with Image.open(io.BytesIO(made.png)) as image:
-        assert image.size == (6 * 132, 132 * 8)
+        assert image.size == (6 * 132, 132 * 7)
     assert "painted by before" in made.words
 
 

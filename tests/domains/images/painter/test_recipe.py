@@ -17,9 +17,11 @@ from makar.domains.images.painter import gallery
 from makar.domains.images.painter.canvas.process import PICTURE, STROKES
 from makar.domains.images.painter.canvas.works import Paintings
 from makar.domains.images.painter.config import PainterConfig
+from makar.domains.images.painter.gauge import bench_of
 from makar.domains.images.painter.recipe import PAINTER, ask_prompt, asked_for, check, palette_of
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.domains.images.svg.writing import as_svg
+from makar.evaluation.assessment import measure, people_and_chance
 from makar.recipes.loading import load_config
 from makar.recipes.trained_run import open_run
 from makar.runs.folder import RunFolder
@@ -170,3 +172,26 @@ def test_a_drawing_in_a_file_is_read_to_be_judged(tmp_path):
     brought = PAINTER.read(tmp_path / "a.svg", config_of())
     assert [(one.title, len(one.works[0])) for one in brought] == [("a", 1)]
     assert ask_prompt(config_of()).given is None
+
+
+@pytest.mark.slow
+def test_a_run_is_measured_beside_chance_and_a_table():
+    config = config_of(**{"ask.strokes": 12})
+    found = prepared(config)
+    bench = bench_of(found.creator, config, 8)
+    sets = people_and_chance(bench)
+    assert [len(works) for works in sets.values()] == [8, 8, 8]
+    *_, rows = _ended(measure(bench, sets))
+    score = {row.name: row.measures["score"].mean for row in rows}
+    assert score["human held-out"] > score["Markov"] + 0.1
+    assert score["human held-out"] > score["random"] + 0.1
+    assert all(row.measures["duplicates"].mean == 0 for row in rows)
+
+
+def _ended(steps):
+    while True:
+        try:
+            yield next(steps)
+        except StopIteration as end:
+            yield end.value
+            return

@@ -44,18 +44,19 @@ def write_film(drawing: Drawing, path: Path, *, size: tuple[int, int]) -> None:
 def before_and_after(sets: Mapping[str, Works[Painting]]) -> Picture:
     """What was to be painted, and how each set's painter painted it; the last one's growing too.
 
-    The first works of all sets are of the same pictures only where they were asked for alike: the
-    others', who paint what they like, get rows of targets of their own.
+    Sets that were asked for alike are of the same pictures, which are shown once.
     """
     rows: list[np.ndarray] = []
     told: list[str] = []
+    shown = np.zeros(0)
     for title, works in sets.items():
         batch = paintings(works).take(range(min(SHOWN, len(works))))
         if not len(batch):
             continue
-        if not np.isnan(batch.target).any():
+        if not np.isnan(batch.target).any() and not np.array_equal(batch.target, shown):
+            shown = batch.target
             rows.append(_row([as_picture(one).pixels for one in batch.target]))
-            told.append(f"the pictures of {title}")
+            told.append("what was to be painted")
         rows.append(_row([rendered(batch.drawing(n), size=(ENLARGED, ENLARGED)).pixels
                           for n in range(len(batch))]))  # fmt: skip
         told.append(f"painted by {title}")

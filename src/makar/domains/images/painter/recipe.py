@@ -13,10 +13,10 @@ from torch import Tensor
 from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
-from makar.core.types import Prompt, Rollout
+from makar.core.types import Prompt
 from makar.domains.images.painter.canvas.eye import SEEN
 from makar.domains.images.painter.canvas.hand import ACTIONS
-from makar.domains.images.painter.canvas.process import PICTURE, STROKES, Canvas, Canvases
+from makar.domains.images.painter.canvas.process import PICTURE, STROKES, Canvas
 from makar.domains.images.painter.canvas.works import Painting, Paintings, stacked
 from makar.domains.images.painter.config import PainterConfig, PainterLearnConfig
 from makar.domains.images.painter.craft import PaintingCraft
@@ -28,17 +28,20 @@ from makar.domains.images.painter.gallery import (
     folder_gallery,
     read_style,
 )
+from makar.domains.images.painter.gauge import bench_of
+from makar.domains.images.painter.policy import Painter
 from makar.domains.images.painter.reward import painter_reward, weighting
 from makar.domains.images.painter.searched import searched
 from makar.domains.images.painting.painter import THINNEST, WIDEST
 from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.svg.reading import read_svg
+from makar.evaluation.run import evaluate_run
 from makar.learners.policy_gradient import frozen
 from makar.models.decisions import Gaussian
 from makar.models.policy_net import GaussianNet
-from makar.models.stepwise import StepwisePolicy
 from makar.recipes.assembly import assemble, begin, placed
-from makar.recipes.domain import Brought, Recipe
+from makar.recipes.creator import Opened
+from makar.recipes.domain import Brought, Evaluated, Recipe
 from makar.recipes.preparation import Prepared, Progress
 from makar.recipes.words import Asked, Words
 
@@ -55,17 +58,6 @@ FAR_SIGHTED = {"gamma": 0.5}
 """How a style is learned, unless it is set: what strokes are like together is judged at the end."""
 PER_GROUP = 8
 """Paintings of the same picture, where works are compared with one another."""
-
-
-class Painter(StepwisePolicy[Canvases, Painting]):
-    """Paints whole pictures; what it learns from is the judgement of them, stroke by stroke."""
-
-    def sample(
-        self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
-    ) -> Rollout[Painting]:
-        """See ``core.types.Generator``; what the process pays on the way is left out."""
-        made = super().sample(prompts, seeds=seeds, temperature=temperature)
-        return replace(made, step_reward=None, terminated=None, truncated=None, bootstrap=None)
 
 
 def ask_prompt(config: PainterConfig) -> Prompt:
@@ -215,6 +207,13 @@ def read(path: Path, config: PainterConfig) -> list[Brought]:
     return [Brought(path.stem, [Painting(found.drawing)], notes)]
 
 
+def evaluate(
+    opened: Opened, config: PainterConfig, *, works: int | None, target: Path, title: str
+) -> Generator[Progress, None, Evaluated]:
+    """Measure a run beside the others, strokes by chance, and strokes from a table of theirs."""
+    return evaluate_run(opened, config, bench_of, works=works, target=target, title=title)
+
+
 PAINTER = Recipe(
     name="painter",
     config=PainterConfig,
@@ -225,6 +224,7 @@ PAINTER = Recipe(
     prepare=prepare,
     craft=craft_of,
     read=read,
+    evaluate=evaluate,
     parts=lambda config: weighting(styled=config.style is not None).rewarded(config.reward),
     examples=(
         "makar train painter",

@@ -1,0 +1,149 @@
+"""What is measured of paintings, and what they are held against; see ``evaluation.gauge``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+
+from makar.core.seeds import Seeds
+from makar.core.types import Prompt, Works
+from makar.domains.images.painter.canvas.hand import BOUND
+from makar.domains.images.painter.canvas.process import Canvas
+from makar.domains.images.painter.canvas.works import (
+    Painting,
+    Paintings,
+    as_picture,
+    paintings,
+    stacked,
+)
+from makar.domains.images.painter.config import PainterConfig
+from makar.domains.images.painter.craft import PaintingCraft
+from makar.domains.images.painter.manner import told
+from makar.domains.images.painter.policy import Painter
+from makar.domains.images.painter.reward import STATISTICS, drawings_of
+from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCorpus
+from makar.domains.images.strokes.drawing import Drawing, strokes_of
+from makar.evaluation.assessment import Bench
+from makar.evaluation.gauge import Terms
+from makar.evaluation.rows import EVALUATION, HUMAN
+from makar.recipes.creator import Creator
+
+TURNS, BOWED = 8, 0.1
+"""Directions that are told apart, and from which bow on a stroke is another."""
+_PLACES, _TABLE = 6, 7
+"""Branches of the seeds: where strokes lie, and which."""
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """Paintings, measured.
+
+    Attributes:
+        process: The canvas that works without sense are painted on.
+    """
+
+    process: Canvas
+
+    @property
+    def terms(self) -> Terms:
+        """There are no features whose spread would say anything, and no runs that copies have."""
+        return Terms({}, {}, "painter-1", {}, {})
+
+    def batch(self, works: Works[Painting] | Sequence[Painting]) -> Paintings:
+        """Paintings in columns, however they come."""
+        return works if isinstance(works, Paintings) else stacked([*works])
+
+    def judgeable(self, works: Works[Painting]) -> Int[np.ndarray, " N"]:
+        """Those that have strokes."""
+        return np.flatnonzero(self.batch(works).count > 0)
+
+    def spread(self, works: Works[Painting]) -> Mapping[str, Float[np.ndarray, "B D"]]:
+        """Nothing is compared by its spread."""
+        del works
+        return {}
+
+    def fixed(self, works: Works[Painting]) -> Float[np.ndarray, "B D"]:
+        """What the strokes of each are like."""
+        drawings, corpus = drawings_of(works), DrawingCorpus([])
+        columns = [DRAWING_CATALOGUE[name].build(corpus)(drawings, []) for name in STATISTICS]
+        return np.nan_to_num(np.stack(columns, 1).astype(np.float64))
+
+    def moves(self, works: Works[Painting]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
+        """Each stroke by its length and width in octaves, its bow, and its direction."""
+        batch = paintings(works)
+        like = told(batch.points / batch.side, batch.width / batch.side)
+        length, width = (np.clip(-np.round(like[..., i]), 0, 15).astype(np.int64) for i in (0, 1))
+        turn = np.arctan2(like[..., 4], like[..., 3]) / (2 * np.pi) % 1
+        way = (np.round(turn * TURNS).astype(np.int64)) % TURNS
+        bowed = (like[..., 2] > BOWED).astype(np.int64)
+        return ((length * 16 + width) * TURNS + way) * 2 + bowed, batch.count
+
+    def by_chance(self, asked: Sequence[Prompt], seeds: Seeds) -> Paintings:
+        """Strokes anyhow, where the eye looks."""
+        state, step = self.process.start(asked, seeds), 0
+        while not self.process.terminated(state).all():
+            draws = seeds.branched(_TABLE + step).uniforms(len(asked), self.process.actions)
+            numbers = torch.from_numpy(BOUND * (2 * draws - 1)).float()
+            state, _ = self.process.step(state, numbers)
+            step += 1
+        return self.process.works(state)
+
+    def by_table(
+        self, known: Sequence[Works[Painting]], asked: Sequence[Prompt], seeds: Seeds
+    ) -> Paintings:
+        """Strokes as theirs are, anywhere, in the colour that the picture has there."""
+        theirs = [paintings(works) for works in known]
+        shapes = np.concatenate([(w.points / w.side)[w.alive] for w in theirs])
+        widths = np.concatenate([(w.width / w.side)[w.alive] for w in theirs])
+        begun = self.process.works(self.process.start(asked, seeds))
+        return stacked(
+            [
+                self._drawn(begun, row, shapes, widths, seeds.branched(_PLACES).generator(row))
+                for row in range(len(asked))
+            ],
+            side=self.process.side,
+        )
+
+    def _drawn(
+        self,
+        begun: Paintings,
+        row: int,
+        shapes: Float[np.ndarray, "K 4 2"],
+        widths: Float[np.ndarray, "K 2"],
+        random: np.random.Generator,
+    ) -> Painting:
+        side, count = begun.side, begun.error.shape[1] - 1
+        picked = random.integers(0, len(shapes), count)
+        middle = random.random((count, 2))
+        points = shapes[picked] - shapes[picked].mean(1, keepdims=True) + middle[:, None]
+        x, y = (middle * side).astype(np.int64).T
+        colour = begun.target[row][:, y, x].T
+        red, green, blue = (float(c) for c in begun.ground[row])
+        strokes = strokes_of(side * points, width=side * widths[picked], colour=colour)
+        sheet = Drawing((float(side), float(side)), strokes, ground=(red, green, blue))
+        return Painting(sheet, as_picture(begun.target[row]))
+
+
+def bench_of(creator: Creator[Painting], config: PainterConfig, works: int) -> Bench[Painting]:
+    """What a run is measured with."""
+    craft, human = cast(PaintingCraft, creator.craft), cast(Paintings, creator.human)
+    if craft.known:
+        known, people = stacked([Painting(one) for one in craft.known.values()]), human
+    else:  # greedy search has no folder: half of it is known
+        known, people = (human.take(range(half, len(human), 2)) for half in (0, 1))
+    return Bench(
+        Strokes(cast(Painter, creator.policy).canvas),
+        known={"": known},
+        people={HUMAN: people},
+        reward=creator.reward,
+        ask=creator.ask,
+        seed=config.prior_seed + EVALUATION,
+        works=works,
+        kind=f"paintings of {config.ask.strokes} strokes",
+        words=creator.words,
+    )
