@@ -26,12 +26,12 @@ def test_every_path_is_drawn_once(count):
     assert undirected(ordered(paths)) == undirected(paths)
 
 
-def test_the_way_is_no_longer_than_a_tenth_above_vpypes():
+def test_the_way_is_shorter_than_vpypes():
     paths = strokes(1500, 0)
     document = vpype.Document()
     document.add(vpype.LineCollection([p[:, 0] + 1j * p[:, 1] for p in paths]), 1)
     theirs = execute("linesort", document).layers[1].pen_up_length()[0]
-    assert ordered(paths).up <= 1.1 * theirs
+    assert ordered(paths).up <= 0.93 * theirs  # the bar is 1.1; always the nearest: .99
 
 
 def test_a_row_is_drawn_from_where_the_pen_waits():

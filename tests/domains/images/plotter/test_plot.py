@@ -9,10 +9,12 @@ import vpype
 from makar.core.errors import ConfigError
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.plotter.page import Page
+from makar.domains.images.plotter.paths import Paths
 from makar.domains.images.plotter.pens import parse_pens
 from makar.domains.images.plotter.plot import plot
-from makar.domains.images.plotter.styles.catalogue import STYLES
+from makar.domains.images.plotter.styles.catalogue import STYLES, Style
 from makar.domains.images.plotter.timing import Machine
+from makar.domains.images.plotter.tone import Knee
 
 PAGE = Page.parse("56x48mm", margin=5)
 PIXEL = 25.4 / 96
@@ -103,6 +105,29 @@ def test_black_is_dark_but_not_filled_in_and_that_is_said(style):
     covered = 1 - page.preview.pixels[top:bottom, left:right].mean() / 255
     assert 0.78 < covered < 0.93
     assert any("darkest" in sentence for sentence in page.said)
+
+
+def test_the_darkest_tones_are_bent_under_a_ceiling():
+    page = plot(flat(20), page=Page.parse("30x30mm", margin=5), style="line")
+    left, top, right, bottom = (round(edge * 10) for edge in page.box)
+    covered = 1 - page.preview.pixels[top + 10 : bottom - 10, left + 10 : right - 10].mean() / 255
+    assert covered == pytest.approx(Knee()(np.array([1 - 20 / 255]))[0], abs=0.03)
+
+
+def test_lines_of_a_second_pen_run_another_way():
+    page = plot(ball((1.0, 0.1, 0.1)), page=PAGE, style="hatch", pens=(BLACK, RED))
+    step = [np.diff(layer.paths.segments, axis=1)[:, 0] for layer in page.layers]
+    angles = [set(np.rint(np.rad2deg(np.arctan2(s[:, 1], s[:, 0])) % 180 / 5) * 5) for s in step]
+    assert {45.0, 135.0} <= angles[0]
+    assert {75.0, 165.0} <= angles[1]
+
+
+def test_what_a_style_draws_too_short_or_outside_is_left_out(monkeypatch):
+    lines = ([(1, 1), (1.2, 1)], [(2, 2), (8, 2)], [(5, 5), (500, 5)], [(-9, -9), (-1, -1)])
+    scrawl = Style("scrawl", lambda *_: lambda _: Paths.of(lines), passes=1)
+    monkeypatch.setitem(STYLES, "scrawl", scrawl)
+    (layer,) = plot(flat(99, (10, 10)), page=Page.parse("30x30mm", margin=5), style="scrawl").layers
+    assert sorted(layer.paths.lengths.round(2).tolist()) == [6.0, 14.7]
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -9,7 +9,7 @@ from makar.domains.images.plotter.styles.contour import ANGLE, contour
 from makar.domains.images.plotter.styles.flow import flow
 from makar.domains.images.plotter.styles.relaxing import relaxed
 from makar.domains.images.plotter.styles.streamlines import streamlines
-from makar.domains.images.plotter.tone import Tone
+from makar.domains.images.plotter.tone import Tone, blurred
 
 PEN = 0.3
 
@@ -57,6 +57,25 @@ def test_the_darker_the_denser_and_white_stays_white():
     assert (np.diff(seen) > 0.05).all()
     assert seen[1] == pytest.approx(0.1, abs=0.04)
     assert seen[3] == pytest.approx(0.6, abs=0.1)
+
+
+def test_lines_are_bridged_and_share_the_paper_evenly(monkeypatch):
+    y, x = np.mgrid[:200, :200] * 0.2
+    bend = 0.08 * y + 0.05 * x
+    along = np.stack((np.cos(bend), np.sin(bend)), -1)
+
+    def drawn() -> tuple[int, float]:
+        paths = contour(even(0.5, 200), PEN, along=along)
+        seen = blurred(coverage(paths, PEN, (200, 200), 0.2), 1.5)
+        return len(paths), float(seen[20:-20, 20:-20].std())
+
+    paths, uneven = drawn()
+    monkeypatch.setattr(
+        "makar.domains.images.plotter.styles.contour.relaxed", lambda p, *_, **__: p
+    )
+    assert uneven < 0.93 * drawn()[1]
+    monkeypatch.setattr("makar.domains.images.plotter.styles.contour.bridged", lambda p, _: p)
+    assert paths < drawn()[0]
 
 
 def test_no_stroke_is_shorter_than_the_pen_is_wide():
