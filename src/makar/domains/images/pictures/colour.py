@@ -1,7 +1,7 @@
 """Colours as eyes see them: sRGB, light, and Oklab, where equal steps look equally large.
 
 Oklab: Björn Ottosson, "A perceptual color space for image processing" (2020), with his matrices of
-25 January 2021. sRGB: IEC 61966-2-1.
+2021-01-25. sRGB: IEC 61966-2-1.
 """
 
 from __future__ import annotations

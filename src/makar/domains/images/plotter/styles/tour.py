@@ -1,8 +1,8 @@
 """A short way through many places: the travelling salesman's, near enough to the best.
 
 From a greedy way (``fragments``), two edges are exchanged for two shorter ones (2-opt, Croes 1958)
-and runs of up to three places are moved elsewhere (Or 1976), tried only among the nearest
-neighbours of a place and only where something has changed nearby (Bentley 1992).
+and runs of up to three places are moved elsewhere (or-opt, I. Or 1976), tried only among the
+nearest neighbours of a place and only where something has changed nearby (Bentley 1992).
 """
 
 from __future__ import annotations
