@@ -11,14 +11,15 @@ the range of the folder's held-out drawings. Rows:
 - *the drawings*: the other half of the folder;
 - *chance*: strokes anyhow where the eye looks; *shuffled*: the drawings with their strokes'
   places exchanged and a quarter of them turned;
-- *untrained*; *best of 64* of it by the judge; *greedy*: of ten strokes of the untrained hand the
+- *untrained*; *best of 32* of it by the judge; *greedy*: of ten strokes of the untrained hand the
   one is laid after which the judge likes the painting best, 600 judgements a painting;
-- *trained*: no judgement at all, after 9,600 in training.
+- *trained*: no judgement at all, after 9,600 in training; and the best of its, and *greedy* with
+  its strokes, at as many judgements as before.
 
 Told are the score, decibels of likeness, the share that a classifier takes for the folder's, and
 judgements and processor seconds a painting. The classifier is logistic regression on twelve
-statistics of strokes and the picture's (``FEATURES``), fitted to the first half against the other
-folder's and greedy search's paintings; the second half tells how often it is right.
+statistics of strokes (``FEATURES``), fitted to the first half against the other folder's, greedy
+search's and chance's on the same canvas; the second half tells how often it is right.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -42,6 +43,7 @@ from makar.core.types import Prompt
 from makar.domains.images.painter.canvas.process import STROKES, Canvas
 from makar.domains.images.painter.canvas.works import Painting, Paintings, stacked
 from makar.domains.images.painter.config import PainterConfig
+from makar.domains.images.painter.policy import Painter
 from makar.domains.images.painter.recipe import prepare
 from makar.domains.images.painter.searched import searched
 from makar.domains.images.rewards import hatching, lines
@@ -52,7 +54,7 @@ from makar.measures.classifier import Logistic
 from makar.recipes.creator import Creator
 
 SIDE, COUNT, DRAWINGS, WORKS, SEEDS = 200.0, 60, 80, 32, (0, 1, 2)
-BEST, TRIES = 64, 10
+BEST, TRIES = 32, 10
 HANDS = ("hatcher", "curler")
 FEATURES: Sequence[Callable[[Any], np.ndarray]] = (
     lines.line_length, lines.length_variety, lines.line_width, lines.width_variety,
@@ -116,7 +118,8 @@ def classifier_of(hand: str, process: Canvas) -> tuple[Logistic, float]:
     halves = []
     for half in (0, 1):
         rows = search.take(range(half, DRAWINGS, 2))
-        sets = [by_hand(hand, half), by_hand(other, half), rows]
+        wild = chance(process, asked[half::2], half)
+        sets = [by_hand(hand, half), by_hand(other, half), rows, wild]
         theirs = np.concatenate([features(one) for one in sets])
         halves.append((theirs, np.arange(len(theirs)) < len(sets[0])))
     told = Logistic.fit(*halves[0], penalty=0.01)
@@ -159,13 +162,15 @@ def taught(keep: Path, hand: str, seed: int) -> tuple[Creator[Painting], float]:
     return creator, saved["seconds"]
 
 
-def best_of(creator: Creator[Painting], asked: Sequence[Prompt], seed: int) -> Paintings:
-    """Of many paintings of the same picture by the untrained hand, the one that is liked best."""
-    process, kept = creator.prior.process, []
+def best_of(
+    creator: Creator[Painting], hand: Painter, asked: Sequence[Prompt], seed: int
+) -> Paintings:
+    """Of many paintings of the same picture by a hand, the one that is liked best."""
+    process, kept = hand.canvas, []
     for row in range(len(asked)):
         bare = process.works(process.start([asked[row]], Seeds(seed, 9, first=row)))
         given = bare[0].target
-        many = creator.prior.sample(
+        many = hand.sample(
             [replace(asked[row], given=given)] * BEST, seeds=Seeds(seed, 1, first=row * BEST)
         )
         total = creator.reward.lean(many.works, many.prompts).total
@@ -173,15 +178,20 @@ def best_of(creator: Creator[Painting], asked: Sequence[Prompt], seed: int) -> P
     return process.join(kept)
 
 
-def greedily(creator: Creator[Painting], asked: Sequence[Prompt], seed: int) -> Paintings:
-    """Strokes of the untrained hand, each the one of ten that the judge likes best then."""
-    process, reward = creator.prior.process, creator.reward.lean
+def greedily(
+    creator: Creator[Painting], hand: Painter, asked: Sequence[Prompt], seed: int
+) -> Paintings:
+    """Strokes of a hand, each the one of ten that the judge likes best then."""
+    process, reward = hand.canvas, creator.reward.lean
     state = process.start(asked, Seeds(seed))
     random = torch.Generator().manual_seed(seed)
     while not process.terminated(state).all():
         options, totals = [], []
+        with torch.no_grad():
+            mean, log_std = hand.net(process.observe(state))[0].split(process.actions, 1)
         for _ in range(TRIES):
-            actions = 0.6 * torch.randn((len(asked), process.actions), generator=random)
+            draws = torch.randn(mean.shape, generator=random)
+            actions = mean + log_std.exp() * draws
             after, _ = process.step(state, actions)
             options.append(actions)
             totals.append(np.nan_to_num(reward(process.works(after), asked).total, nan=-1))
@@ -221,26 +231,29 @@ def row_of(
 ) -> dict[str, float]:
     """What is told of a set of works."""
     judged = reward(works, asked)
-    raw = {name: float(np.nanmean(part.value)) for name, part in judged.parts.items()}
+    raw = {n: float(part.value.mean()) for n, part in judged.parts.items()}  # NaN: unjudged
     taken = (told(features(works)) > 0.5).mean()
-    db = float(np.nanmean(judged.parts["likeness"].raw)) if len(works) else float("nan")
+    db = float(judged.parts["likeness"].raw.mean())
     return {"score": float(np.nanmean(judged.total)), "decibels": db, "taken": float(taken)} | raw
 
 
 def rows(keep: Path, hand: str, seed: int) -> Mapping[str, dict[str, float]]:
     """Every row of one hand and training seed."""
     creator, seconds = taught(keep, hand, seed)
-    reward, process = creator.reward, creator.policy.process
+    prior, policy = cast(Painter, creator.prior), cast(Painter, creator.policy)
+    reward, process = creator.reward, policy.canvas
     asked = [creator.ask] * WORKS
     told, right = classifier_of(hand, process)
     sets: dict[str, tuple[Callable[[], Paintings], int]] = {
         "the drawings": (lambda: by_hand(hand, 1), 0),
         "shuffled": (lambda: shuffled(hand), 0),
         "chance": (lambda: chance(process, asked, seed), 0),
-        "untrained": (lambda: creator.prior.sample(asked, seeds=Seeds(seed, 9)).works, 0),
-        f"best of {BEST}": (lambda: best_of(creator, asked, seed), BEST),
-        "greedy": (lambda: greedily(creator, asked, seed), TRIES * COUNT),
-        "trained": (lambda: creator.policy.sample(asked, seeds=Seeds(seed, 9)).works, 0),
+        "untrained": (lambda: prior.sample(asked, seeds=Seeds(seed, 9)).works, 0),
+        f"best of {BEST}": (lambda: best_of(creator, prior, asked, seed), BEST),
+        "greedy": (lambda: greedily(creator, prior, asked, seed), TRIES * COUNT),
+        "trained": (lambda: policy.sample(asked, seeds=Seeds(seed, 9)).works, 0),
+        f"its best of {BEST}": (lambda: best_of(creator, policy, asked, seed), BEST),
+        "greedy with it": (lambda: greedily(creator, policy, asked, seed), TRIES * COUNT),
     }
     found: dict[str, dict[str, float]] = {"": {"training": seconds, "right": right}}
     for name, (make, judgements) in sets.items():

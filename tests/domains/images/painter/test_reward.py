@@ -97,6 +97,7 @@ def test_the_number_of_strokes_is_counted(by_search):
     prompts = [Prompt(condition={STROKES: n}) for n in (12, 6, 24, 48)]
     raw = tree(by_search, prompts).parts["strokes"].raw
     np.testing.assert_allclose(raw, [0, 1, 0.5, 0.75])
+    assert tree(by_search, prompts).parts["strokes"].value.tolist() == [1, 0, 0, 0]
 
 
 def lines(seed, *, angle, count=12):

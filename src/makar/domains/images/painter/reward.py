@@ -113,12 +113,25 @@ def _drawn(entry: Entry[DrawingCorpus]) -> Callable[[Portfolio], Scorer]:
     return build
 
 
-STATISTICS = (
-    "line_length", "length_variety", "line_width", "width_variety", "curvature", "straightness",
-    "angle_variety", "main_direction", "upright_share", "hatching",
-)  # fmt: skip
+STATISTICS: Mapping[str, str] = {
+    "line_length": "has strokes as long as theirs",
+    "length_variety": "has strokes of as many lengths",
+    "line_width": "has strokes as wide",
+    "width_variety": "has strokes of as many widths",
+    "curvature": "bends its strokes as much",
+    "straightness": "goes from end to end as straight",
+    "angle_variety": "runs in as many directions",
+    "main_direction": "runs as much one way",
+    "upright_share": "is as level and upright",
+    "hatching": "lays strokes side by side as much",
+}
 """What a style is told by: each within the middle 80 % of the drawings that were learned from."""
-WATCHED = ("ink_laid", "large_first", "balance", "symmetry")
+WATCHED: Mapping[str, str] = {
+    "ink_laid": "takes as much ink",
+    "large_first": "comes from the large to the small as theirs do",
+    "balance": "rests as theirs do",
+    "symmetry": "is as symmetrical",
+}
 """What is told of paintings besides; see ``rewards.catalogue``."""
 
 
@@ -138,19 +151,19 @@ def weighting(*, styled: bool) -> Weighting:
         Entry("edges", plain(_each(_edges)), "has its edges", "ours", role="watch",
               fixed=Ramp(0.0, 1.0)),
         Entry("strokes", plain(miscounted), "has as many strokes as were asked for", "ours",
-              kind="asked", role="watch"),
-        *(_entry(name, "score" if styled else "watch") for name in STATISTICS),
-        *(_entry(name, "watch") for name in WATCHED),
-        *[_MANNER, _entry(NEAR_COPY, "gate")] * styled,
+              role="watch", fixed=Ramp(0.5, 0.0)),
+        *(_entry(name, "score" if styled else "watch", said) for name, said in STATISTICS.items()),
+        *(_entry(name, "watch", said) for name, said in WATCHED.items()),
+        *[_MANNER, _entry(NEAR_COPY, "gate", "takes no run of strokes from theirs")] * styled,
     ]  # fmt: skip
     defaults = {"edges": 0.25, "manner": MANNER_WEIGHT} | dict.fromkeys(STATISTICS, STYLE_WEIGHT)
     return Weighting(Catalogue(tuple(entries)), defaults=defaults, styled=False)
 
 
-def _entry(name: str, role: Role) -> Entry[Portfolio]:
+def _entry(name: str, role: Role, words: str) -> Entry[Portfolio]:
     entry = DRAWING_CATALOGUE[name]
     return Entry(
-        name, _drawn(entry), entry.words, entry.source,
+        name, _drawn(entry), words, entry.source,
         kind="band" if name in STATISTICS else entry.kind, role=role, corpus=entry.corpus,
         fixed=entry.fixed,
     )  # fmt: skip
@@ -195,4 +208,4 @@ def painter_reward(
 
 
 def _needs(entry: Entry[Portfolio]) -> bool:
-    return entry.fixed is None and entry.kind != "asked"
+    return entry.fixed is None
