@@ -7,7 +7,7 @@ import torch
 from gymnasium.utils.env_checker import check_env
 
 from makar.core.types import Judgement, Prompt
-from makar.interop.gymnasium import single, vector
+from makar.interop.gymnasium import NumbersView, single, vector
 from makar.reproductions.cartpole.process import CartPole, staying_up
 
 
@@ -165,3 +165,28 @@ def test_no_seed_goes_on_and_one_seed_is_for_all():
     np.testing.assert_array_equal(environments.reset(seed=np.int64(1))[0], whole)
     with pytest.raises(ValueError, match="2 seeds for 3 works"):
         environments.reset(seed=[1, 2])
+
+
+class Throttle(CartPole):
+    """The cart pushed by a number: to the right above 0."""
+
+    actions = 1
+
+    def step(self, state, actions):
+        return super().step(state, (actions[:, 0] > 0).long())
+
+
+def test_a_process_of_numbers_has_a_box_of_actions():
+    environment = single(Throttle(), view=NumbersView(Throttle()))
+    assert environment.action_space == gymnasium.spaces.Box(-1, 1, (1,), np.float32)
+    _, info = environment.reset(seed=3)
+    assert info == {}
+    pushed = environment.step(np.array([0.2], np.float32))[0]
+    plain = single(CartPole())
+    plain.reset(seed=3)
+    np.testing.assert_array_equal(pushed, plain.step(1)[0])
+    many = vector(Throttle(), 3, view=NumbersView(Throttle()))
+    seen, _ = many.reset(seed=0)
+    assert many.step(np.zeros((3, 1), np.float32))[0].shape == seen.shape
+    with pytest.raises(ValueError, match="finite"):
+        environment.step(np.array([np.nan], np.float32))
