@@ -209,7 +209,7 @@ def test_a_network_with_too_few_scores_is_refused():
 
 def reached(policy):
     whole = StepwisePolicy(policy.process, policy.net, steps=STEPS, decisions=Gaussian(2))
-    made = whole.sample([Prompt()] * 200, seeds=Seeds(99))
+    made = whole.sample([Prompt()] * 100, seeds=Seeds(99))
     return float(near(made.works, made.prompts).total.mean())
 
 
@@ -228,10 +228,10 @@ def reached(policy):
 )
 def test_every_algorithm_learns_to_steer(pays, fragments, options):
     policy = steersman(pays=pays, fragments=fragments)
-    learner = PolicyGradient(policy, without_prior(learning_rate=0.01, **options))
+    learner = PolicyGradient(policy, without_prior(learning_rate=0.02, **options))
     before = reached(policy)
-    updates = 12 if "epochs" in options else 50
-    for _ in islice(train(policy, near, learner, lambda _: [Prompt()] * 64, seed=1), updates):
+    updates = 8 if "epochs" in options else 25
+    for _ in islice(train(policy, near, learner, lambda _: [Prompt()] * 48, seed=1), updates):
         pass
     assert before < 0.25
     assert reached(policy) > before + 0.1

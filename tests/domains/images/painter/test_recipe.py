@@ -13,7 +13,7 @@ from makar.core.errors import ConfigError, CorpusTooSmallError, UnreadableError
 from makar.core.seeds import Seeds
 from makar.core.train import train
 from makar.core.types import Prompt
-from makar.domains.images.painter import gallery
+from makar.domains.images.painter import gallery, recipe
 from makar.domains.images.painter.canvas.process import PICTURE, STROKES
 from makar.domains.images.painter.canvas.works import Paintings
 from makar.domains.images.painter.config import PainterConfig
@@ -22,6 +22,7 @@ from makar.domains.images.painter.recipe import PAINTER, ask_prompt, asked_for, 
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.domains.images.svg.writing import as_svg
 from makar.evaluation.assessment import measure, people_and_chance
+from makar.recipes import preparation
 from makar.recipes.loading import load_config
 from makar.recipes.trained_run import open_run
 from makar.runs.folder import RunFolder
@@ -39,7 +40,9 @@ UP = np.array([0.0, 9.0])
 
 @pytest.fixture(autouse=True)
 def few_pictures(monkeypatch):
-    """A smaller gallery, without emoji: they need a font."""
+    """A smaller gallery, without emoji: they need a font; and fewer works to compare with."""
+    monkeypatch.setattr(recipe, "SEARCHED", 8)
+    monkeypatch.setattr(preparation, "TRIAL", 16)
 
     def absent(count):
         raise ConfigError("not on this machine")
@@ -103,7 +106,7 @@ def test_it_paints_better_after_a_few_steps(algorithm):
            "learn.algorithm": algorithm, "learn.gamma": gamma}
     )  # fmt: skip
     creator = prepared(config).creator
-    asked = [Prompt(condition={STROKES: 12})] * 48
+    asked = [Prompt(condition={STROKES: 12})] * 32
 
     def likeness():
         made = creator.policy.sample(asked, seeds=Seeds(77), temperature=0.5)
@@ -178,9 +181,9 @@ def test_a_drawing_in_a_file_is_read_to_be_judged(tmp_path):
 def test_a_run_is_measured_beside_chance_and_a_table():
     config = config_of(**{"ask.strokes": 12})
     found = prepared(config)
-    bench = bench_of(found.creator, config, 8)
+    bench = bench_of(found.creator, config, 4)
     sets = people_and_chance(bench)
-    assert [len(works) for works in sets.values()] == [8, 8, 8]
+    assert [len(works) for works in sets.values()] == [4, 4, 4]
     *_, rows = _ended(measure(bench, sets))
     score = {row.name: row.measures["score"].mean for row in rows}
     assert score["human held-out"] > score["Markov"] + 0.1
