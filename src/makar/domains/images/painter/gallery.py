@@ -85,7 +85,8 @@ def folder_gallery(folder: Path) -> Gallery:
     """
     found = read_pictures(folder, longest=4 * SIDE, rendered=_drawn)
     small = [one.cut_square().resized((SIDE, SIDE)) for one in found]
-    notes = (found.describe(),) if found.left_out else ()
+    left = len(found.left_out)  # their names are the user's own
+    notes = (f"{left} files of the corpus could not be read, or are there twice.",) if left else ()
     if len(small) < 2:
         notes += ("There is one picture only: it is learned from and tried on.",)
         return _named(small, small, notes)
