@@ -74,26 +74,6 @@ def mean_over_seeds(runs: Sequence[Float[np.ndarray, " B"]]) -> Estimate:
     return _student(means, works=sum(len(r) for r in known), seeds=len(means))
 
 
-def bootstrap_mean(
-    values: Float[np.ndarray, " B"], *, seed: int, resamples: int = 2000
-) -> Estimate:
-    """Mean with the percentile bootstrap (Efron 1979), for values far from a bell curve.
-
-    The interval runs from the 2.5 % to the 97.5 % quantile of the means of ``resamples`` draws
-    of n works with replacement.
-    """
-    known = np.asarray(values, np.float64)
-    known = known[~np.isnan(known)]
-    if len(known) < 2:
-        return _student(known, works=len(known), seeds=1)
-    rng = np.random.default_rng(seed)
-    means = np.array(
-        [known[rng.integers(0, len(known), len(known))].mean() for _ in range(resamples)]
-    )
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Estimate(float(known.mean()), float(low), float(high), len(known))
-
-
 def _student(sample: np.ndarray, *, works: int, seeds: int) -> Estimate:
     if not len(sample):
         return Estimate(np.nan, np.nan, np.nan, 0, seeds)
@@ -126,29 +106,6 @@ def welch_test(first: Float[np.ndarray, " M"], second: Float[np.ndarray, " N"]) 
     half = student_t_quantile(0.975, float(freedom)) * error
     p = 2 * (1 - student_t_cdf(abs(mean) / error, float(freedom)))
     return Difference(mean, mean - half, mean + half, float(np.clip(p, 0, 1)))
-
-
-def permutation_p(
-    first: Float[np.ndarray, " M"],
-    second: Float[np.ndarray, " N"],
-    *,
-    seed: int,
-    permutations: int = 2000,
-) -> float:
-    """Two-sided p of a difference in means when nothing is known of the distribution.
-
-    p = (1 + number of shuffles with |difference| ≥ the observed) / (1 + shuffles): never 0
-    (Phipson & Smyth 2010).
-    """
-    a, b = (np.asarray(x, np.float64)[~np.isnan(x)] for x in (first, second))
-    pooled, observed = np.concatenate([a, b]), abs(a.mean() - b.mean())
-    rng = np.random.default_rng(seed)
-    hits = 0
-    for _ in range(permutations):
-        shuffled = rng.permutation(pooled)
-        difference = abs(shuffled[: len(a)].mean() - shuffled[len(a) :].mean())
-        hits += bool(difference >= observed - 1e-12)  # rounding must not hide a tie
-    return (1 + hits) / (1 + permutations)
 
 
 def auc(positives: Float[np.ndarray, " M"], negatives: Float[np.ndarray, " N"]) -> float:

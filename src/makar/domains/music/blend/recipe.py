@@ -35,12 +35,11 @@ from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.tune import phrases
 from makar.domains.music.tune.craft import MelodyCraft
+from makar.domains.music.tune.recipe import build_net
 from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
-from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
-from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Opened
@@ -116,7 +115,9 @@ def prepare(
     sides = yield from read_sides(config)
     everything = [piece for pair in sides.values() for piece in _joined(pair)]
     codec = EventCodec.of(everything, genres=config.corpus.names)
-    made: TokenPolicy[Piece] = TokenPolicy(_net(config, codec), codec)
+    context = codec.longest + codec.prefix([ask_prompt(config)]).shape[1]
+    net = build_net(config.model, vocabulary=codec.vocabulary, context=context, lookback=())
+    made: TokenPolicy[Piece] = TokenPolicy(net, codec)
     policy, known = placed(made, config, prior)
     if not known:
         yield from pretrain(
@@ -130,20 +131,6 @@ def prepare(
         )
     yield Progress("setting up the judges")
     return _set_up(config, policy, sides, functions or {})
-
-
-def _net(config: BlendConfig, codec: EventCodec) -> Recurrent | Transformer:
-    model = config.model
-    size = {
-        "vocabulary": codec.vocabulary,
-        "width": model.width,
-        "layers": model.layers,
-        "dropout": model.dropout,
-        "context": codec.longest + codec.prefix([ask_prompt(config)]).shape[1],
-    }
-    if model.kind == "lstm":
-        return Recurrent(RecurrentConfig(**size))
-    return Transformer(TransformerConfig(**size))
 
 
 def labelled(

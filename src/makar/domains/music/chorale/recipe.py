@@ -21,8 +21,8 @@ from makar.domains.music.chorale.prompts import ask_prompt, reward_config
 from makar.domains.music.chorale.reward import WEIGHTING, checked_rewards, chorale_reward
 from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.harmony.copies import ChordCopies, LineCopies
-from makar.domains.music.melody.grid import OffGridError
 from makar.domains.music.piece.piece import Piece
+from makar.domains.music.tune.phrases import cut
 from makar.domains.music.voices.codec import (
     ASKED,
     METRES,
@@ -177,17 +177,8 @@ def read(path: Path, config: ChoraleConfig) -> list[Brought]:
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[VoiceGrid], dict[str, int]]:
     """A piece in four parts in phrases of so many bars; what cannot be judged, by reason."""
-    whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
-    length = min(bars, whole)
     key = key_by_ear(piece) if len(piece.parts) == len(VOICES) else None
-    found: list[VoiceGrid] = []
-    left_out: dict[str, int] = {}
-    for first in range(0, whole - length + 1, length):
-        try:
-            found.append(encode_voices(piece, first, length, key=key))
-        except OffGridError as fault:
-            left_out[str(fault)] = left_out.get(str(fault), 0) + 1
-    return found, left_out
+    return cut(piece, bars, lambda first, length: encode_voices(piece, first, length, key=key))
 
 
 CHORALE: Recipe[ChoraleConfig, VoiceGrid] = Recipe(

@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
+from makar.core.columnar import Columnar
 from makar.domains.music.corpus import cache as corpus_cache
 from makar.domains.music.corpus.columns import Columns
 from makar.domains.music.corpus.groups import SIDES, Side, find_groups
@@ -36,7 +37,7 @@ READER_VERSION = 3
 
 
 @dataclass(frozen=True)
-class Corpus:
+class Corpus(Columnar[Piece]):
     """Pieces with their origin, their group and their side of the split.
 
     Attributes:
@@ -64,16 +65,8 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.columns)
 
-    def __iter__(self) -> Iterator[Piece]:
-        return (self[i] for i in range(len(self)))
-
-    @overload
-    def __getitem__(self, index: int) -> Piece: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Piece]: ...
-    def __getitem__(self, index: int | slice) -> Piece | Sequence[Piece]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+    def work(self, index: int) -> Piece:
+        """See ``Columnar``."""
         return self.columns.piece(index, self.names[index], self.provenance[index])
 
     def take(self, indices: Iterable[int]) -> Pieces:

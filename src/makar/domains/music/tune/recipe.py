@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -72,28 +72,15 @@ def craft_of(config: MelodyConfig) -> MelodyCraft:
     return MelodyCraft(nothing, (), 0.0, program=config.ask.program, tempo=config.ask.tempo)
 
 
-def build_net(config: ModelConfig, *, vocabulary: int, context: int) -> Recurrent | Transformer:
-    """The network of that kind, freshly initialised."""
+def build_net(
+    config: ModelConfig, *, vocabulary: int, context: int, lookback: tuple[int, ...] = LOOKBACK
+) -> Recurrent | Transformer:
+    """The network of that kind, freshly initialised; only an LSTM is shown what was before."""
+    size: dict[str, Any] = config.model_dump(exclude={"kind"})
+    size |= {"vocabulary": vocabulary, "context": context}
     if config.kind == "lstm":
-        return Recurrent(
-            RecurrentConfig(
-                vocabulary=vocabulary,
-                width=config.width,
-                layers=config.layers,
-                dropout=config.dropout,
-                context=context,
-                lookback=LOOKBACK,
-            )
-        )
-    return Transformer(
-        TransformerConfig(
-            vocabulary=vocabulary,
-            width=config.width,
-            layers=config.layers,
-            dropout=config.dropout,
-            context=context,
-        )
-    )
+        return Recurrent(RecurrentConfig(**size, lookback=lookback))
+    return Transformer(TransformerConfig(**size))
 
 
 def prepare(
