@@ -6,9 +6,10 @@ because the printed tables name them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -35,6 +36,18 @@ class Estimate:
     n: int
     seeds: int = 1
 
+    @classmethod
+    def of_interval(cls, record: Mapping[str, Any], *, n: int, seeds: int = 1) -> Estimate:
+        """The estimate behind an interval as JSON has it."""
+        low, mean, high = (
+            np.nan if record[end] is None else float(record[end]) for end in ("low", "mean", "high")
+        )
+        return cls(mean, low, high, n, seeds)
+
+    def interval(self) -> dict[str, float | None]:
+        """See ``interval``."""
+        return interval(self.mean, self.low, self.high)
+
     def __str__(self) -> str:
         if not np.isfinite(self.low):
             return f"{self.mean:.3f}"
@@ -49,6 +62,24 @@ class Difference:
     low: float
     high: float
     p: float
+
+
+def interval(mean: float, low: float, high: float) -> dict[str, float | None]:
+    """A mean with its interval as JSON has it: null for what is not known."""
+    numbers = {"mean": mean, "low": low, "high": high}
+    return {name: float(value) if np.isfinite(value) else None for name, value in numbers.items()}
+
+
+def finite(values: Float[np.ndarray, " B"]) -> Float[np.ndarray, " N"]:
+    """The values that are numbers."""
+    values = np.asarray(values, np.float64)
+    return values[np.isfinite(values)]
+
+
+def finite_mean(values: Float[np.ndarray, " B"]) -> float:
+    """The mean of those; NaN where there is none."""
+    known = finite(values)
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def mean_over_works(values: Float[np.ndarray, " B"]) -> Estimate:

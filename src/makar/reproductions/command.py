@@ -1,6 +1,6 @@
 """``makar reproduce``: published results made again, with the bars beside what came out.
 
-A reproduction is an iterator of ``Stage`` and ``Row`` events; a command of this group shows them.
+A reproduction is an iterator of ``Stage`` and ``Row`` events; a command here shows them.
 """
 
 from __future__ import annotations

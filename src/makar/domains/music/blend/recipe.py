@@ -9,7 +9,7 @@ learned from other tunes and counts other things, measures it and is never rewar
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from makar.domains.music.blend.sides import read_sides
 from makar.domains.music.blend.tokens import STEPS
 from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.corpus.genres import GenrePhrases, check_genre
+from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.rewards.novelty import CopyIndex
@@ -42,9 +43,8 @@ from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.bonuses import Bonuses
-from makar.recipes.creator import Opened
 from makar.recipes.custom_reward import load_reward
-from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.domain import Brought, Recipe
 from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
 
 NEAR_ENOUGH = 0.05
@@ -200,18 +200,6 @@ def _set_up(
     )  # fmt: skip
 
 
-def evaluate(
-    opened: Opened, config: BlendConfig, *, works: int | None, target: Path, title: str
-) -> Generator[Progress, None, Evaluated]:
-    """Measure a run; see ``recipes.domain.Evaluate``."""
-    from makar.domains.music.blend.assessment import NOTES, bench_of_run
-    from makar.evaluation.run import evaluate_run
-
-    return evaluate_run(
-        opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
-    )
-
-
 def _rewards(
     config: BlendConfig, judges: tuple[Judge, Judge], index: CopyIndex, limit: float
 ) -> list[Component]:
@@ -296,5 +284,5 @@ BLEND: Recipe[BlendConfig, Piece] = Recipe(
     craft=craft_of,
     read=read,
     parts=rewarded,
-    evaluate=evaluate,
+    evaluate=evaluation_by("blend"),
 )

@@ -20,6 +20,7 @@ from makar.domains.music.chorale.learned import LearnedChorales, read_chorales
 from makar.domains.music.chorale.prompts import ask_prompt, reward_config
 from makar.domains.music.chorale.reward import WEIGHTING, checked_rewards, chorale_reward
 from makar.domains.music.corpus.folder import pieces_in
+from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.harmony.copies import ChordCopies, LineCopies
 from makar.domains.music.piece.piece import Piece
 from makar.domains.music.tune.phrases import cut
@@ -36,8 +37,7 @@ from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
-from makar.recipes.creator import Opened
-from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.domain import Brought, Recipe
 from makar.recipes.preparation import Prepared, Progress, pretrain
 
 _SIXTEENTHS = 16
@@ -153,18 +153,6 @@ def _set_up(
     )  # fmt: skip
 
 
-def evaluate(
-    opened: Opened, config: ChoraleConfig, *, works: int | None, target: Path, title: str
-) -> Generator[Progress, None, Evaluated]:
-    """Measure a run; see ``recipes.domain.Evaluate``."""
-    from makar.domains.music.chorale.assessment import NOTES, bench_of_run
-    from makar.evaluation.run import evaluate_run
-
-    return evaluate_run(
-        opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
-    )
-
-
 def craft_of(config: ChoraleConfig) -> VoicesCraft:
     """How the run's works are handed out as files; it knows no sources, so it is there at once."""
     return VoicesCraft(program=config.ask.program, tempo=config.ask.tempo)
@@ -197,5 +185,5 @@ CHORALE: Recipe[ChoraleConfig, VoiceGrid] = Recipe(
     craft=craft_of,
     read=read,
     parts=lambda config: WEIGHTING.rewarded(reward_config(config)),
-    evaluate=evaluate,
+    evaluate=evaluation_by("chorale"),
 )
