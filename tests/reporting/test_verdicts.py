@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from makar.core.types import Judgement, Part
+from makar.core.types import JudgedPart, Judgement
 from makar.domains.levels.words import LEVEL_WORDS
 from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.rows import (
@@ -29,8 +29,8 @@ def row(name, score, *, close=0.5, density=2.0, fit=0.5, copies=0.0, works=200, 
         return middle + drawn - drawn.mean()
 
     parts = {
-        "close": Part(np.zeros(works), around(close), 1.0, "score", ""),
-        "density": Part(around(density), around(fit), 0.0, "watch", ""),
+        "close": JudgedPart(np.zeros(works), around(close), 1.0, "score", ""),
+        "density": JudgedPart(around(density), around(fit), 0.0, "watch", ""),
     }
     near = (np.arange(works) < copies * works).astype(float)
     values = {

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from makar.core.errors import UnreadableError
-from makar.core.types import Judgement, Part
+from makar.core.types import JudgedPart, Judgement
 from makar.measures.statistics import finite_mean
 from makar.recipes.craft import resembles
 from makar.recipes.creator import Opened
@@ -126,5 +126,5 @@ def _parts(judgement: Judgement, opened: Opened) -> tuple[PartVerdict, ...]:
     )  # fmt: skip
 
 
-def _weightiest(item: tuple[str, Part]) -> tuple[float, str]:
+def _weightiest(item: tuple[str, JudgedPart]) -> tuple[float, str]:
     return -item[1].weight, item[0]
