@@ -183,6 +183,7 @@ def tiny(cache: Path) -> dict[str, Any]:
         "pretrain.updates": 20,
         "model.width": 16,
         "evaluate.works": 16,
+        "evaluate.show": 1,
         "corpus.collections": ["miscFolk"],
     }
 
