@@ -153,7 +153,7 @@ def test_other_settings_are_shown_and_a_damaged_file_is_not(tmp_path):
 
 
 def test_the_table_is_the_summarys(tiny):
-    table = table_of([tiny.rows], {}, TUNE_WORDS)
+    table = table_of(tiny.rows, {}, TUNE_WORDS)
     rows = aggregate([tiny.rows])
     assert list(table.columns) == ["people", "prior", "best of 4", "trained"]
     shown = {m.name: m for _, measures in table.groups for m in measures}
