@@ -2,7 +2,7 @@
 
 ``python benchmarks/chorale_rewards.py docs/harmony.md`` measures it and checks the
 page. Fixed beforehand: held-out four-bar phrases that begin and end with a line of the hymn, all
-scrambles of ``harmony.scrambled``, one seed, default transforms with bands from other tunes than
+scrambles of ``spoiled_chorales``, one seed, default transforms with bands from other tunes than
 are judged, and ``reward_study.SHIPPED`` as the bar.
 """
 
@@ -19,9 +19,9 @@ from makar.domains.music.chorale.phrases import ChoralePhrases
 from makar.domains.music.corpus.groups import SIDES, Side
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
 from makar.domains.music.harmony.progressions import ChordProgressions
-from makar.domains.music.harmony.scrambled import SCRAMBLES, copied
 from makar.domains.music.voices.voices import VoiceGrids
 from reward_study import Finding, finding, report, scores
+from spoiled_chorales import SCRAMBLES, copied
 
 SEED = 20251122
 BARS = 4

@@ -1,7 +1,7 @@
 """Do the rewards know whole levels from spoiled ones? The study that docs/level-rewards.md prints.
 
 ``python benchmarks/level_rewards.py docs/level-rewards.md`` measures it and checks the page.
-Fixed beforehand: constructed levels of 112 columns, all scrambles of ``scrambled``, the seeds,
+Fixed beforehand: constructed levels of 112 columns, all scrambles of ``spoiled_levels``, the seeds,
 default transforms with bands from other levels than are judged, and ``reward_study.SHIPPED`` as
 the bar.
 """
@@ -23,7 +23,8 @@ from makar.domains.levels.level.level import Levels
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.play.noisy_player import failure_rate
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
-from makar.domains.levels.rewards.scrambled import (
+from reward_study import Finding, finding, report, scores
+from spoiled_levels import (
     SCRAMBLES,
     Scramble,
     altered,
@@ -31,7 +32,6 @@ from makar.domains.levels.rewards.scrambled import (
     screens_exchanged,
     screens_repeated,
 )
-from reward_study import Finding, finding, report, scores
 
 SEED = 20251122
 LEVELS, COLUMNS = 300, 112

@@ -16,12 +16,12 @@ import numpy as np
 from makar.core.scoring import Scorer
 from makar.core.types import Prompt
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
-from makar.domains.music.harmony.scrambled import walks
 from makar.domains.music.melody.melody import Melodies
 from makar.domains.music.piece.piece import Key, Metre
 from makar.domains.music.rewards.catalogue import CATALOGUE, build
-from makar.domains.music.rewards.scrambled import walk_at_random
 from makar.domains.music.voices.voices import FIRST_PITCH, HOLD, LOWEST, RANGES, VoiceGrids
+from spoiled_chorales import walks
+from spoiled_tunes import walk_at_random
 
 WORKS, BARS, CORPUS, CHORALES, REPEATS = 64, 32, 4000, 400, 7
 

@@ -1,7 +1,7 @@
 """Do the rewards know people's tunes from scrambled ones? The study that docs/rewards.md prints.
 
 ``python benchmarks/tune_rewards.py docs/rewards.md`` measures it and checks the page.
-Fixed beforehand: held-out eight-bar windows, all scrambles of ``scrambled``, one seed, default
+Fixed beforehand: held-out eight-bar windows, all scrambles of ``spoiled_tunes``, one seed, default
 transforms with bands from other tunes than are judged, and ``SHIPPED`` as the bar.
 """
 
@@ -25,8 +25,8 @@ from makar.domains.music.rewards.catalogue import (
     default_transform,
     people_quantiles,
 )
-from makar.domains.music.rewards.scrambled import SCRAMBLES, altered, arranged
 from reward_study import Finding, finding, report, scores
+from spoiled_tunes import SCRAMBLES, altered, arranged
 
 SEED = 20251122
 FORMS = ("AABA", "ABAC", "AABB", "ABBA")

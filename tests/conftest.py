@@ -26,7 +26,7 @@ from makar.core.types import Judgement, Prompt, Rollout  # noqa: E402
 from makar.models.token_policy import TokenPolicy  # noqa: E402
 from makar.models.transformer import Transformer, TransformerConfig  # noqa: E402
 
-pytest_plugins = ["word_run"]
+pytest_plugins = ["word_run", "written_music"]
 torch.set_num_threads(1)
 settings.register_profile("makar", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("makar")
@@ -183,6 +183,7 @@ def tiny(cache: Path) -> dict[str, Any]:
         "pretrain.updates": 20,
         "model.width": 16,
         "evaluate.works": 16,
+        "evaluate.show": 1,
         "corpus.collections": ["miscFolk"],
     }
 

@@ -6,9 +6,9 @@ import pytest
 from chorale_rewards import study, whole_phrases
 from makar.domains.music.chorale.phrases import ChoralePhrases
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
-from makar.domains.music.harmony.scrambled import SCRAMBLES
 from makar.domains.music.voices.voices import FIRST_PITCH, LOWEST, VoiceGrid, VoiceGrids
 from reward_study import SHIPPED, report, tables, unlisted
+from spoiled_chorales import SCRAMBLES
 
 CHORDS = {
     "I": (72, 67, 64, 48),

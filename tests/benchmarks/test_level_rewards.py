@@ -8,8 +8,8 @@ from makar.domains.levels.constructive.build import construct
 from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
-from makar.domains.levels.rewards.scrambled import SCRAMBLES
 from reward_study import tables, unlisted
+from spoiled_levels import SCRAMBLES
 
 
 def small_study(seed=0):

@@ -5,8 +5,8 @@ import pytest
 
 from makar.domains.music.melody.melody import Melodies
 from makar.domains.music.rewards.catalogue import CATALOGUE
-from makar.domains.music.rewards.scrambled import SCRAMBLES
 from reward_study import SHIPPED, tables, unlisted
+from spoiled_tunes import SCRAMBLES
 from tune_rewards import study
 
 SCALE = np.array([60, 62, 64, 65, 67, 69, 71, 72])

@@ -11,7 +11,8 @@ import pytest
 from makar.runs import checkpoint
 from makar.runs.metrics import read_metrics
 
-ITERATIONS = 24
+ITERATIONS = 12
+EVERY = "loop.checkpoint_every=5"
 
 
 def start(*arguments):
@@ -45,11 +46,27 @@ def last_checkpoint(folder):
     return {name: (place / name).read_bytes() for name in ("state.json", "arrays.safetensors")}
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """What the run that nobody interrupted came to, made once for all tests of this module."""
+    return {}
+
+
 @pytest.fixture
-def uninterrupted(makar, tiny_environment, monkeypatch):
+def uninterrupted(makar, tiny_environment, monkeypatch, kept):
     monkeypatch.setenv("MAKAR_LOOP__ITERATIONS", str(ITERATIONS))
-    assert makar("train", "--name", "whole", "--set", "loop.checkpoint_every=10").code == 0
-    return tiny_environment / "whole"
+    if not kept:
+        assert makar("train", "--name", "whole", "--set", EVERY).code == 0
+        folder = tiny_environment / "whole"
+        kept |= {"metrics": metrics(folder), "checkpoint": last_checkpoint(folder)}
+        kept["notations"] = notations(makar, "whole")
+    return kept
+
+
+def notations(makar, run):
+    """The five best works of the trained model."""
+    told = makar("works", run, "--phase", "after", "--best", 5, "--json").out
+    return [work["notation"] for work in json.loads(told)]
 
 
 @pytest.mark.slow
@@ -59,27 +76,23 @@ def uninterrupted(makar, tiny_environment, monkeypatch):
 def test_a_run_that_was_cut_short_goes_on_to_the_very_same_end(
     makar, tiny_environment, uninterrupted, number, code
 ):
-    process = start("--name", "cut", "--set", "loop.checkpoint_every=10")
-    wait_for_step(process, 13)
+    process = start("--name", "cut", "--set", EVERY)
+    wait_for_step(process, 6)
     process.send_signal(number)
     out, err = process.communicate(timeout=120)
     assert process.returncode == code, err
     folder = tiny_environment / "cut"
     saved = checkpoint.load_newest(folder / "checkpoints").step
     if number == signal.SIGKILL:
-        assert saved in (10, 20)
+        assert saved in (5, 10)
     else:
         stopped = json.loads(out.splitlines()[-1])
         assert stopped["event"] == "stopped"
-        assert stopped["done"] == saved >= 14
+        assert stopped["done"] == saved >= 7
         assert stopped["resume"].startswith("makar train --resume ")
         assert "Finishing this step" in err
     resumed = makar("train", "--resume", "cut")
     assert resumed.code == 0
-    assert metrics(folder) == metrics(uninterrupted)
-    assert last_checkpoint(folder) == last_checkpoint(uninterrupted)
-    ids = [
-        json.loads(makar("works", run, "--phase", "after", "--best", 5, "--json").out)
-        for run in ("cut", "whole")
-    ]
-    assert [work["notation"] for work in ids[0]] == [work["notation"] for work in ids[1]]
+    assert metrics(folder) == uninterrupted["metrics"]
+    assert last_checkpoint(folder) == uninterrupted["checkpoint"]
+    assert notations(makar, "cut") == uninterrupted["notations"]

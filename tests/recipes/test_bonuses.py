@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from makar.core.types import Judgement, Part
+from makar.core.types import JudgedPart, Judgement
 from makar.measures.diversity import distinct_share, shares_of_distinct
 from makar.measures.variety import KeyRuns
 from makar.recipes.bonuses import EXPLORATION, VARIETY, Bonuses
@@ -30,7 +30,7 @@ BY_KEYS = KeyRuns(lambda works: (works.keys, np.full(len(works), 8)), lambda wor
 
 def judged(*total: float) -> Judgement:
     values = np.array(total, dtype=float)
-    return Judgement(values, {"melody": Part(values, values, 1.0, "score", "as it is")})
+    return Judgement(values, {"melody": JudgedPart(values, values, 1.0, "score", "as it is")})
 
 
 def test_shares_add_up_to_distinct_4() -> None:

@@ -2,9 +2,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
-from makar.core.types import Judgement, Part
+from makar.core.types import JudgedPart, Judgement
 from makar.domains.levels.words import LEVEL_WORDS
 from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.rows import (
@@ -19,7 +18,7 @@ from makar.evaluation.rows import (
 )
 from makar.reporting import verdicts as reporting_verdicts
 from makar.reporting.sentences import nearness, unchanged, variety
-from makar.reporting.verdicts import chance, change, sentences, shifts, verdicts
+from makar.reporting.verdicts import change, sentences, shifts, verdicts
 
 
 def row(name, score, *, close=0.5, density=2.0, fit=0.5, copies=0.0, works=200, seed=0, noise=0.1):
@@ -30,8 +29,8 @@ def row(name, score, *, close=0.5, density=2.0, fit=0.5, copies=0.0, works=200, 
         return middle + drawn - drawn.mean()
 
     parts = {
-        "close": Part(np.zeros(works), around(close), 1.0, "score", ""),
-        "density": Part(around(density), around(fit), 0.0, "watch", ""),
+        "close": JudgedPart(np.zeros(works), around(close), 1.0, "score", ""),
+        "density": JudgedPart(around(density), around(fit), 0.0, "watch", ""),
     }
     near = (np.arange(works) < copies * works).astype(float)
     values = {
@@ -54,64 +53,54 @@ def table(**trained):
 
 
 def test_better_worse_and_the_same():
-    found = verdicts([table(close=0.2)], TRAINED)
+    found = verdicts(table(close=0.2), TRAINED)
     assert found == {SCORE: "better", NEAR_COPIES: "same", "close": "worse", "density": "same"}
 
 
 def test_fewer_copies_are_better_and_a_watch_is_judged_by_its_fit():
     rows = table(copies=0.3, density=3.0, fit=0.5)
-    assert verdicts([rows], TRAINED)[NEAR_COPIES] == "worse"
-    assert verdicts([rows], TRAINED)["density"] == "same", "the number moved, the fit did not"
+    assert verdicts(rows, TRAINED)[NEAR_COPIES] == "worse"
+    assert verdicts(rows, TRAINED)["density"] == "same", "the number moved, the fit did not"
     rows = table(density=2.0, fit=0.2)
-    assert verdicts([rows], TRAINED)["density"] == "worse"
+    assert verdicts(rows, TRAINED)["density"] == "worse"
 
 
 def test_noise_is_no_change():
     rows = [row(HUMAN, 0.5), row(PRIOR, 0.5, seed=5), row(TRAINED, 0.5, seed=6)]
-    assert set(verdicts([rows], TRAINED).values()) == {"same"}
+    assert set(verdicts(rows, TRAINED).values()) == {"same"}
 
 
 def test_several_measures_make_the_test_stricter(monkeypatch):
     ps = {SCORE: 0.03, NEAR_COPIES: 0.04, "close": 0.2, "density": math.nan}
-    monkeypatch.setattr(reporting_verdicts, "chance", lambda runs, name, a, b: (1.0, ps[name]))
-    assert verdicts([table()], TRAINED)[SCORE] == "same", "0.03 > 0.05 / 3"
-    assert verdicts([table()], TRAINED)["density"] == "untested"
+    monkeypatch.setattr(reporting_verdicts, "chance", lambda rows, name, a, b: (1.0, ps[name]))
+    assert verdicts(table(), TRAINED)[SCORE] == "same", "0.03 > 0.05 / 3"
+    assert verdicts(table(), TRAINED)["density"] == "untested"
     ps |= {SCORE: 0.016, NEAR_COPIES: 0.024, "close": 0.06}
-    assert verdicts([table()], TRAINED) == {
+    assert verdicts(table(), TRAINED) == {
         SCORE: "better", NEAR_COPIES: "better", "close": "same", "density": "untested",
     }  # fmt: skip
     ps |= {SCORE: 0.03, NEAR_COPIES: 0.001}
-    assert verdicts([table()], TRAINED)[SCORE] == "same", "0.03 > 0.05 / 2"
+    assert verdicts(table(), TRAINED)[SCORE] == "same", "0.03 > 0.05 / 2"
     ps |= {SCORE: 0.03, NEAR_COPIES: 0.04, "close": 0.045}
-    assert verdicts([table()], TRAINED)["close"] == "same", "nothing after the first that fails"
-
-
-def test_over_several_runs_the_runs_are_the_draws():
-    runs = [
-        [row(PRIOR, 0.0, noise=0), row(TRAINED, gap, noise=0), row(HUMAN, 1.0)]
-        for gap in (0.1, 0.2, 0.3)
-    ]
-    gap, p = chance(runs, SCORE, PRIOR, TRAINED)
-    assert gap == pytest.approx(0.2)
-    assert p == pytest.approx(0.0742, abs=1e-4), "t = 3.4641 on 2 degrees of freedom"
+    assert verdicts(table(), TRAINED)["close"] == "same", "nothing after the first that fails"
 
 
 def test_the_outcome_in_sentences():
-    rows = [table()]
+    rows = table()
     first, second = sentences(rows, shifts(rows, {}), TUNE_WORDS)
     assert first.startswith("A work’s score rose from 40 to 7")
     assert first.endswith("Held-out works by people score 80.")
     assert "scores 50 and is beaten by training" in second
-    rows = [table(score=0.2)]
+    rows = table(score=0.2)
     first, second = sentences(rows, shifts(rows, {}), TUNE_WORDS)
     assert "fell from 40 to 2" in first
     assert "has not won" in second
-    rows = [table(score=0.4)]
+    rows = table(score=0.4)
     assert "did not change beyond chance" in sentences(rows, shifts(rows, {}), TUNE_WORDS)[0]
 
 
 def test_a_change_says_where_people_are():
-    rows = [table(close=0.8, density=3.0, fit=0.1)]
+    rows = table(close=0.8, density=3.0, fit=0.1)
     found = {shift.name: shift for shift in shifts(rows, {"density": (1.5, 2.5)})}
     close = change(found["close"], "closes on the tonic", TUNE_WORDS)
     assert (close.words, close.verdict, close.trained_on) == ("closes on the tonic", "better", True)
@@ -120,24 +109,24 @@ def test_a_change_says_where_people_are():
     assert (density.words, density.verdict, density.trained_on) == ("density", "worse", False)
     assert density.level == "outside people’s range, 1.50 to 2.50"
     assert density.band == (1.5, 2.5)
-    short = change(shifts([table(close=0.6)], {})[2], "", TUNE_WORDS)
+    short = change(shifts(table(close=0.6), {})[2], "", TUNE_WORDS)
     assert short.level.startswith("short of people’s (8")
-    beyond = change(shifts([table(close=0.95)], {})[2], "", TUNE_WORDS)
+    beyond = change(shifts(table(close=0.95), {})[2], "", TUNE_WORDS)
     assert beyond.level.startswith("beyond people’s (8")
 
 
 def test_variety_is_told_against_people():
     rows = table()
     rows[3] = replace(rows[3], whole={DISTINCT: 0.7, DUPLICATES: 0.02})
-    assert "less varied than people’s" in variety([rows], TUNE_WORDS)[0]
+    assert "less varied than people’s" in variety(rows, TUNE_WORDS)[0]
     rows[3] = replace(rows[3], whole={DISTINCT: 0.78, DUPLICATES: 0.02})
-    assert "as varied as people’s" in variety([rows], TUNE_WORDS)[0]
-    assert "2.0\N{NO-BREAK SPACE}% of them are duplicates" in variety([rows], TUNE_WORDS)[0]
-    assert unchanged(shifts([rows], {})).startswith("3 measures did not change: near copies")
+    assert "as varied as people’s" in variety(rows, TUNE_WORDS)[0]
+    assert "2.0\N{NO-BREAK SPACE}% of them are duplicates" in variety(rows, TUNE_WORDS)[0]
+    assert unchanged(shifts(rows, {})).startswith("3 measures did not change: near copies")
 
 
 def test_levels_are_compared_with_the_maps():
-    rows = [table(close=0.8, density=3.0, fit=0.1)]
+    rows = table(close=0.8, density=3.0, fit=0.1)
     found = {shift.name: shift for shift in shifts(rows, {"density": (1.5, 2.5)})}
     first = sentences(rows, list(found.values()), LEVEL_WORDS)[0]
     assert first.endswith("Held-out works of the maps score 80.")

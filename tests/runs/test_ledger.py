@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from makar.core.types import Judgement, Part
+from makar.core.types import JudgedPart, Judgement
 from makar.runs import ledger as ledger_module
 from makar.runs.entry import ALPHABET, Entry, PartScore, short_id
 from makar.runs.errors import (
@@ -80,7 +80,7 @@ def test_numpy_numbers_are_kept_as_numbers(book):
 
 def test_parts_are_taken_from_a_judgement():
     raw, value = np.array([2.0, np.nan]), np.array([0.5, np.nan])
-    part = Part(raw, value, 0.3, "score", "band")
+    part = JudgedPart(raw, value, 0.3, "score", "band")
     first, second = scores_by_work(Judgement(np.array([0.5, 0.1]), {"leap": part}))
     assert first == {"leap": PartScore(2.0, 0.5, 0.3, "score")}
     assert math.isnan(second["leap"].raw)

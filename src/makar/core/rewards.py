@@ -23,7 +23,7 @@ from jaxtyping import Bool, Float
 
 from makar.core.scoring import Scorer, Statistic, score
 from makar.core.transforms import Transform, Unchanged
-from makar.core.types import Judgement, Part, Prompt, Role, Works
+from makar.core.types import JudgedPart, Judgement, Prompt, Role, Works
 
 UNJUDGED = "unjudged"
 """Name of the watch that holds each work's share of parts that could not be judged."""
@@ -97,7 +97,7 @@ class RewardTree:
         NaN for a work that was scored takes the batch mean of that part; a work none of whose
         scores could be judged has total NaN. Watches see every work.
         """
-        parts: dict[str, Part] = {}
+        parts: dict[str, JudgedPart] = {}
         credits: dict[str, np.ndarray] = {}
         faults: Counter[str] = Counter()
         alive = np.ones(len(works), bool)
@@ -107,7 +107,7 @@ class RewardTree:
             faults.update({f"{component.name}: {fault}": n for fault, n in found.items()})
             value = component.transform(statistic.values)
             weight = self.weights.get(component.name, 0.0)
-            parts[component.name] = Part(
+            parts[component.name] = JudgedPart(
                 statistic.values, value, weight, component.role, str(component.transform)
             )
             if component.role == "gate":
@@ -165,7 +165,7 @@ def _score_rows(
     return Statistic(values, credit), faults
 
 
-def _filled(part: Part, alive: Bool[np.ndarray, " B"]) -> Float[np.ndarray, " B"] | None:
+def _filled(part: JudgedPart, alive: Bool[np.ndarray, " B"]) -> Float[np.ndarray, " B"] | None:
     """The part's values with the batch mean for NaN; None where no work could be judged."""
     known = alive & ~np.isnan(part.value)
     if not known.any():
@@ -174,7 +174,7 @@ def _filled(part: Part, alive: Bool[np.ndarray, " B"]) -> Float[np.ndarray, " B"
 
 
 def _total(
-    parts: Mapping[str, Part], alive: Bool[np.ndarray, " B"]
+    parts: Mapping[str, JudgedPart], alive: Bool[np.ndarray, " B"]
 ) -> tuple[Float[np.ndarray, " B"], Float[np.ndarray, " B"]]:
     """Totals, and the factor by which each part's share in them was multiplied."""
     scores = [
@@ -194,10 +194,10 @@ def _total(
     return np.where(alive & ~judged, np.nan, np.where(alive, total, 0.0)), factor
 
 
-def _unjudged(parts: Mapping[str, Part], alive: Bool[np.ndarray, " B"]) -> Part:
+def _unjudged(parts: Mapping[str, JudgedPart], alive: Bool[np.ndarray, " B"]) -> JudgedPart:
     scores = [np.isnan(p.value) for p in parts.values() if p.role == "score"]
     share = np.where(alive, np.mean(scores, axis=0), np.nan)
-    return Part(share, share, 0.0, "watch", "share of scores that could not be judged")
+    return JudgedPart(share, share, 0.0, "watch", "share of scores that could not be judged")
 
 
 def _scored_credit(
@@ -217,7 +217,7 @@ def _scored_credit(
 
 
 def _credit(
-    parts: Mapping[str, Part],
+    parts: Mapping[str, JudgedPart],
     credits: Mapping[str, np.ndarray],
     factor: Float[np.ndarray, " B"],
 ) -> Float[np.ndarray, " B U"] | None:

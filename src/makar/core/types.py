@@ -201,7 +201,7 @@ def _gaussian_kl(p: tuple[Tensor, Tensor], q: tuple[Tensor, Tensor]) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Part:
+class JudgedPart:
     """One named part of a judgement.
 
     Attributes:
@@ -232,7 +232,7 @@ class Judgement:
     """
 
     total: Float[np.ndarray, " B"]
-    parts: Mapping[str, Part] = field(default_factory=dict[str, Part])
+    parts: Mapping[str, JudgedPart] = field(default_factory=dict[str, JudgedPart])
     credit: Float[np.ndarray, " B U"] | None = None
     faults: Mapping[str, int] = field(default_factory=dict[str, int])
 

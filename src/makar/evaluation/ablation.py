@@ -18,8 +18,8 @@ from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement
 from makar.evaluation.rows import DISTINCT, DUPLICATES, EVALUATION, NEAR_COPIES, SCORE
-from makar.evaluation.study_page import interval, write_page
-from makar.measures.statistics import Estimate, mean_over_seeds
+from makar.evaluation.study_page import write_page
+from makar.measures.statistics import Estimate, finite_mean, mean_over_seeds
 from makar.recipes.creator import Creator
 from makar.recipes.custom_reward import load_reward
 from makar.recipes.preparation import Progress
@@ -129,10 +129,7 @@ class Ablation:
                 "runs": list(self.runs[name]),
                 "n": self.works,
                 "seeds": len(self.runs[name]),
-                "measures": {
-                    m: interval(e.mean, e.low, e.high) | {"seeds": e.seeds}
-                    for m, e in measures.items()
-                },
+                "measures": {m: e.interval() | {"seeds": e.seeds} for m, e in measures.items()},
             }
             for name, measures in rows.items()
         ]
@@ -180,8 +177,8 @@ def _measured(creator: Creator[Any], config: RecipeConfig) -> dict[str, float]:
     works = creator.policy.sample(prompts, seeds=seeds).works
     judgement: Judgement = creator.reward(works, prompts)
     near = [float(source.too_near) for source in creator.craft.resemblances(works)]
-    means = {name: _mean(p.value) for name, p in judgement.parts.items() if p.role != "gate"}
-    return {SCORE: _mean(judgement.total)} | means | {
+    means = {name: finite_mean(p.value) for name, p in judgement.parts.items() if p.role != "gate"}
+    return {SCORE: finite_mean(judgement.total)} | means | {
         DISTINCT: creator.craft.variety.distinct(works),
         DUPLICATES: creator.craft.variety.duplicates(works),
         NEAR_COPIES: float(np.mean(near)),
@@ -190,11 +187,6 @@ def _measured(creator: Creator[Any], config: RecipeConfig) -> dict[str, float]:
 
 def _over(values: Sequence[float]) -> Estimate:
     return mean_over_seeds([np.array([value]) for value in values])
-
-
-def _mean(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else math.nan
 
 
 def fallen(found: Ablation, part: str) -> list[str]:

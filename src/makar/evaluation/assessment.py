@@ -14,7 +14,6 @@ from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Trainable, Works
 from makar.evaluation.gauge import DUPLICATES, NEAR, Gauge
 from makar.evaluation.rows import CHOSEN, EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
-from makar.evaluation.study_page import interval
 from makar.measures.diversity import distinct_share, duplicate_share, overlap_with_others
 from makar.measures.frechet import frechet_distance
 from makar.measures.overlap import Overlap, grouped_jackknife, overlap
@@ -83,10 +82,7 @@ class MeasuredSet:
             "row": self.name,
             "n": self.works,
             "seeds": 1,
-            "measures": {
-                name: interval(e.mean, e.low, e.high) | {"n": e.n}
-                for name, e in self.measures.items()
-            },
+            "measures": {name: e.interval() | {"n": e.n} for name, e in self.measures.items()},
         }
 
 

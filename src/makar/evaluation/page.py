@@ -60,7 +60,7 @@ class Written:
 
     def shown(self) -> list[RenderableType]:
         """The groups of measures one after another, then what they come to."""
-        from rich.table import Table as Shown
+        from rich.table import Table as RichTable
         from rich.text import Text
 
         told = table_of(self.found, self.words)
@@ -69,7 +69,7 @@ class Written:
         for title, measures in told.groups:
             if title == again:
                 continue
-            table = Shown(title=title, title_justify="left", title_style="bold", box=None)
+            table = RichTable(title=title, title_justify="left", title_style="bold", box=None)
             table.add_column("", no_wrap=True)
             for column in told.columns:
                 table.add_column(column, justify="right")

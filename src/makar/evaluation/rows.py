@@ -168,12 +168,7 @@ def aggregate_scores(runs: Sequence[Sequence[Scores]]) -> list[dict[str, Any]]:
                 "row": rows[0].name,
                 "n": rows[0].n,
                 "seeds": len(rows),
-                "measures": {name: _as_json(e) for name, e in measures.items()},
+                "measures": {name: e.interval() for name, e in measures.items()},
             }
         )
     return table
-
-
-def _as_json(estimate: Estimate) -> dict[str, float | None]:
-    numbers = {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
-    return {n: float(value) if np.isfinite(value) else None for n, value in numbers.items()}

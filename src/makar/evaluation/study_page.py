@@ -24,12 +24,6 @@ def write_page(content: AssessmentPage, numbers: Any, page: Path) -> Path:
     return page
 
 
-def interval(mean: float, low: float, high: float) -> dict[str, float | int | None]:
-    """An interval as JSON has it: null for what is not known."""
-    numbers = {"mean": mean, "low": low, "high": high}
-    return {n: float(value) if math.isfinite(value) else None for n, value in numbers.items()}
-
-
 def around(mean: float, low: float, high: float, scale: float) -> str:
     """A mean and half its interval, as terminals show it; a dash where nothing is known."""
     if not math.isfinite(mean):

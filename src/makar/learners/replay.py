@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from makar.core.columnar import Columnar
 from makar.core.types import Prompt, Rollout
 
 STEPS = ("actions", "mask", "rewards", "open", "terminated", "truncated")
@@ -18,7 +19,7 @@ STEPS = ("actions", "mask", "rewards", "open", "terminated", "truncated")
 
 
 @dataclass(frozen=True)
-class Forgotten(Sequence[None]):
+class Forgotten(Columnar[None]):
     """Works of which only the decisions are remembered."""
 
     number: int
@@ -26,12 +27,9 @@ class Forgotten(Sequence[None]):
     def __len__(self) -> int:
         return self.number
 
-    @overload
-    def __getitem__(self, index: int, /) -> None: ...
-    @overload
-    def __getitem__(self, index: slice, /) -> Sequence[None]: ...
-    def __getitem__(self, index: int | slice, /) -> Sequence[None] | None:
-        return [None] * len(range(self.number)[index]) if isinstance(index, slice) else None
+    def work(self, index: int) -> None:
+        """See ``Columnar``; nothing is known of any."""
+        del index
 
     def take(self, indices: Iterable[int]) -> Forgotten:
         """See ``core.types.Works``."""

@@ -43,6 +43,14 @@ def ngram_hashes(
     return _hash_runs(keys, counts, n, max(keys.shape[1] - n + 1, 0)), counts
 
 
+def first_run(
+    keys: Int[np.ndarray, "B N"], lengths: Int[np.ndarray, " B"], n: int
+) -> Int[np.ndarray, " B"]:
+    """The first ``n`` keys of each work as one number; 0 where it has fewer."""
+    hashes, found = ngram_hashes(keys[:, :n], np.minimum(lengths, n), n)
+    return np.where(found > 0, hashes[:, :1].sum(1), 0).astype(np.int64)
+
+
 @njit(cache=True)
 @no_type_check
 def _hash_runs(keys: np.ndarray, counts: np.ndarray, n: int, width: int) -> np.ndarray:

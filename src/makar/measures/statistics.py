@@ -6,9 +6,10 @@ because the printed tables name them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -35,6 +36,18 @@ class Estimate:
     n: int
     seeds: int = 1
 
+    @classmethod
+    def of_interval(cls, record: Mapping[str, Any], *, n: int, seeds: int = 1) -> Estimate:
+        """The estimate behind an interval as JSON has it."""
+        low, mean, high = (
+            np.nan if record[end] is None else float(record[end]) for end in ("low", "mean", "high")
+        )
+        return cls(mean, low, high, n, seeds)
+
+    def interval(self) -> dict[str, float | None]:
+        """See ``interval``."""
+        return interval(self.mean, self.low, self.high)
+
     def __str__(self) -> str:
         if not np.isfinite(self.low):
             return f"{self.mean:.3f}"
@@ -49,6 +62,24 @@ class Difference:
     low: float
     high: float
     p: float
+
+
+def interval(mean: float, low: float, high: float) -> dict[str, float | None]:
+    """A mean with its interval as JSON has it: null for what is not known."""
+    numbers = {"mean": mean, "low": low, "high": high}
+    return {name: float(value) if np.isfinite(value) else None for name, value in numbers.items()}
+
+
+def finite(values: Float[np.ndarray, " B"]) -> Float[np.ndarray, " N"]:
+    """The values that are numbers."""
+    values = np.asarray(values, np.float64)
+    return values[np.isfinite(values)]
+
+
+def finite_mean(values: Float[np.ndarray, " B"]) -> float:
+    """The mean of those; NaN where there is none."""
+    known = finite(values)
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def mean_over_works(values: Float[np.ndarray, " B"]) -> Estimate:
@@ -72,26 +103,6 @@ def mean_over_seeds(runs: Sequence[Float[np.ndarray, " B"]]) -> Estimate:
     known = [r[~np.isnan(r)] for r in known]
     means = np.array([r.mean() for r in known if len(r)])
     return _student(means, works=sum(len(r) for r in known), seeds=len(means))
-
-
-def bootstrap_mean(
-    values: Float[np.ndarray, " B"], *, seed: int, resamples: int = 2000
-) -> Estimate:
-    """Mean with the percentile bootstrap (Efron 1979), for values far from a bell curve.
-
-    The interval runs from the 2.5 % to the 97.5 % quantile of the means of ``resamples`` draws
-    of n works with replacement.
-    """
-    known = np.asarray(values, np.float64)
-    known = known[~np.isnan(known)]
-    if len(known) < 2:
-        return _student(known, works=len(known), seeds=1)
-    rng = np.random.default_rng(seed)
-    means = np.array(
-        [known[rng.integers(0, len(known), len(known))].mean() for _ in range(resamples)]
-    )
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Estimate(float(known.mean()), float(low), float(high), len(known))
 
 
 def _student(sample: np.ndarray, *, works: int, seeds: int) -> Estimate:
@@ -126,29 +137,6 @@ def welch_test(first: Float[np.ndarray, " M"], second: Float[np.ndarray, " N"]) 
     half = student_t_quantile(0.975, float(freedom)) * error
     p = 2 * (1 - student_t_cdf(abs(mean) / error, float(freedom)))
     return Difference(mean, mean - half, mean + half, float(np.clip(p, 0, 1)))
-
-
-def permutation_p(
-    first: Float[np.ndarray, " M"],
-    second: Float[np.ndarray, " N"],
-    *,
-    seed: int,
-    permutations: int = 2000,
-) -> float:
-    """Two-sided p of a difference in means when nothing is known of the distribution.
-
-    p = (1 + number of shuffles with |difference| ≥ the observed) / (1 + shuffles): never 0
-    (Phipson & Smyth 2010).
-    """
-    a, b = (np.asarray(x, np.float64)[~np.isnan(x)] for x in (first, second))
-    pooled, observed = np.concatenate([a, b]), abs(a.mean() - b.mean())
-    rng = np.random.default_rng(seed)
-    hits = 0
-    for _ in range(permutations):
-        shuffled = rng.permutation(pooled)
-        difference = abs(shuffled[: len(a)].mean() - shuffled[len(a) :].mean())
-        hits += bool(difference >= observed - 1e-12)  # rounding must not hide a tie
-    return (1 + hits) / (1 + permutations)
 
 
 def auc(positives: Float[np.ndarray, " M"], negatives: Float[np.ndarray, " N"]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from makar.core.devices import device_of
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout, Works
-from makar.models.writing import Codec, Decoder, demonstrated, read, write
+from makar.models.writing import Chances, Codec, Decoder, demonstrated, read, write
 
 W = TypeVar("W")
 
@@ -71,20 +71,10 @@ class TokenPolicy(nn.Module, Generic[W]):
         def chances(scores: Float[Tensor, "*B V"], legal: Bool[Tensor, "*B V"]) -> Tensor:
             return _tempered(scores, legal, temperature)
 
-        was_training = self.training
-        self.eval()
-        rollout = write(
-            self.codec,
-            self.net.decoder,
-            prompts,
-            seeds=seeds,
-            shard=self.shard,
-            chances=chances,
-            settings={"temperature": temperature},
-            device=device_of(self),
-        )
-        self.train(was_training)
-        return rollout
+        return written(
+            self, self.codec, self.net.decoder, prompts, seeds=seeds, shard=self.shard,
+            chances=chances, settings={"temperature": temperature},
+        )  # fmt: skip
 
     def demonstrate(self, works: Works[W]) -> Rollout[W]:
         """Existing works as if this policy had made them: for learning by example.
@@ -115,6 +105,28 @@ class TokenPolicy(nn.Module, Generic[W]):
             value=F.pad(self.net.value(hidden), beyond),
             logits=F.pad(logits, (0, 0, *beyond)),
         ).to(home)
+
+
+def written(
+    generator: nn.Module,
+    codec: Codec[W],
+    decoder: Callable[[int, int], Decoder],
+    prompts: Sequence[Prompt],
+    *,
+    seeds: Seeds,
+    shard: int,
+    chances: Chances,
+    settings: Mapping[str, float],
+) -> Rollout[W]:
+    """Works of a generator that does not learn meanwhile; see ``writing.write``."""
+    was_training = generator.training
+    generator.eval()
+    rollout = write(
+        codec, decoder, prompts, seeds=seeds, shard=shard, chances=chances, settings=settings,
+        device=device_of(generator),
+    )  # fmt: skip
+    generator.train(was_training)
+    return rollout
 
 
 def _tempered(

@@ -19,8 +19,8 @@ from makar.core.devices import device_of
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout
 from makar.models.exploring import evaluated, exploring
-from makar.models.token_policy import TokenNet, TokenPolicy
-from makar.models.writing import Codec, Decoder, read, write
+from makar.models.token_policy import TokenNet, TokenPolicy, written
+from makar.models.writing import Codec, Decoder, read
 
 W = TypeVar("W")
 
@@ -157,17 +157,7 @@ def _sampled(
     def chances(scores: Float[Tensor, "*B V"], legal: Bool[Tensor, "*B V"]) -> Tensor:
         return exploring(scores, legal, temperature, epsilon, greedy=greedy)
 
-    was_training = generator.training
-    generator.eval()
-    rollout = write(
-        q.codec,
-        decoder,
-        prompts,
-        seeds=seeds,
-        shard=q.shard,
-        chances=chances,
+    return written(
+        generator, q.codec, decoder, prompts, seeds=seeds, shard=q.shard, chances=chances,
         settings={"temperature": temperature, "epsilon": epsilon},
-        device=device_of(generator),
-    )
-    generator.train(was_training)
-    return rollout
+    )  # fmt: skip

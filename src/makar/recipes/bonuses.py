@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.seeds import Seeds
-from makar.core.types import Judgement, Part, Works
+from makar.core.types import JudgedPart, Judgement, Works
 from makar.measures.guards import VisitCounts
 from makar.measures.variety import Variety
 from makar.recipes.settings import LoopConfig
@@ -60,7 +60,7 @@ class Bonuses:
             bonuses[VARIETY] = (self.weight, share)
         for name, (weight, value) in bonuses.items():
             total = total + np.where(passed, weight * value, 0.0)
-            parts[name] = Part(value, value, weight, "score", "bonus in training only")
+            parts[name] = JudgedPart(value, value, weight, "score", "bonus in training only")
         return replace(judgement, total=total, parts=parts)
 
     def observe(self, works: Works[Any], variety: Variety[Any], distinct: float) -> None:

@@ -14,9 +14,9 @@ import numpy as np
 from makar.core.errors import ConfigError
 from makar.evaluation.rows import SCORE, TRAINED, Scores
 from makar.evaluation.seeds import read_scores
-from makar.evaluation.study_page import interval, write_page
+from makar.evaluation.study_page import write_page
 from makar.measures.paired import paired_test, significant
-from makar.measures.statistics import Difference, Estimate, mean_over_works, welch_test
+from makar.measures.statistics import Difference, Estimate, interval, mean_over_works, welch_test
 from makar.recipes.registry import recipe
 from makar.reporting.curves import Log
 from makar.runs.errors import RunError
@@ -88,8 +88,7 @@ class Comparison:
             "runs": list(self.names),
             "settings": {key: list(values) for key, values in self.settings.items()},
             "results": {
-                m: [interval(e.mean, e.low, e.high) | {"n": e.n} for e in found]
-                for m, found in self.results.items()
+                m: [e.interval() | {"n": e.n} for e in found] for m, found in self.results.items()
             },
             "differences": {
                 name: {

@@ -23,13 +23,14 @@ from makar.evaluation.rows import (
     TRAINED,
     Row,
 )
+from makar.measures.statistics import finite_mean
 from makar.recipes.creator import Creator
 from makar.recipes.loading import as_toml, settings_of_run
 from makar.recipes.settings import private_settings
 from makar.reporting.curves import Known, Log, banners, chart_groups, duration, happenings
 from makar.reporting.sentences import by_size, nearness, unchanged, variety
 from makar.reporting.table import table_of
-from makar.reporting.verdicts import Runs, change, row_named, sentences, shifts
+from makar.reporting.verdicts import Rows, change, row_named, sentences, shifts
 from makar.reporting.works import cards, choose
 from makar.runs.atomic import write_text
 from makar.runs.folder import RunFolder
@@ -70,12 +71,11 @@ class Settings:
 def write_report(
     folder: RunFolder,
     creator: Creator[Any],
-    rows: Sequence[Row[Any]],
+    rows: Rows,
     *,
     bands: Mapping[str, tuple[float, float]],
     with_sources: bool = False,
     show: int = 6,
-    others: Sequence[Sequence[Row[Any]]] = (),
 ) -> Path:
     """Write ``report.html`` into the run folder, whole or not at all.
 
@@ -86,14 +86,12 @@ def write_report(
         bands: People's 5-95 % range of each reward part.
         with_sources: Name the sources also where the user's own works are among them.
         show: Works shown of each kind.
-        others: The rows of further runs with other training seeds: intervals and tests are
-            then over runs.
 
     Returns:
         The page's path.
     """
     contents = report_contents(
-        folder, creator, rows, bands=bands, with_sources=with_sources, show=show, others=others
+        folder, creator, rows, bands=bands, with_sources=with_sources, show=show
     )
     path = folder.path / REPORT
     write_text(path, report_html(contents))
@@ -103,21 +101,19 @@ def write_report(
 def report_contents(
     folder: RunFolder,
     creator: Creator[Any],
-    rows: Sequence[Row[Any]],
+    rows: Rows,
     *,
     bands: Mapping[str, tuple[float, float]],
-    with_sources: bool = False,
-    show: int = 6,
-    others: Sequence[Sequence[Row[Any]]] = (),
+    with_sources: bool,
+    show: int,
 ) -> Contents:
     """Everything that the page says; see ``write_report``."""
-    runs = [rows, *others]
     settings = Settings.of(folder, with_sources=with_sources)
     named = with_sources or not settings.private
     log = Log(list(read_metrics(folder.path / "metrics.jsonl")))
     words = creator.words
     explained = {**_explained(words), **creator.explanations}
-    found = shifts(runs, bands)
+    found = shifts(rows, bands)
     moved = [change(shift, explained.get(shift.name, ""), words) for shift in by_size(found)]
     contents = Contents(
         run=str(folder.about.get("name", folder.path.name)),
@@ -125,17 +121,17 @@ def report_contents(
         words=words,
         asked=list(creator.asked.wishes),
         rewarded=_rewarded(creator, explained),
-        verdict=[*sentences(runs, found, words), *_effort(log, settings)],
+        verdict=[*sentences(rows, found, words), *_effort(log, settings)],
         banners=banners(log, words),
         melody=log.score if words.heading == "melody" else np.zeros(0),
         better=[item for item in moved if item.verdict == "better"],
         worse=[item for item in moved if item.verdict == "worse"],
         unchanged=unchanged(found),
         picture=_picture(creator, rows),
-        remarks=variety(runs, words),
-        likeness_words=nearness(runs, words, named=named),
-        charts=chart_groups(log, _known(runs, creator, explained, bands)),
-        table=table_of(runs, explained, words),
+        remarks=variety(rows, words),
+        likeness_words=nearness(rows, words, named=named),
+        charts=chart_groups(log, _known(rows, creator, explained, bands)),
+        table=table_of(rows, explained, words),
         happenings=happenings(log),
         notes=_notes(creator.notes, words, named=named),
         config=settings.text,
@@ -183,7 +179,7 @@ def _explained(words: Words) -> dict[str, str]:
     }
 
 
-def _picture(creator: Creator[Any], rows: Sequence[Row[Any]]) -> Picture | None:
+def _picture(creator: Creator[Any], rows: Rows) -> Picture | None:
     names = {HUMAN: creator.words.whose, PRIOR: "before", TRAINED: "after"}
     works = {title: row_named(rows, name).works for name, title in names.items()}
     return creator.picture(works) if creator.picture else None
@@ -226,12 +222,11 @@ def _notes(notes: Sequence[str], words: Words, *, named: bool) -> list[str]:
 
 
 def _known(
-    runs: Runs,
+    rows: Rows,
     creator: Creator[Any],
     explained: Mapping[str, str],
     bands: Mapping[str, tuple[float, float]],
 ) -> Known:
-    rows = runs[0]
     people, prior = (_means(row_named(rows, name)) for name in (HUMAN, PRIOR))
     best = next((row for row in reversed(rows) if row.name.startswith(CHOSEN)), None)
     parts = row_named(rows, TRAINED).judgement.parts
@@ -248,12 +243,7 @@ def _known(
 
 
 def _means(row: Row[Any]) -> dict[str, float]:
-    means: dict[str, float] = {}
-    for name, values in row.values.items():
-        known = np.asarray(values, np.float64)
-        known = known[np.isfinite(known)]
-        means[name] = float(known.mean()) if len(known) else float("nan")
-    return means
+    return {name: finite_mean(values) for name, values in row.values.items()}
 
 
 def _facts(folder: RunFolder, log: Log, *, named: bool) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from makar.evaluation.rows import DISTINCT, DUPLICATES, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED
-from makar.reporting.verdicts import Runs, Shift, row_named
+from makar.reporting.verdicts import Rows, Shift, row_named
 from makar.runs.report.markup import number, percent
 from makar.runs.report.words import Words
 
@@ -15,12 +15,9 @@ LESS_VARIED = 0.05
 """A set whose distinct-4 is further below people's than this share is called less varied."""
 
 
-def variety(runs: Runs, words: Words) -> list[str]:
+def variety(rows: Rows, words: Words) -> list[str]:
     """Whether the works, taken together, are as varied as people's."""
-    means = {
-        name: float(np.mean([row_named(rows, name).whole[DISTINCT] for rows in runs]))
-        for name in (HUMAN, PRIOR, TRAINED)
-    }
+    means = {name: row_named(rows, name).whole[DISTINCT] for name in (HUMAN, PRIOR, TRAINED)}
     if not all(map(np.isfinite, means.values())):
         return []
     gap = means[TRAINED] / means[HUMAN] - 1 if means[HUMAN] else 0.0
@@ -29,22 +26,20 @@ def variety(runs: Runs, words: Words) -> list[str]:
     if gap < -LESS_VARIED:
         where = f"less varied than {theirs}"
     before, after, people = (number(100 * means[n], 0) for n in (PRIOR, TRAINED, HUMAN))
-    copies = float(np.mean([row_named(rows, TRAINED).whole[DUPLICATES] for rows in runs]))
+    copies = row_named(rows, TRAINED).whole[DUPLICATES]
     return [
         f"Taken together the works are {where}: distinct-4 is {after} of 100, it was {before}, "
         f"{theirs} is {people}. {percent(copies)} of them are duplicates."
     ]
 
 
-def nearness(runs: Runs, words: Words, *, named: bool) -> str:
+def nearness(rows: Rows, words: Words, *, named: bool) -> str:
     """How many works are near copies, against the prior's and people's."""
     shares = {
-        name: float(
-            np.mean([np.nanmean(row_named(rows, name).values[NEAR_COPIES]) for rows in runs])
-        )
+        name: float(np.nanmean(row_named(rows, name).values[NEAR_COPIES]))
         for name in (HUMAN, PRIOR, TRAINED)
     }
-    works = len(row_named(runs[0], TRAINED).works)
+    works = len(row_named(rows, TRAINED).works)
     told = (
         f"Of {number(works, 0)} works made after training, {percent(shares[TRAINED])} are near "
         f"copies; before it were {percent(shares[PRIOR])}, and of {words.whose_own()} own "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -81,6 +80,4 @@ def _as_table(table: Sequence[Mapping[str, Any]], words: Words) -> Table:
 
 
 def _estimate(row: Mapping[str, Any], measure: str) -> Estimate:
-    numbers = (row["measures"][measure][end] for end in ("mean", "low", "high"))
-    mean, low, high = (math.nan if n is None else float(n) for n in numbers)
-    return Estimate(mean, low, high, int(row["n"]))
+    return Estimate.of_interval(row["measures"][measure], n=int(row["n"]))

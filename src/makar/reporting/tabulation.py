@@ -74,15 +74,11 @@ class Tabulated:
                 "row": row.row,
                 "runs": list(row.runs),
                 "measures": {
-                    m: {
-                        "mean": _or_none(e.mean), "low": _or_none(e.low), "high": _or_none(e.high),
-                        "n": e.n, "seeds": e.seeds,
-                    }
-                    for m, e in row.cells.items()
+                    m: e.interval() | {"n": e.n, "seeds": e.seeds} for m, e in row.cells.items()
                 },
             }
             for row in self.rows
-        ]  # fmt: skip
+        ]
 
 
 def tabulated(
@@ -142,7 +138,8 @@ def _compared(paths: Sequence[Path]) -> dict[str, dict[str, Estimate]]:
         )
     return {
         str(row["row"]): {
-            m: _estimate(e, n=row["n"], seeds=row["seeds"]) for m, e in row["measures"].items()
+            m: Estimate.of_interval(e, n=row["n"], seeds=row["seeds"])
+            for m, e in row["measures"].items()
         }
         for row in aggregate_scores(runs)
     }
@@ -165,7 +162,7 @@ def _evaluation(run: Path) -> dict[str, dict[str, Estimate]]:
     try:
         rows = json.loads(places[-1].read_text(encoding="utf-8"))
         return {
-            row["row"]: {m: _estimate(e, n=e["n"], seeds=1) for m, e in row["measures"].items()}
+            row["row"]: {m: Estimate.of_interval(e, n=e["n"]) for m, e in row["measures"].items()}
             for row in rows
         }
     except (ValueError, KeyError, TypeError) as fault:
@@ -180,14 +177,6 @@ def _over(estimates: Sequence[Estimate]) -> Estimate:
     means = mean_over_seeds([np.array([e.mean]) for e in estimates])
     works = sum(e.n for e in estimates)
     return Estimate(means.mean, means.low, means.high, works, len(estimates))
-
-
-def _estimate(record: Mapping[str, float | None], *, n: int, seeds: int) -> Estimate:
-    mean, low, high = (
-        math.nan if record[end] is None else float(record[end] or 0.0)
-        for end in ("mean", "low", "high")
-    )
-    return Estimate(mean, low, high, n, seeds)
 
 
 def as_csv(table: Tabulated) -> str:
@@ -230,7 +219,3 @@ def _latex_cell(estimate: Estimate | None) -> str:
 def escaped(words: str) -> str:
     """Plain text as LaTeX prints it."""
     return "".join(_LATEX.get(sign, sign) for sign in words)
-
-
-def _or_none(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

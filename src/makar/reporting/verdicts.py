@@ -11,15 +11,16 @@ from jaxtyping import Float
 
 from makar.core.rewards import UNJUDGED
 from makar.evaluation.rows import CHOSEN, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED, Row
-from makar.measures.statistics import student_t_cdf, welch_test
+from makar.measures.paired import significant
+from makar.measures.statistics import finite, finite_mean, welch_test
 from makar.runs.report.contents import Change, Verdict
 from makar.runs.report.markup import compact, number, percent
 from makar.runs.report.words import Words
 
 SIGNIFICANT = 0.05
 _LESS_IS_BETTER = (NEAR_COPIES, UNJUDGED)
-Runs = Sequence[Sequence[Row[Any]]]
-"""The rows of the table of each run; one run, or several with different training seeds."""
+Rows = Sequence[Row[Any]]
+"""The rows of a run's table."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Shift:
     spread: tuple[float, float]
 
 
-def row_named(rows: Sequence[Row[Any]], name: str) -> Row[Any]:
+def row_named(rows: Rows, name: str) -> Row[Any]:
     """The row of that name.
 
     Raises:
@@ -68,69 +69,55 @@ def goodness(row: Row[Any], measure: str) -> Float[np.ndarray, " B"]:
     return np.asarray(row.values[measure] if part is None else part.value, np.float64)
 
 
-def chance(runs: Runs, measure: str, first: str, second: str) -> tuple[float, float]:
+def chance(rows: Rows, measure: str, first: str, second: str) -> tuple[float, float]:
     """Difference in goodness (second minus first row) and the p of its being chance.
 
-    One run: Welch's test over its works. Several: the runs are the independent draws, so it is
-    Student's t of the runs' differences. ``(nan, nan)`` where too little is known.
+    Welch's test over the works; ``(nan, nan)`` where too little is known.
     """
-    pairs = [
-        tuple(_known(goodness(row_named(rows, name), measure)) for name in (first, second))
-        for rows in runs
-    ]
-    if any(len(side) < 2 for pair in pairs for side in pair):
+    sides = [finite(goodness(row_named(rows, name), measure)) for name in (first, second)]
+    if min(map(len, sides)) < 2:
         return float("nan"), float("nan")
-    if len(pairs) == 1:
-        test = welch_test(*pairs[0])
-        return test.mean, test.p
-    gaps = np.array([after.mean() - before.mean() for before, after in pairs])
-    error = gaps.std(ddof=1) / np.sqrt(len(gaps))
-    if error == 0:
-        return float(gaps.mean()), float(gaps.mean() == 0)
-    t = abs(float(gaps.mean() / error))
-    return float(gaps.mean()), 2 * (1 - student_t_cdf(t, len(gaps) - 1))
+    test = welch_test(*sides)
+    return test.mean, test.p
 
 
-def verdicts(runs: Runs, row: str) -> dict[str, Verdict]:
+def verdicts(rows: Rows, row: str) -> dict[str, Verdict]:
     """Better, worse or the same as the prior, for every measure of this row.
 
-    Holm's step-down procedure (Holm 1979) keeps the chance of *any* false claim at 5 %: with m
-    measures the k-th smallest p counts while p ≤ 0.05 / (m - k + 1).
+    Holm's step-down procedure (Holm 1979) keeps the chance of *any* false claim at 5 %.
     """
-    found = {name: chance(runs, name, PRIOR, row) for name in runs[0][0].values}
-    told: dict[str, Verdict] = dict.fromkeys(found, "untested")
-    tested = sorted((n for n in found if np.isfinite(found[n][1])), key=lambda n: found[n][1])
-    counts = True
-    for place, name in enumerate(tested):
-        gap, p = found[name]
-        counts = counts and p <= SIGNIFICANT / (len(tested) - place) and gap != 0
-        told[name] = ("better" if gap > 0 else "worse") if counts else "same"
+    found = {name: chance(rows, name, PRIOR, row) for name in rows[0].values}
+    told: dict[str, Verdict] = {
+        n: "same" if np.isfinite(p) else "untested" for n, (_, p) in found.items()
+    }
+    for name in significant({n: p for n, (_, p) in found.items()}, level=SIGNIFICANT):
+        told[name] = "better" if found[name][0] > 0 else "worse"
     return told
 
 
-def shifts(runs: Runs, bands: Mapping[str, tuple[float, float]]) -> list[Shift]:
+def shifts(rows: Rows, bands: Mapping[str, tuple[float, float]]) -> list[Shift]:
     """Every measure before and after, in the order of the table."""
-    found = verdicts(runs, TRAINED)
-    return [_shift(runs, name, verdict, bands) for name, verdict in found.items()]
+    found = verdicts(rows, TRAINED)
+    return [_shift(rows, name, verdict, bands) for name, verdict in found.items()]
 
 
 def _shift(
-    runs: Runs, name: str, verdict: Verdict, bands: Mapping[str, tuple[float, float]]
+    rows: Rows, name: str, verdict: Verdict, bands: Mapping[str, tuple[float, float]]
 ) -> Shift:
-    part = row_named(runs[0], TRAINED).judgement.parts.get(name)
+    part = row_named(rows, TRAINED).judgement.parts.get(name)
     watched = part is not None and part.role == "watch"
-    gap, p = chance(runs, name, HUMAN, TRAINED)
+    gap, p = chance(rows, name, HUMAN, TRAINED)
     against = "level" if not p < SIGNIFICANT else "above" if gap > 0 else "below"
-    people = _known(row_named(runs[0], HUMAN).values[name])
+    people = finite(row_named(rows, HUMAN).values[name])
     spread = tuple(np.quantile(people, [0.05, 0.95])) if len(people) else (np.nan, np.nan)
     band = bands.get(name, spread) if watched else spread
     return Shift(
         name,
         verdict,
         watched,
-        before=_mean(runs, PRIOR, name),
-        after=_mean(runs, TRAINED, name),
-        people=_mean(runs[:1], HUMAN, name),
+        before=_mean(rows, PRIOR, name),
+        after=_mean(rows, TRAINED, name),
+        people=_mean(rows, HUMAN, name),
         against_people=against,
         spread=(float(band[0]), float(band[1])),
     )
@@ -197,24 +184,17 @@ def _scale(shift: Shift) -> tuple[float, float]:
     return min(known) - room, max(known) + room
 
 
-def _mean(runs: Runs, row: str, measure: str) -> float:
-    means = [_known(row_named(rows, row).values[measure]) for rows in runs]
-    means = [values.mean() for values in means if len(values)]
-    return float(np.mean(means)) if means else float("nan")
+def _mean(rows: Rows, row: str, measure: str) -> float:
+    return finite_mean(row_named(rows, row).values[measure])
 
 
-def _known(values: Any) -> Float[np.ndarray, " N"]:
-    values = np.asarray(values, np.float64)
-    return values[np.isfinite(values)]
-
-
-def sentences(runs: Runs, found: Sequence[Shift], words: Words) -> list[str]:
+def sentences(rows: Rows, found: Sequence[Shift], words: Words) -> list[str]:
     """How it came out, in a few sentences: against the prior, people and best of n."""
     score = next(shift for shift in found if shift.name == SCORE)
     before, after, people = (
         number(100 * value, 0) for value in (score.before, score.after, score.people)
     )
-    spread = float(_known(row_named(runs[0], PRIOR).values[SCORE]).std(ddof=1))
+    spread = float(finite(row_named(rows, PRIOR).values[SCORE]).std(ddof=1))
     gap = abs(score.after - score.before)
     size = f" ({gap / spread:.1f} of the prior’s standard deviations)" if spread else ""
     told = {
@@ -225,20 +205,20 @@ def sentences(runs: Runs, found: Sequence[Shift], words: Words) -> list[str]:
         f"A work’s score did not change beyond chance: {before} before, {after} after, of 100.",
     )
     first = f"{told} Held-out works {words.by_whom} score {people}."
-    chosen = [row.name for row in runs[0] if row.name.startswith(CHOSEN)]
-    said = [f"Without training, {_against(runs, name)}." for name in chosen[:1]]
+    chosen = [row.name for row in rows if row.name.startswith(CHOSEN)]
+    said = [f"Without training, {_against(rows, name)}." for name in chosen[:1]]
     said += [
         f"At equal cost, with as many works made as training and its own works took together, "
-        f"{_against(runs, name)}."
+        f"{_against(rows, name)}."
         for name in chosen[1:]
     ]
     return [first, *said]
 
 
-def _against(runs: Runs, chosen: str) -> str:
+def _against(rows: Rows, chosen: str) -> str:
     """How training did against choosing from the prior's works."""
-    gap, p = chance(runs, SCORE, chosen, TRAINED)
-    level = number(100 * _mean(runs, chosen, SCORE), 0)
+    gap, p = chance(rows, SCORE, chosen, TRAINED)
+    level = number(100 * _mean(rows, chosen, SCORE), 0)
     won = "is beaten by training" if p < SIGNIFICANT and gap > 0 else "is as good as training"
     if p < SIGNIFICANT and gap < 0:
         won = "is better than training: the reward learning has not won"

@@ -15,7 +15,7 @@ from makar.runs.report.contents import Card, Likeness
 
 
 @dataclass(frozen=True)
-class Shown:
+class Picked:
     """The works chosen for the page.
 
     Attributes:
@@ -30,15 +30,15 @@ class Shown:
     counts: tuple[int, int]
 
 
-def choose(folder: RunFolder, *, show: int) -> Shown:
+def choose(folder: RunFolder, *, show: int) -> Picked:
     """Choose from the ledger what to show; nothing where the run has kept nothing yet."""
     if not (folder.path / "works.sqlite").exists():
-        return Shown(None, (), (), (0, 0))
+        return Picked(None, (), (), (0, 0))
     before, after = (
         folder.ledger.query(order="best", phase=phase) for phase in ("before", "after")
     )
     counts = len(before), len(after)
-    return Shown(_typical_pair(before, after), before[:show], after[:show], counts)
+    return Picked(_typical_pair(before, after), before[:show], after[:show], counts)
 
 
 def _typical_pair(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[Entry, Entry] | None:

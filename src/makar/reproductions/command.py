@@ -1,6 +1,6 @@
 """``makar reproduce``: published results made again, with the bars beside what came out.
 
-A reproduction is an iterator of ``Stage`` and ``Row`` events; a command of this group shows them.
+A reproduction is an iterator of ``Stage`` and ``Standing`` events; a command here shows them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from makar.reproductions.rl_tuner.command import rl_tuner
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from makar.reproductions.cartpole.table import Row, Stage
+    from makar.reproductions.cartpole.table import Stage, Standing
 
 reproduce = typer.Typer(
     help="Make published results again, and say how near they came.", no_args_is_help=True
@@ -63,15 +63,15 @@ def cartpole(
     raise typer.Exit(_tell(events, out or Path("reproductions/cartpole"), as_json=as_json))
 
 
-def _tell(events: Iterable[Stage | Row], out: Path, *, as_json: bool) -> int:
+def _tell(events: Iterable[Stage | Standing], out: Path, *, as_json: bool) -> int:
     """Show the events as they come, write ``summary.json``; 1 where a seed missed its bar."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from makar.reproductions.cartpole.table import Row
+    from makar.reproductions.cartpole.table import Standing
     from makar.runs.atomic import write_json
 
-    console, rows = Console(highlight=False), list[Row]()
+    console, rows = Console(highlight=False), list[Standing]()
     columns = (
         TextColumn("{task.description}"), BarColumn(bar_width=24),
         TextColumn("{task.fields[words]}"), TimeRemainingColumn(),
@@ -79,7 +79,7 @@ def _tell(events: Iterable[Stage | Row], out: Path, *, as_json: bool) -> int:
     with Progress(*columns, console=console, transient=True, disable=as_json) as bar:
         task = bar.add_task("", total=1.0, words="")
         for event in events:
-            if not isinstance(event, Row):
+            if not isinstance(event, Standing):
                 bar.update(task, description=event.name, completed=event.done, words=event.words)
                 continue
             rows.append(event)
@@ -96,7 +96,7 @@ def _tell(events: Iterable[Stage | Row], out: Path, *, as_json: bool) -> int:
     return int(any(row.missed for row in rows))
 
 
-def _table(rows: list[Row]) -> Table:
+def _table(rows: list[Standing]) -> Table:
     """The rows as they are printed."""
     from rich.table import Table
 

@@ -16,7 +16,7 @@ CONTENT_ID_LENGTH = 5
 
 
 class PartScore(NamedTuple):
-    """What one part of the reward said of one work; see ``makar.core.types.Part``."""
+    """What one part of the reward said of one work; see ``makar.core.types.JudgedPart``."""
 
     raw: float
     value: float

@@ -15,6 +15,7 @@ from makar.core.seeds import Seeds
 from makar.core.train import train
 from makar.core.types import Iteration, Judgement, Prompt, Restrainable, Rollout, Works
 from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.measures.statistics import finite_mean
 from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
@@ -56,7 +57,7 @@ class Timed(Generic[W]):
         """See ``core.types.Reward``."""
         began = time.perf_counter()
         judgement = self.creator.reward.lean(works, prompts)
-        self.score = _mean(judgement.total)
+        self.score = finite_mean(judgement.total)
         judgement = self.creator.bonuses.apply(judgement, works, self.creator.craft.variety)
         self.seconds["score"] = time.perf_counter() - began
         return judgement
@@ -241,9 +242,9 @@ def summary(report: Iteration[Any]) -> dict[str, Any]:
     """Means of one iteration: the very judgement that was trained on, and the learner's word."""
     judgement = report.judgement
     return {
-        "total": _mean(judgement.total),
-        "parts": {name: _mean(part.value) for name, part in judgement.parts.items()},
-        "raw": {name: _mean(part.raw) for name, part in judgement.parts.items()},
+        "total": finite_mean(judgement.total),
+        "parts": {name: finite_mean(part.value) for name, part in judgement.parts.items()},
+        "raw": {name: finite_mean(part.raw) for name, part in judgement.parts.items()},
         "faults": dict(judgement.faults),
         "learner": dict(report.metrics),
     }
@@ -252,8 +253,3 @@ def summary(report: Iteration[Any]) -> dict[str, Any]:
 def watched(judgement: Judgement) -> dict[str, np.ndarray]:
     """What is measured and not rewarded, as it is found."""
     return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}
-
-
-def _mean(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from makar.core.errors import UnreadableError
-from makar.core.types import Judgement, Part
+from makar.core.types import JudgedPart, Judgement
+from makar.measures.statistics import finite_mean
 from makar.recipes.craft import resembles
 from makar.recipes.creator import Opened
 from makar.recipes.domain import Brought
@@ -108,7 +109,7 @@ def _judge(path: Path, brought: Brought, opened: Opened) -> Verdict:
     judgement = creator.reward(works, [creator.ask] * len(works))
     near = max(creator.craft.resemblances(works), key=lambda source: source.length)
     return Verdict(
-        path, brought.title, _mean(judgement.total), len(works), left_out,
+        path, brought.title, finite_mean(judgement.total), len(works), left_out,
         _parts(judgement, opened), resembles(near), near.licence, creator.words,
     )  # fmt: skip
 
@@ -118,17 +119,12 @@ def _parts(judgement: Judgement, opened: Opened) -> tuple[PartVerdict, ...]:
     nothing = (float("nan"), float("nan"))
     return tuple(
         PartVerdict(
-            name, words.get(name, name), part.role, _mean(part.value), _mean(part.raw),
+            name, words.get(name, name), part.role, finite_mean(part.value), finite_mean(part.raw),
             *opened.bands.get(name, nothing), opened.creator.words.whose_own("'"),
         )
         for name, part in sorted(judgement.parts.items(), key=_weightiest)
     )  # fmt: skip
 
 
-def _weightiest(item: tuple[str, Part]) -> tuple[float, str]:
+def _weightiest(item: tuple[str, JudgedPart]) -> tuple[float, str]:
     return -item[1].weight, item[0]
-
-
-def _mean(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")

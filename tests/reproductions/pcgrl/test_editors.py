@@ -21,7 +21,7 @@ from makar.reproductions.pcgrl import memory as pcgrl_memory
 from makar.reproductions.pcgrl import table as pcgrl_table
 from makar.reproductions.pcgrl.editors import Settings, net_for, teach
 from makar.reproductions.pcgrl.success import BUDGETS, Random, edited
-from makar.reproductions.pcgrl.table import Row, markdown, reproduce
+from makar.reproductions.pcgrl.table import Figure, markdown, reproduce
 
 
 @pytest.mark.parametrize("budget", BUDGETS[:-1])
@@ -73,9 +73,9 @@ def test_the_table_goes_on_where_it_stopped(
     monkeypatch.setattr(pcgrl_table, "LEVELS", 4)
     tiny = Settings(updates=1, change=0.2, streams=32, steps=2)
     monkeypatch.setitem(pcgrl_table.SETTINGS, "sokoban", tiny)
-    first = [e for e in reproduce(tmp_path, ["sokoban"], seeds=[7, 8]) if isinstance(e, Row)]
+    first = [e for e in reproduce(tmp_path, ["sokoban"], seeds=[7, 8]) if isinstance(e, Figure)]
     monkeypatch.setattr(pcgrl_table, "teach", None)  # nothing may be taught again
-    again = [e for e in reproduce(tmp_path, ["sokoban"], seeds=[7, 8]) if isinstance(e, Row)]
+    again = [e for e in reproduce(tmp_path, ["sokoban"], seeds=[7, 8]) if isinstance(e, Figure)]
     assert first == again
     assert len(first) == 5 * 3 * 4  # editors, measures, budgets
     kept = json.loads((tmp_path / "summary.json").read_text())
@@ -87,9 +87,9 @@ def test_the_table_goes_on_where_it_stopped(
 
 
 def test_a_missed_bar_is_called_one() -> None:
-    def row(mean: float, budget: float = 0.2) -> Row:
+    def row(mean: float, budget: float = 0.2) -> Figure:
         estimate = Estimate(mean, np.nan, np.nan, 3, 3)
-        return Row("zelda", pcgrl_table.LEARNED, "good", budget, estimate, [mean])
+        return Figure("zelda", pcgrl_table.LEARNED, "good", budget, estimate, [mean])
 
     assert row(0.86).missed
     assert not row(0.87).missed

@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import overload
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from makar.core.columnar import Columnar
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Works
 
@@ -32,7 +32,7 @@ SPREAD = 0.05  # every number of the first state lies within ±SPREAD
 
 
 @dataclass(frozen=True)
-class Balances(Sequence[int]):
+class Balances(Columnar[int]):
     """Works of a balancing act: for each the number of steps the pole stayed up, ``(B,)``."""
 
     steps: Int[np.ndarray, " B"]
@@ -40,12 +40,9 @@ class Balances(Sequence[int]):
     def __len__(self) -> int:
         return len(self.steps)
 
-    @overload
-    def __getitem__(self, index: int, /) -> int: ...
-    @overload
-    def __getitem__(self, index: slice, /) -> Sequence[int]: ...
-    def __getitem__(self, index: int | slice, /) -> int | Sequence[int]:
-        return self.steps[index].tolist()
+    def work(self, index: int) -> int:
+        """See ``Columnar``."""
+        return int(self.steps[index])
 
     def take(self, indices: Iterable[int]) -> Balances:
         """See ``core.types.Works``."""

@@ -39,7 +39,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Row:
+class Standing:
     """One row of the table: how long poles stayed up.
 
     Attributes:
@@ -78,7 +78,9 @@ def chosen(name: Algorithm | Literal["all"]) -> list[Algorithm]:
     return list(BARS) if name == "all" else [name]
 
 
-def reproduce(algorithms: Sequence[Algorithm], *, seeds: Sequence[int]) -> Iterator[Stage | Row]:
+def reproduce(
+    algorithms: Sequence[Algorithm], *, seeds: Sequence[int]
+) -> Iterator[Stage | Standing]:
     """Train each algorithm with each seed, and judge it; a row for each, and one over them."""
     torch.set_num_threads(1)
     total = len(algorithms) * len(seeds)
@@ -90,9 +92,9 @@ def reproduce(algorithms: Sequence[Algorithm], *, seeds: Sequence[int]) -> Itera
             lengths.append(judged_by_gymnasium(learned.net))
             spent.append(learned.decisions)
             one, least = mean_over_works(lengths[-1]), int(lengths[-1].min())
-            yield Row(algorithm, f"seed {seed}", [seed], one, least, spent[-1], bar)
+            yield Standing(algorithm, f"seed {seed}", [seed], one, least, spent[-1], bar)
         whole, least = mean_over_seeds(lengths), min(int(one.min()) for one in lengths)
-        yield Row(algorithm, ALL_SEEDS, seeds, whole, least, max(spent), bar)
+        yield Standing(algorithm, ALL_SEEDS, seeds, whole, least, max(spent), bar)
 
 
 def _trained(

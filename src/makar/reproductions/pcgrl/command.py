@@ -12,7 +12,7 @@ import typer
 from makar.console.places import Json
 
 if TYPE_CHECKING:
-    from makar.reproductions.pcgrl.table import Row
+    from makar.reproductions.pcgrl.table import Figure
 
 Problems: TypeAlias = Literal["all", "binary", "zelda", "sokoban"]
 
@@ -40,13 +40,13 @@ def pcgrl(
       makar reproduce pcgrl --problem zelda --quick --out look
     """
     from makar.reproductions.pcgrl.editors import chosen
-    from makar.reproductions.pcgrl.table import Row, markdown, reproduce
+    from makar.reproductions.pcgrl.table import Figure, markdown, reproduce
 
     folder = out or Path("reproductions/pcgrl-quick" if quick else "reproductions/pcgrl")
     numbers = range(first_seed, first_seed + (1 if quick else seeds))
-    rows: list[Row] = []
+    rows: list[Figure] = []
     for event in reproduce(folder, chosen(problem), seeds=numbers, quick=quick):
-        if isinstance(event, Row):
+        if isinstance(event, Figure):
             rows.append(event)
         elif as_json:
             typer.echo(json.dumps({"event": "stage", "name": event.name, "done": event.done}))
@@ -56,7 +56,7 @@ def pcgrl(
     raise typer.Exit(int(any(row.missed for row in rows)))
 
 
-def _tell(rows: list[Row], folder: Path, table: str, *, as_json: bool) -> None:
+def _tell(rows: list[Figure], folder: Path, table: str, *, as_json: bool) -> None:
     """The table, and what was asked for."""
     bars = [row for row in rows if row.bar is not None]
     if as_json:

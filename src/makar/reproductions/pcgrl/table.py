@@ -42,7 +42,7 @@ BARS: Mapping[tuple[Name, str, float], float] = {
 
 
 @dataclass(frozen=True)
-class Row:
+class Figure:
     """One number of the table.
 
     Attributes:
@@ -80,7 +80,7 @@ class Row:
 
 def reproduce(
     folder: Path, names: Sequence[Name], *, seeds: Sequence[int], quick: bool = False
-) -> Iterator[Stage | Row]:
+) -> Iterator[Stage | Figure]:
     """Teach and judge every editor that is not there yet; then the table's numbers.
 
     Args:
@@ -179,19 +179,19 @@ def _counted(name: Name, result: Edited) -> dict[str, list[float]]:
     return {measure: values.mean(1).tolist() for measure, values in measures.items()}
 
 
-def _rows(name: Name, runs: Sequence[Mapping[str, Any]]) -> list[Row]:
+def _rows(name: Name, runs: Sequence[Mapping[str, Any]]) -> list[Figure]:
     """One row for each editor, measure and budget."""
-    rows: list[Row] = []
+    rows: list[Figure] = []
     for editor, measures in runs[0].items():
         for measure in measures:
             for c, budget in enumerate(BUDGETS):
                 each = [run[editor][measure][c] for run in runs]
                 estimate = mean_over_seeds([np.array([value]) for value in each])
-                rows.append(Row(name, editor, measure, budget, estimate, each))
+                rows.append(Figure(name, editor, measure, budget, estimate, each))
     return rows
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def markdown(rows: Sequence[Figure]) -> str:
     """The table, in percent of the levels."""
     heads = " | ".join(f"{budget:.0%}" for budget in BUDGETS)
     lines = [f"| problem | editor | | {heads} |", "|---" * (3 + len(BUDGETS)) + "|"]
@@ -202,7 +202,7 @@ def markdown(rows: Sequence[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _curves(rows: Sequence[Row]) -> dict[str, dict[str, list[Sequence[float]]]]:
+def _curves(rows: Sequence[Figure]) -> dict[str, dict[str, list[Sequence[float]]]]:
     """Success of each seed, by problem, editor and budget."""
     curves: dict[str, dict[str, list[Sequence[float]]]] = {}
     for row in rows:
@@ -211,14 +211,14 @@ def _curves(rows: Sequence[Row]) -> dict[str, dict[str, list[Sequence[float]]]]:
     return curves
 
 
-def _gathered(rows: Sequence[Row]) -> dict[tuple[str, str, str], list[str]]:
+def _gathered(rows: Sequence[Figure]) -> dict[tuple[str, str, str], list[str]]:
     cells: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         cells.setdefault((row.problem, row.editor, row.measure), []).append(_cell(row))
     return cells
 
 
-def _cell(row: Row) -> str:
+def _cell(row: Figure) -> str:
     value = f"{row.estimate.mean:.1%}"
     if len(row.each) > 1:
         value += f" ({', '.join(f'{one:.1%}' for one in row.each)})"

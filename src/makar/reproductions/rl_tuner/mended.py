@@ -1,18 +1,17 @@
-"""The RL Tuner's rules where they were at fault, mended.
+"""The RL Tuner's rules where they were at fault, as far as makar's own reward needs them mended.
 
 Faults of the published rules (``rules``) and of the program around them, and what is done:
 
 1. *A held note counts as repeated*: a half note is a row of holds and costs −200, so that a model
    is taught to write neither long notes nor rests. Mended: ``repeated_strikes`` counts notes that
-   are struck, and ``repeating`` charges 1 for each, not 100.
+   are struck, for the table; the −100 is held at −6 (``models.Returns``).
 2. *In one mode of exploring, the action that was paid is not the one that was taken.* Not a rule's
    fault; makar's learners are paid for the token that was sampled.
 3. *In-key thirds are never counted* among the preferred intervals of the printed statistics. No row
    of the table uses them.
 4. *One tonic in one key*: middle C, and no other C; a tune in A minor has no tonic at all, and any
-   other key stopped the program. Mended: ``tonic_of`` takes any note in any octave.
-5. *Autocorrelation of token numbers*, in which a hold is a pitch below the lowest. Mended:
-   ``autocorrelation`` is taken over the pitches that are struck.
+   other key stopped the program. Left as it was: the table's tunes are in C major.
+5. *Autocorrelation of token numbers*, in which a hold is a pitch below the lowest. Left as it was.
 6. *Repeated motifs are not learned*: they pay only once all eight steps agree, which chance hardly
    ever does, and then at every step again. Mended: ``repeated_motif`` pays for one return, by how
    much of it is there.
@@ -20,16 +19,13 @@ Faults of the published rules (``rules``) and of the program around them, and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from jaxtyping import Bool, Int
 from numba import njit
 
 from makar.domains.music.melody.grid import FIRST_PITCH_TOKEN
 from makar.reproductions.rl_tuner import facts
-from makar.reproductions.rl_tuner import rules as rl_tuner
-from makar.reproductions.rl_tuner.rules import Rule, Steps, Tokens
+from makar.reproductions.rl_tuner.rules import Steps, Tokens
 
 STRIKES = 4
 """Times that a pitch may be struck in a row."""
@@ -57,42 +53,6 @@ def repeated_strikes(tokens: Int[np.ndarray, "B T"]) -> Bool[np.ndarray, "B T"]:
     return found
 
 
-def repeating(tokens: Tokens) -> Steps:
-    """−1 for each note too many on one pitch; holding a note and resting cost nothing."""
-    return -repeated_strikes(tokens).astype(np.float64)
-
-
-def tonic_of(home: int) -> Rule:
-    """The tonic rule for any home note, in any octave.
-
-    Args:
-        home: Pitch class of the tonic: 0 for C major, 9 for the grid's A minor.
-    """
-
-    def tonic(tokens: Tokens) -> Steps:
-        at_home = strikes(tokens) & ((tokens - FIRST_PITCH_TOKEN) % 12 == home)
-        return rl_tuner.tonic(np.where(at_home, rl_tuner.TONIC, _not_tonic(tokens)))
-
-    return tonic
-
-
-def _not_tonic(tokens: Tokens) -> Tokens:
-    """The same steps with every pitch one that the published rule does not know as its tonic."""
-    return np.where(strikes(tokens), rl_tuner.TONIC + 1, tokens)
-
-
-def autocorrelation(tokens: Tokens) -> Steps:
-    """As published, but of the pitches that were struck one after another: a lag is a note."""
-    struck = strikes(tokens)
-    order = np.argsort(~struck, axis=1, kind="stable")  # what was struck first, in its order
-    pitches = np.take_along_axis(tokens, order, 1).astype(np.float64)
-    size = np.abs(np.nan_to_num(facts.autocorrelations(pitches)))
-    paid = -3.0 * np.where(size > 0.15, size, 0.0).sum(2)
-    back = np.empty_like(paid)
-    np.put_along_axis(back, order, paid, 1)
-    return np.where(struck, back, 0.0)
-
-
 def repeated_motif(tokens: Tokens) -> Steps:
     """+4 once for a motif that comes back, paid out as it does so.
 
@@ -112,13 +72,3 @@ def highest(tokens: Tokens) -> Steps:
     earned = np.zeros(tokens.shape)
     earned[:, -1] = 3.0 * facts.highest_is_unique(tokens)
     return earned
-
-
-MENDED: Mapping[str, Rule] = {
-    **rl_tuner.RULES,
-    "tonic": tonic_of(0),
-    "repeating": repeating,
-    "autocorrelation": autocorrelation,
-    "repeated_motif": repeated_motif,
-}
-"""The nine rules with their faults mended."""

@@ -40,7 +40,7 @@ class Settings(BaseModel):
 
 
 @dataclass(frozen=True)
-class Part:
+class Outcome:
     """What one model with one seed came to.
 
     Attributes:
@@ -61,10 +61,10 @@ def path_of(folder: Path, model: Model, seed: int) -> Path:
     return folder / "parts" / f"{model}-seed{seed}.npz"
 
 
-def read(path: Path) -> Part:
+def read(path: Path) -> Outcome:
     """A part that was kept."""
     with np.load(path, allow_pickle=False) as kept:
-        return Part(kept["tokens"], kept["logp"], float(kept["minutes"]), int(kept["decisions"]))
+        return Outcome(kept["tokens"], kept["logp"], float(kept["minutes"]), int(kept["decisions"]))
 
 
 def make(folder: Path, model: Model, seed: int, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float, Int
 
-from makar.core.types import Judgement, Part, Prompt, Works
+from makar.core.types import JudgedPart, Judgement, Prompt, Works
 from makar.domains.music.melody.grid import (
     FIRST_PITCH_TOKEN,
     HOLD,
@@ -163,10 +163,10 @@ class RuleReward:
         del prompts
         tokens = tokens_of(works)
         credit = np.zeros(tokens.shape)
-        parts: dict[str, Part] = {}
+        parts: dict[str, JudgedPart] = {}
         for name, rule in self.rules.items():
             earned, weight = rule(tokens), self.weights.get(name, 1.0)
             credit += weight * np.maximum(earned, self.least.get(name, -np.inf))
             total = earned.sum(1)
-            parts[name] = Part(total, total, weight, "score", "as it is")
+            parts[name] = JudgedPart(total, total, weight, "score", "as it is")
         return Judgement(credit.sum(1), parts, credit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite, isnan
 from pathlib import Path
 from typing import Any, get_args
@@ -79,7 +79,13 @@ class Table:
     def records(self) -> list[dict[str, Any]]:
         """One object for each number: mean, 95 % interval, n, seeds."""
         return [
-            {"model": model, "metric": metric, **_json(estimate), "seeds": seeds}
+            {
+                "model": model,
+                "metric": metric,
+                **estimate.interval(),
+                "n": estimate.n,
+                "seeds": seeds,
+            }
             for model, metrics in self.estimates.items()
             for seeds in [[] if model == HUMAN else list(self.seeds)]
             for metric, estimate in metrics.items()
@@ -137,15 +143,6 @@ def _over(seeds: Sequence[np.ndarray]) -> dict[str, Estimate]:
 
 def _model(name: str) -> Model:
     return next(model for model in get_args(Model) if model == name)
-
-
-def _json(estimate: Estimate) -> dict[str, Any]:
-    """JSON knows no NaN: null says that there is no such number."""
-    return {
-        name: None if isinstance(value, float) and not isfinite(value) else value
-        for name, value in asdict(estimate).items()
-        if name != "seeds"
-    }
 
 
 def _words(metric: str, value: float) -> str:

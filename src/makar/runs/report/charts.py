@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from makar.measures.statistics import finite_mean
 from makar.runs.report.contents import Chart, Line
 from makar.runs.report.glossary import linked
 from makar.runs.report.markup import compact, number, text
-from makar.runs.report.series import axis, mean, smoothed, spread, thinned
+from makar.runs.report.series import axis, smoothed, spread, thinned
 from makar.runs.report.words import Words
 
 WIDE, HIGH = 1000, 300
@@ -164,7 +165,8 @@ def _tips(chart: Chart) -> str:
         first, last = int(chart.iterations[rows[0]]), int(chart.iterations[rows[-1]])
         when = f"iteration {first}" if first == last else f"iterations {first} to {last}"
         told = "; ".join(
-            f"{line.name} {compact(mean(line.values[rows]))}{chart.unit}" for line in chart.lines
+            f"{line.name} {compact(finite_mean(line.values[rows]))}{chart.unit}"
+            for line in chart.lines
         )
         tips.append(
             f'<rect class="tip" x="{place * width:.0f}" y="0" width="{width:.0f}" '
@@ -199,7 +201,7 @@ def _legend(chart: Chart) -> str:
         ink = f"area {_STACK_INKS[place]}" if chart.stacked else f"curve {line.ink}"
         shown = f"{compact(float(known[0]))} → {compact(float(known[-1]))}"
         if chart.stacked:
-            shown = compact(mean(line.values))
+            shown = compact(finite_mean(line.values))
         entries.append(_key(ink, line.name, shown + chart.unit))
     entries += [
         _key(f"level {level.ink}", level.name, compact(level.value) + chart.unit)

@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float, Int
 
+from makar.measures.statistics import finite_mean
+
 MOST_POINTS = 180
 SMOOTHING = 16
 """A smoothed curve averages over about this part of the run."""
@@ -48,14 +50,8 @@ def thinned(
     shares = [slice(0, 1), *inner, slice(len(values) - 1, len(values))]
     return (
         np.array([iterations[s].mean() for s in shares]),
-        np.array([mean(values[s]) for s in shares]),
+        np.array([finite_mean(values[s]) for s in shares]),
     )
-
-
-def mean(values: Float[np.ndarray, " N"]) -> float:
-    """The mean of what is known; NaN where nothing is."""
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else math.nan
 
 
 def axis(low: float, high: float, *, ticks: int = 4) -> list[float]:

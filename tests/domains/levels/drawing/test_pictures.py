@@ -7,7 +7,7 @@ from PIL import Image
 from makar.domains.levels.constructive.build import construct
 from makar.domains.levels.drawing.art import art_of
 from makar.domains.levels.drawing.expressive_range import PLOT, expressive_range_png
-from makar.domains.levels.drawing.pictures import MARK, WAY, contact_sheet, level_png
+from makar.domains.levels.drawing.pictures import MARK, WAY, contact_sheet, level_image, png_of
 from makar.domains.levels.level.legend import MARIO, Legend, Tile
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.text import parse_level_text
@@ -15,6 +15,10 @@ from makar.measures.expressive_range import expressive_range
 
 NUMBER = {tile.symbol: number for number, tile in enumerate(MARIO.tiles)}
 LEVEL = parse_level_text("-----\n--o--\n-----\n--E--\nXXXXX\nXXXXX\n", MARIO)
+
+
+def level_png(level, legend, **options):
+    return png_of(level_image(level, legend, **options))
 
 
 def pixels(png):

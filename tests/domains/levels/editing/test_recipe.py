@@ -11,6 +11,7 @@ from commands import invoke
 from makar.core.errors import ConfigError, UnknownRewardError
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
+from makar.domains.levels.editing import recipe as recipe_of_editing
 from makar.domains.levels.editing.config import EditingConfig
 from makar.domains.levels.editing.recipe import (
     LONG,
@@ -34,6 +35,12 @@ SMALL = {
     "loop.iterations": 2, "loop.works": 32, "loop.checkpoint_every": 1, "evaluate.works": 12,
     "evaluate.best_of": 2, "evaluate.show": 2, "model.width": 4, "model.depth": 2,
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _few_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compared with is searched greedily, level by level: a few will do here."""
+    monkeypatch.setattr(recipe_of_editing, "SEARCHED", 24)
 
 
 def config_of(recipe: str = "sokoban", **flags: object) -> EditingConfig:

@@ -9,7 +9,7 @@ import pytest
 from commands import invoke
 from makar.core.errors import ConfigError, CorpusTooSmallError
 from makar.core.seeds import Seeds
-from makar.core.types import Judgement, Part, Prompt
+from makar.core.types import JudgedPart, Judgement, Prompt
 from makar.domains.levels.constructive.build import construct
 from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.level.level import Level
@@ -164,7 +164,7 @@ def test_the_style_of_many_is_that_of_each(trained):
 
 def test_only_levels_that_can_be_won_and_are_no_copies_are_handed_out(trained):
     def part(name, *values):
-        return Part(np.array(values), np.array(values), 1.0, "penalty", name)
+        return JudgedPart(np.array(values), np.array(values), 1.0, "penalty", name)
 
     judged = Judgement(
         np.ones(4),

@@ -163,6 +163,11 @@ def test_the_way_is_made_of_moves() -> None:
     assert not nowhere.reachable.any()
 
 
+def test_a_way_is_found_where_a_move_cannot_be_made_back() -> None:
+    tiles = (np.random.default_rng(1203).random((15, 15, 15)) < 0.5).astype(np.uint8)
+    assert len(maze3d.longest_walk(tiles).path) == measured(tiles)[1] + 1
+
+
 def edited(representation: str, *actions: int) -> Edits:
     """A map of air, 4 layers of 3 rows of 2 columns; the cursor begins in layer 1, row 2."""
     process = Editing(maze_3d(4, 3, 2), representation, change=1.0)  # type: ignore[arg-type]

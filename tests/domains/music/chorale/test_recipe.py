@@ -64,25 +64,27 @@ def book():
     return Chorales(works, lines, about, np.arange(30), np.arange(30) % 3, {"too long": 2})
 
 
-@pytest.fixture(autouse=True)
-def _the_book(book, monkeypatch, tmp_path):
-    monkeypatch.setattr(chorale_phrases, "load_chorales", lambda: book)
-    monkeypatch.setenv("MAKAR_CACHE", str(tmp_path / "cache"))
+@pytest.fixture(scope="module", autouse=True)
+def _the_book(book, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chorale_phrases, "load_chorales", lambda: book)
+        patch.setenv("MAKAR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def config():
     return load_config("chorale", TINY, environment={})
 
 
-@pytest.fixture
-def trained(config, tmp_path):
-    folder = RunFolder.create(
-        tmp_path / "runs", "hymns", config=as_toml(config), seed=config.seed, fresh=False
-    )
+@pytest.fixture(scope="module")
+def trained(config, tmp_path_factory):
+    """A run, made once for all tests of this module."""
+    runs = tmp_path_factory.mktemp("runs")
+    folder = RunFolder.create(runs, "hymns", config=as_toml(config), seed=config.seed, fresh=False)
     with folder:
         events = list(run(folder, config))
-    return tmp_path / "runs" / "hymns", events
+    return runs / "hymns", events
 
 
 def test_a_run_goes_from_reading_to_the_report(trained):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from chorales import harmony_figures
 from makar.core.errors import UnknownRewardError
 from makar.core.rewards import UNJUDGED
 from makar.core.signal import decision_rewards
@@ -12,13 +13,12 @@ from makar.domains.music.chorale.reward import (
     DEFAULT_WEIGHTS,
     checked_rewards,
     chorale_reward,
-    harmony_figures,
 )
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
-from makar.domains.music.harmony.scrambled import copied, shuffled, steps_apart
 from makar.domains.music.voices.voices import FIRST_PITCH, LOWEST, VoiceGrid, VoiceGrids
 from makar.recipes.settings import RewardConfig
 from makar.recipes.weighting import STYLE
+from spoiled_chorales import copied, shuffled, steps_apart
 
 CHORDS = ((72, 67, 64, 48), (72, 69, 64, 45), (72, 69, 65, 53), (74, 69, 65, 50), (71, 67, 62, 43))
 

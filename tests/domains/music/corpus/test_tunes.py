@@ -65,7 +65,7 @@ def test_essen_only_by_name_and_with_its_terms(monkeypatch):
     assert "essen" not in corpus_sources.DEFAULT_COLLECTIONS
     files = corpus_sources.collection_files("essen")[:1]
     monkeypatch.setattr(corpus_sources, "collection_files", lambda _: files)
-    harvest = corpus_sources.harvest_collections(["essen"], expand_repeats=False)
+    harvest = corpus_sources.harvest_collections(["essen"])
     assert all("non-commercial" in p.provenance.licence for p in harvest.pieces)
     assert {p.key.mode for p in harvest.pieces} >= {"major", "minor"}
 

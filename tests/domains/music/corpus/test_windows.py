@@ -22,7 +22,7 @@ def struck(row: np.ndarray) -> list[tuple[int, int]]:
 
 
 def test_real_tunes_are_encoded_as_encode_bars_does():
-    harvest = harvest_collections(["miscFolk"], expand_repeats=False)
+    harvest = harvest_collections(["miscFolk"])
     columns = Columns.of(harvest.pieces, harvest.bars)
     windows = cut_windows(columns, bars=4, metres=("4/4", "6/8", "2/4", "3/4"))
     compared = 0
@@ -85,16 +85,12 @@ def test_cut_time_counts_as_four_four():
     assert windows.grids.metres == (Metre(0, 4, 4),)
 
 
-def test_two_four_may_be_doubled():
+def test_two_four_is_a_metre_of_its_own():
     columns = columns_of("CD/E/|" * 4, metre="2/4")
     assert len(cut_windows(columns, bars=4).grids) == 0
     assert cut_windows(columns, bars=4).left_out == {"bars in another metre": 4}
     own = cut_windows(columns, bars=4, metres=("2/4",))
     assert struck(own.grids.tokens[0])[:4] == [(0, 60), (4, 62), (6, 64), (8, 60)]
-    doubled = cut_windows(columns, bars=4, double=True)
-    assert doubled.grids.metres == (Metre(0, 4, 4),)
-    assert struck(doubled.grids.tokens[0])[:4] == [(0, 60), (8, 62), (12, 64), (16, 60)]
-    assert doubled.grids.steps.tolist() == [64]
 
 
 def test_several_metres_in_one_batch_are_padded():

@@ -9,9 +9,9 @@ from makar.domains.music.harmony.copies import (
     chord_moves,
     line,
 )
-from makar.domains.music.harmony.scrambled import copied, walks
 from makar.domains.music.rewards.moves import moves_of
 from makar.domains.music.voices.voices import FIRST_PITCH, SOPRANO, VoiceGrids
+from spoiled_chorales import copied, walks
 
 SOURCE = (
     "C5:4 D5:4 E5:4 D5:4 C5:8 B4:4 C5:4",

@@ -29,7 +29,7 @@ CURVE_HEIGHT = 3
 """Height of the challenge curve, in tiles."""
 
 
-def level_png(
+def level_image(
     level: Level,
     legend: Legend,
     *,
@@ -38,8 +38,8 @@ def level_png(
     won: bool = True,
     challenge: Float[np.ndarray, " W"] | None = None,
     spans: Sequence[tuple[int, int]] = (),
-) -> bytes:
-    """A level as a PNG.
+) -> Image.Image:
+    """A level as a picture.
 
     Args:
         level: The level.
@@ -51,23 +51,6 @@ def level_png(
         challenge: How hard each column is, from 0 to 1, as a curve under the map; NaN: not known.
         spans: First column and number of columns of stretches to point out.
     """
-    image = level_image(
-        level, legend, art=art, way=way, won=won, challenge=challenge, spans=spans
-    )  # fmt: skip
-    return png_bytes(image.quantize(128))
-
-
-def level_image(
-    level: Level,
-    legend: Legend,
-    *,
-    art: Art | None = None,
-    way: Int[np.ndarray, "T C"] | None = None,
-    won: bool = True,
-    challenge: Float[np.ndarray, " W"] | None = None,
-    spans: Sequence[tuple[int, int]] = (),
-) -> Image.Image:
-    """The picture of ``level_png``, as a pillow image."""
     from PIL import Image
 
     art = art or art_of(legend)
@@ -83,6 +66,11 @@ def level_image(
     whole.paste(image, (0, 0))
     whole.paste(curve, (0, image.height))
     return whole
+
+
+def png_of(image: Image.Image) -> bytes:
+    """A picture as a PNG of few colours."""
+    return png_bytes(image.quantize(128))
 
 
 def small_image(

@@ -81,12 +81,10 @@ class EditedCraft:
         """The level from that text."""
         return parse_level_text(content.decode(), self.legend)
 
-    def stack(self, works: Sequence[Level]) -> Levels:
+    def stack(self, works: Sequence[Level] | Works[Level]) -> Levels:
         """Single levels as a batch."""
         size = (self.problem.height, self.problem.width)
-        if not works:
-            return Levels(np.zeros((0, *size), np.uint8), self.problem.tiles)
-        return Levels(np.stack([work.tiles for work in works]), self.problem.tiles)
+        return Levels.of(works, self.problem.tiles, size)
 
     def notation(self, work: Level) -> str:
         """Its rows from the top, a symbol a tile."""
@@ -103,13 +101,13 @@ class EditedCraft:
 
     def keys(self, works: Works[Level]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
         """Tiles in reading order."""
-        tiles = self._tiles(works).astype(np.int64)
+        tiles = self.stack(works).tiles.astype(np.int64)
         flat = tiles.reshape(len(tiles), -1)
         return flat, np.full(len(flat), flat.shape[1])
 
     def cells(self, works: Works[Level]) -> Int[np.ndarray, " B"]:
         """Which kind of level it is, coarsely: how much of it is solid, and how long its path."""
-        tiles = self._tiles(works)
+        tiles = self.stack(works).tiles
         solid = (tiles == self.problem.tiles.index("solid")).mean((1, 2))
         longest = self.statistics(tiles)[:, -1].clip(0)
         return (solid * 10).astype(np.int64) * 100 + np.minimum(longest // 5, 99)
@@ -171,11 +169,6 @@ class EditedCraft:
             f"<p>{html.escape(told)}</p><details><summary>Level text</summary>"
             f'<pre style="overflow-x:auto;line-height:1">{text}</pre></details>'
         )
-
-    def _tiles(self, works: Works[Level]) -> UInt8[np.ndarray, "B H W"]:
-        if isinstance(works, Levels):
-            return works.tiles
-        return self.stack([works[i] for i in range(len(works))]).tiles
 
 
 def _tile(name: str) -> UInt8[np.ndarray, "S S 4"]:

@@ -9,6 +9,8 @@ from typing import overload
 import numpy as np
 from jaxtyping import UInt8
 
+from makar.core.types import Works
+
 
 @dataclass(frozen=True, eq=False)
 class Level:
@@ -55,6 +57,16 @@ class Levels(Sequence[Level]):
 
     tiles: UInt8[np.ndarray, "B H W"]
     names: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, works: Sequence[Level] | Works[Level], names: tuple[str, ...], size: tuple[int, int]
+    ) -> Levels:
+        """Single levels as a batch, of ``size`` where there is none; a batch is left as it is."""
+        if isinstance(works, Levels):
+            return works
+        tiles = [works[i].tiles for i in range(len(works))]
+        return cls(np.stack(tiles) if tiles else np.zeros((0, *size), np.uint8), names)
 
     def __len__(self) -> int:
         return len(self.tiles)

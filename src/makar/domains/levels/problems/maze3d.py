@@ -154,10 +154,28 @@ def _retraced(
     """Cells from the end back to where ``back`` is 0, by a way with so many jumps."""
     path = [end]
     while back[path[-1]] > 0:
-        cell = path[-1]
-        for step in (-1, 1, -stride[0], stride[0]):  # every move can be made back
-            other, jumped = move(air, cell, step, stride[1])
-            if other >= 0 and (back[other], jumps[other]) == (back[cell] - 1, jumps[cell] - jumped):
-                path.append(other)
-                break
+        path.append(_before(air, path[-1], stride, back, jumps))
     return path
+
+
+def _before(
+    air: Bool[np.ndarray, " N"],
+    cell: int,
+    stride: tuple[int, int],
+    back: Int[np.ndarray, " N"],
+    jumps: Int[np.ndarray, " N"],
+) -> int:
+    """The cell before this one on such a way: found by moving back, where that can be done."""
+    row, layer = stride
+    steps, moves, hops = (-1, 1, -row, row), back[cell] - 1, jumps[cell]
+    for step in steps:
+        other, jumped = move(air, cell, step, layer)
+        if other >= 0 and (back[other], jumps[other]) == (moves, hops - jumped):
+            return other
+    for step in steps:  # not every move can be made back: one may land where another way is nearer
+        for other in [cell - far * step + rise * layer for far in (1, 2) for rise in (-1, 0, 1)]:
+            if back[other] == moves:
+                reached, jumped = move(air, other, step, layer)
+                if reached == cell and jumps[other] == hops - jumped:
+                    return other
+    raise AssertionError("whoever is anywhere came from somewhere")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from makar.domains.levels.drawing.art import Art, png_bytes
-from makar.domains.levels.drawing.pictures import level_png, small_image
+from makar.domains.levels.drawing.art import Art
+from makar.domains.levels.drawing.pictures import level_image, png_of, small_image
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.text import write_level_text
@@ -56,14 +56,14 @@ def _pictures(
     way, won = analysis.way(0), bool(analysis.won[0] == 1)
     tile = max(WHOLE // level.tiles.shape[1], 1)
     small = small_image(level, legend, tile=tile, art=art, way=way, won=won)
-    large = level_png(
+    image = level_image(
         level, legend, art=art, way=way, won=won,
         challenge=challenge_curve(analysis.challenge_map[0]),
         spans=[(first, columns) for first, columns, _ in marks],
     )  # fmt: skip
-    whole = png_bytes(small.quantize(128))
+    large = png_of(image)
     return (
-        f"{_image(whole, 'The whole level', 'max-width:100%;margin-bottom:.5rem')}"
+        f"{_image(png_of(small), 'The whole level', 'max-width:100%;margin-bottom:.5rem')}"
         '<div class="level" tabindex="0" role="group" aria-label="The level, tile by tile" '
         'style="overflow-x:auto;max-width:100%">'
         f"{_image(large, 'The level with a way through it', 'image-rendering:pixelated')}</div>"

@@ -113,11 +113,9 @@ class LevelCraft:
         """The level from that text."""
         return parse_level_text(content.decode(), self.legend)
 
-    def stack(self, works: Sequence[Level]) -> Levels:
+    def stack(self, works: Sequence[Level] | Works[Level]) -> Levels:
         """Single levels of one size as a batch."""
-        if not works:
-            return Levels(np.zeros((0, 1, 1), np.uint8), self.legend.names)
-        return Levels(np.stack([work.tiles for work in works]), self.legend.names)
+        return Levels.of(works, self.legend.names, (1, 1))
 
     def notation(self, work: Level) -> str:
         """Its columns from left to right, each from the ground up.
@@ -144,7 +142,7 @@ class LevelCraft:
 
     def keys(self, works: Works[Level]) -> tuple[Int[np.ndarray, "B N"], Int[np.ndarray, " B"]]:
         """Columns: each kind of column has a number of its own."""
-        tiles = self._tiles(works)
+        tiles = self.stack(works).tiles
         hashed = np.full((len(tiles), tiles.shape[2]), 14695981039346656037, np.uint64)
         for row in tiles.transpose(1, 0, 2):
             hashed = (hashed ^ row) * np.uint64(1099511628211)
@@ -152,13 +150,13 @@ class LevelCraft:
 
     def cells(self, works: Works[Level]) -> Int[np.ndarray, " B"]:
         """Which kind of level it is: how broken its ground, how high, how full of enemies."""
-        return shape_cells(self._tiles(works), self.legend)
+        return shape_cells(self.stack(works).tiles, self.legend)
 
     def resemblances(self, works: Works[Level]) -> list[NearMap]:
         """For each level the likest stretch of a map."""
         if self.index is None or not len(works):
             return [NearMap() for _ in range(len(works))]
-        levels = Levels(self._tiles(works), self.legend.names)
+        levels = self.stack(works)
         width = min(self.index.columns, levels.tiles.shape[2])
         found = self.index.nearest(levels)
         return [
@@ -213,11 +211,6 @@ class LevelCraft:
             marks: Stretches to point out: first column, number of columns, and a label.
         """
         return card_html(work, analyst=self.analyst, art=self.art, marks=marks)
-
-    def _tiles(self, works: Works[Level]) -> np.ndarray:
-        if isinstance(works, Levels):
-            return works.tiles
-        return self.stack([works[i] for i in range(len(works))]).tiles
 
 
 def _counted(column: str, empty: str) -> str:

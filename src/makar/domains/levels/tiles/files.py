@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from makar.domains.levels.drawing.art import Art
-from makar.domains.levels.drawing.pictures import level_png
+from makar.domains.levels.drawing.pictures import level_image, png_of
 from makar.domains.levels.level.json_file import write_level_json
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.legend_file import GameLegend
@@ -42,7 +42,7 @@ def write_picture(
         title: What the level is called, for the picture's own information.
         notice: Whose it is, likewise.
     """
-    path.write_bytes(_named(level_png(level, legend, art=art), title, notice))
+    path.write_bytes(_named(png_of(level_image(level, legend, art=art)), title, notice))
 
 
 def write_into_template(

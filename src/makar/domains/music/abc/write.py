@@ -97,6 +97,13 @@ def abc_text(piece: Piece, *, number: int = 1) -> str:
     return "\n".join(lines) + "\n"
 
 
+def abc_body(piece: Piece) -> str:
+    """The piece in ABC, without its header, on one line."""
+    lines = abc_text(piece).splitlines()
+    is_body = (line for line in lines if line[1:2] != ":" and line[:2] != "%%")
+    return " ".join(is_body)
+
+
 def bar_text(piece: Piece, notes: NoteRows, *, start: int, end: int, unit: int) -> str:
     """One bar of a piece as a tune's body has it, without its bar line.
 

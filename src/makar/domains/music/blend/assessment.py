@@ -18,12 +18,12 @@ from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.sides import read_sides
+from makar.domains.music.evaluation import bench_of
 from makar.domains.music.melody.grid import MelodyGrid, encode_bars
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.tune.assessment import GAUGE as TUNES
-from makar.domains.music.words import TUNE_WORDS, kind_of
 from makar.evaluation.assessment import Bench
-from makar.evaluation.rows import EVALUATION, HUMAN
+from makar.evaluation.rows import HUMAN
 from makar.recipes.creator import Creator
 from makar.recipes.trained_run import finished
 
@@ -89,14 +89,5 @@ def bench_of_run(creator: Creator[Piece], config: BlendConfig, works: int) -> Be
         {name: genre.pieces for name, genre in zip(names, sides[side], strict=True)}
         for side in ("train", "heldout")
     )
-    return Bench(
-        GAUGE,
-        known,
-        {f"{HUMAN}: {name}": pieces for name, pieces in people.items()},
-        creator.reward,
-        creator.ask,
-        config.prior_seed + EVALUATION,
-        works,
-        kind_of(creator.ask),
-        TUNE_WORDS,
-    )
+    people = {f"{HUMAN}: {name}": pieces for name, pieces in people.items()}
+    return bench_of(GAUGE, known, people, creator.reward, creator.ask, config, works)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from makar.domains.music.corpus.genres import GENRES, YOURS
-from makar.domains.music.melody.codec import TONICS
+from makar.domains.music.melody.codec import Tonic
 from makar.domains.music.tune.config import Metres, ModelConfig
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
@@ -27,16 +27,9 @@ class BlendAsk(BaseModel):
     bars: int = Field(default=4, ge=2, le=16)
     metre: Metres = "4/4"
     mode: Literal["major", "minor", "dorian", "mixolydian"] = "major"
-    key: str = Field(default="D", description="tonic to hear it in: C, F#, Bb ...")
+    key: Tonic = Field(default="D", description="tonic to hear it in: C, F#, Bb ...")
     tempo: float = Field(default=104.0, gt=10, lt=400, description="beats per minute")
     program: int = Field(default=73, ge=0, le=127, description="General MIDI program; 73 = flute")
-
-    @field_validator("key")
-    @classmethod
-    def _known_key(cls, key: str) -> str:
-        if key not in TONICS:
-            raise ValueError(f"the tonic must be one of {', '.join(TONICS)}")
-        return key
 
 
 class BlendCorpus(BaseModel):

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int
 
 from makar.core.types import Works
-from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN, card_html, write_any
+from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN, marked_card, write_any
 from makar.domains.music.piece.piece import (
     TICKS_PER_QUARTER,
     Key,
@@ -74,12 +74,9 @@ class PieceCraft:
 
     def notation(self, work: Piece) -> str:
         """The piece in ABC, without its header."""
-        from makar.domains.music.abc.write import abc_text
+        from makar.domains.music.abc.write import abc_body
 
-        lines = abc_text(work).splitlines()
-        return " ".join(
-            line for line in lines if not (len(line) > 1 and line[1] == ":") and line[:2] != "%%"
-        )
+        return abc_body(work)
 
     @property
     def variety(self) -> KeyRuns[Piece]:
@@ -125,10 +122,4 @@ class PieceCraft:
             work: The piece.
             marks: Runs of notes of the first part to point out: first note, number, label.
         """
-        piece = self.piece(work)
-        notes = piece.parts[0].notes
-        spans = [
-            (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), label)
-            for first, count, label in marks
-        ]
-        return card_html(piece, spans)
+        return marked_card(self.piece(work), marks)

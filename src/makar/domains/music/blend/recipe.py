@@ -9,7 +9,7 @@ learned from other tunes and counts other things, measures it and is never rewar
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,22 +30,21 @@ from makar.domains.music.blend.sides import read_sides
 from makar.domains.music.blend.tokens import STEPS
 from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.corpus.genres import GenrePhrases, check_genre
+from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.tune import phrases
 from makar.domains.music.tune.craft import MelodyCraft
+from makar.domains.music.tune.recipe import build_net
 from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
-from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
-from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.bonuses import Bonuses
-from makar.recipes.creator import Opened
 from makar.recipes.custom_reward import load_reward
-from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.domain import Brought, Recipe
 from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
 
 NEAR_ENOUGH = 0.05
@@ -116,7 +115,9 @@ def prepare(
     sides = yield from read_sides(config)
     everything = [piece for pair in sides.values() for piece in _joined(pair)]
     codec = EventCodec.of(everything, genres=config.corpus.names)
-    made: TokenPolicy[Piece] = TokenPolicy(_net(config, codec), codec)
+    context = codec.longest + codec.prefix([ask_prompt(config)]).shape[1]
+    net = build_net(config.model, vocabulary=codec.vocabulary, context=context, lookback=())
+    made: TokenPolicy[Piece] = TokenPolicy(net, codec)
     policy, known = placed(made, config, prior)
     if not known:
         yield from pretrain(
@@ -130,20 +131,6 @@ def prepare(
         )
     yield Progress("setting up the judges")
     return _set_up(config, policy, sides, functions or {})
-
-
-def _net(config: BlendConfig, codec: EventCodec) -> Recurrent | Transformer:
-    model = config.model
-    size = {
-        "vocabulary": codec.vocabulary,
-        "width": model.width,
-        "layers": model.layers,
-        "dropout": model.dropout,
-        "context": codec.longest + codec.prefix([ask_prompt(config)]).shape[1],
-    }
-    if model.kind == "lstm":
-        return Recurrent(RecurrentConfig(**size))
-    return Transformer(TransformerConfig(**size))
 
 
 def labelled(
@@ -211,18 +198,6 @@ def _set_up(
         prompts=lambda _: [weights[n % len(weights)] for n in range(config.loop.works)],
         bonuses=_bonuses(config, craft, sides["train"]), notes=_notes(config, sides, judges),
     )  # fmt: skip
-
-
-def evaluate(
-    opened: Opened, config: BlendConfig, *, works: int | None, target: Path, title: str
-) -> Generator[Progress, None, Evaluated]:
-    """Measure a run; see ``recipes.domain.Evaluate``."""
-    from makar.domains.music.blend.assessment import NOTES, bench_of_run
-    from makar.evaluation.run import evaluate_run
-
-    return evaluate_run(
-        opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
-    )
 
 
 def _rewards(
@@ -309,5 +284,5 @@ BLEND: Recipe[BlendConfig, Piece] = Recipe(
     craft=craft_of,
     read=read,
     parts=rewarded,
-    evaluate=evaluate,
+    evaluate=evaluation_by("blend"),
 )

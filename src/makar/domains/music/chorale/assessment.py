@@ -25,15 +25,15 @@ from makar.domains.music.chorale.features import (
 from makar.domains.music.chorale.learned import LearnedChorales, read_chorales
 from makar.domains.music.chorale.prompts import ask_prompt, reward_config
 from makar.domains.music.chorale.reward import plain_reward
+from makar.domains.music.evaluation import bench_of
 from makar.domains.music.harmony.catalogue import VOICES_CATALOGUE
 from makar.domains.music.melody.codec import key_of, metre_of
 from makar.domains.music.melody.grid import STEP
 from makar.domains.music.voices.codec import METRES, VoicesCodec
 from makar.domains.music.voices.voices import VoiceGrid, VoiceGrids, voices_of
-from makar.domains.music.words import TUNE_WORDS, kind_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import DUPLICATES, LONGEST, NEAR, Terms
-from makar.evaluation.rows import EVALUATION, HUMAN
+from makar.evaluation.rows import HUMAN
 from makar.recipes.creator import Creator
 
 LINE = "longest_line"
@@ -147,17 +147,8 @@ def _bench(
     learned: LearnedChorales, reward: RewardTree, config: ChoraleConfig, works: int
 ) -> Bench[VoiceGrid]:
     known, people = (learned.alike(side, config) for side in ("train", "heldout"))
-    return Bench(
-        GAUGE,
-        {"": known},
-        {HUMAN: people},
-        reward,
-        ask_prompt(config),
-        config.prior_seed + EVALUATION,
-        works,
-        kind_of(ask_prompt(config)),
-        TUNE_WORDS,
-    )
+    ask = ask_prompt(config)
+    return bench_of(GAUGE, {"": known}, {HUMAN: people}, reward, ask, config, works)
 
 
 def asked_as(works: Works[VoiceGrid], *, bars: int) -> dict[str, object]:

@@ -9,10 +9,9 @@ from pydantic import (
     ConfigDict,
     Field,
     PositiveInt,
-    field_validator,
 )
 
-from makar.domains.music.melody.codec import TONICS
+from makar.domains.music.melody.codec import Tonic
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.recipes.settings import LoopConfig, RecipeConfig
@@ -26,7 +25,7 @@ class ChoraleAskConfig(BaseModel):
     bars: int = Field(default=4, ge=2, le=8)
     metre: Literal["4/4", "3/4"] = "4/4"
     mode: Literal["major", "minor"] = "major"
-    key: str = Field(default="G", description="tonic to hear it in: C, F#, Bb ...")
+    key: Tonic = Field(default="G", description="tonic to hear it in: C, F#, Bb ...")
     ends: Literal["close", "open"] = Field(
         default="close", description="close: it comes to rest on its last chord"
     )
@@ -41,13 +40,6 @@ class ChoraleAskConfig(BaseModel):
     program: int = Field(
         default=52, ge=0, le=127, description="General MIDI program; 52 = choir, 19 = church organ"
     )
-
-    @field_validator("key")
-    @classmethod
-    def _known_key(cls, key: str) -> str:
-        if key not in TONICS:
-            raise ValueError(f"the tonic must be one of {', '.join(TONICS)}")
-        return key
 
 
 class ChoraleModelConfig(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +11,9 @@ from jaxtyping import Int
 
 from makar.core.types import Works
 from makar.domains.music.harmony.copies import ChordCopies, LineCopies
-from makar.domains.music.melody.grid import STEP
+from makar.domains.music.melody.grid import STEP, grid_json, grid_of_json
 from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN, card_html, write_any
-from makar.domains.music.piece.piece import ONSET, Key, Metre, Piece, Provenance
+from makar.domains.music.piece.piece import ONSET, Piece, Provenance
 from makar.domains.music.tune.craft import Source
 from makar.domains.music.voices.voices import (
     HOLD,
@@ -26,7 +25,7 @@ from makar.domains.music.voices.voices import (
     voices_of,
 )
 from makar.measures.copies import SharedRuns
-from makar.measures.novelty import ngram_hashes
+from makar.measures.novelty import first_run
 from makar.measures.variety import KeyRuns
 
 NAMED_FROM = 6
@@ -63,19 +62,11 @@ class VoicesCraft:
 
     def pack(self, work: VoiceGrid) -> bytes:
         """The work as JSON."""
-        return json.dumps(
-            {
-                "tokens": work.tokens.tolist(),
-                "metre": [work.metre.beats, work.metre.unit],
-                "key": [work.key.tonic, work.key.mode],
-            }
-        ).encode()
+        return grid_json(work.tokens, work.metre, work.key)
 
     def unpack(self, content: bytes) -> VoiceGrid:
         """The work from that JSON."""
-        record = json.loads(content)
-        tokens = np.array(record["tokens"], np.int16)
-        return VoiceGrid(tokens, Metre(0, *record["metre"]), Key(*record["key"]))
+        return VoiceGrid(*grid_of_json(content, np.int16))
 
     def stack(self, works: Sequence[VoiceGrid]) -> VoiceGrids:
         """Single works as a batch."""
@@ -83,12 +74,10 @@ class VoicesCraft:
 
     def notation(self, work: VoiceGrid) -> str:
         """The soprano in ABC, without its header."""
-        from makar.domains.music.abc.write import abc_text
+        from makar.domains.music.abc.write import abc_body
 
         soprano = replace(work, tokens=work.tokens[: SOPRANO + 1])
-        lines = abc_text(soprano.piece()).splitlines()
-        is_body = [not (len(line) > 1 and line[1] == ":") and line[:2] != "%%" for line in lines]
-        return " ".join(line for line, body in zip(lines, is_body, strict=True) if body)
+        return abc_body(soprano.piece())
 
     @property
     def variety(self) -> KeyRuns[VoiceGrid]:
@@ -119,10 +108,7 @@ class VoicesCraft:
 
     def cells(self, works: Works[VoiceGrid]) -> Int[np.ndarray, " B"]:
         """Which kind of opening a work has: its first harmonies, as one number."""
-        keys, counts = self.keys(works)
-        opening = np.minimum(counts, OPENING)
-        hashes, found = ngram_hashes(keys[:, :OPENING], opening, OPENING)
-        return np.where(found > 0, hashes[:, :1].sum(1), 0).astype(np.int64)
+        return first_run(*self.keys(works), OPENING)
 
     def resemblances(self, works: Works[VoiceGrid]) -> list[Source]:
         """For each work the corpus work it shares most with: in all voices, or else in one."""

@@ -20,9 +20,10 @@ from makar.domains.music.chorale.learned import LearnedChorales, read_chorales
 from makar.domains.music.chorale.prompts import ask_prompt, reward_config
 from makar.domains.music.chorale.reward import WEIGHTING, checked_rewards, chorale_reward
 from makar.domains.music.corpus.folder import pieces_in
+from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.harmony.copies import ChordCopies, LineCopies
-from makar.domains.music.melody.grid import OffGridError
 from makar.domains.music.piece.piece import Piece
+from makar.domains.music.tune.phrases import cut
 from makar.domains.music.voices.codec import (
     ASKED,
     METRES,
@@ -36,8 +37,7 @@ from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
-from makar.recipes.creator import Opened
-from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.domain import Brought, Recipe
 from makar.recipes.preparation import Prepared, Progress, pretrain
 
 _SIXTEENTHS = 16
@@ -153,18 +153,6 @@ def _set_up(
     )  # fmt: skip
 
 
-def evaluate(
-    opened: Opened, config: ChoraleConfig, *, works: int | None, target: Path, title: str
-) -> Generator[Progress, None, Evaluated]:
-    """Measure a run; see ``recipes.domain.Evaluate``."""
-    from makar.domains.music.chorale.assessment import NOTES, bench_of_run
-    from makar.evaluation.run import evaluate_run
-
-    return evaluate_run(
-        opened, config, bench_of_run, works=works, target=target, title=title, notes=NOTES
-    )
-
-
 def craft_of(config: ChoraleConfig) -> VoicesCraft:
     """How the run's works are handed out as files; it knows no sources, so it is there at once."""
     return VoicesCraft(program=config.ask.program, tempo=config.ask.tempo)
@@ -177,17 +165,8 @@ def read(path: Path, config: ChoraleConfig) -> list[Brought]:
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[VoiceGrid], dict[str, int]]:
     """A piece in four parts in phrases of so many bars; what cannot be judged, by reason."""
-    whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
-    length = min(bars, whole)
     key = key_by_ear(piece) if len(piece.parts) == len(VOICES) else None
-    found: list[VoiceGrid] = []
-    left_out: dict[str, int] = {}
-    for first in range(0, whole - length + 1, length):
-        try:
-            found.append(encode_voices(piece, first, length, key=key))
-        except OffGridError as fault:
-            left_out[str(fault)] = left_out.get(str(fault), 0) + 1
-    return found, left_out
+    return cut(piece, bars, lambda first, length: encode_voices(piece, first, length, key=key))
 
 
 CHORALE: Recipe[ChoraleConfig, VoiceGrid] = Recipe(
@@ -206,5 +185,5 @@ CHORALE: Recipe[ChoraleConfig, VoiceGrid] = Recipe(
     craft=craft_of,
     read=read,
     parts=lambda config: WEIGHTING.rewarded(reward_config(config)),
-    evaluate=evaluate,
+    evaluate=evaluation_by("chorale"),
 )

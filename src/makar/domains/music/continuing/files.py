@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from makar.domains.music.continuing.choice import Choice, Chosen
-from makar.domains.music.continuing.page import Shown, describe, variations_page
+from makar.domains.music.continuing.page import Variation, describe, variations_page
 from makar.domains.music.continuing.task import Task
 from makar.runs.entry import content_id
 from makar.runs.free_names import new_folder
@@ -129,10 +129,10 @@ def _known(value: float) -> float | None:
 
 
 def _page(task: Task, written: list[Written], *, lead: str) -> str:
-    shown = [Shown("The original", "as it is", "", task.piece)]
+    shown = [Variation("The original", "as it is", "", task.piece)]
     for number, one in enumerate(written, 1):
         score = one.chosen.score
         words = f"{100 * score:.0f} of 100" if math.isfinite(score) else "not judged"
         piece = task.filled(one.chosen.candidate.fills)
-        shown.append(Shown(f"{number}. {one.id}", words, one.path.name, piece))
+        shown.append(Variation(f"{number}. {one.id}", words, one.path.name, piece))
     return variations_page(task, shown, lead=lead)

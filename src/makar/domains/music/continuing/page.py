@@ -20,7 +20,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; media-src data:; base-
 
 
 @dataclass(frozen=True)
-class Shown:
+class Variation:
     """One card of the page.
 
     Attributes:
@@ -36,7 +36,7 @@ class Shown:
     piece: Piece
 
 
-def variations_page(task: Task, shown: Sequence[Shown], *, lead: str) -> str:
+def variations_page(task: Task, shown: Sequence[Variation], *, lead: str) -> str:
     """The page: the original first, then the variations, each with player, staff and roll.
 
     Args:
@@ -68,13 +68,13 @@ def describe(task: Task) -> str:
     return f"bars {bars} of {task.piece.parts[task.part].name} {done}"
 
 
-def _sound(task: Task, shown: Shown) -> str:
+def _sound(task: Task, shown: Variation) -> str:
     from makar.domains.music.sound.sound import audio_data_uri
 
     return audio_data_uri(excerpt(shown.piece, *_window(task), parts=_heard(task)))
 
 
-def _card(task: Task, shown: Shown, sound: str) -> str:
+def _card(task: Task, shown: Variation, sound: str) -> str:
     from makar.domains.music.picture.roll import roll_svg
     from makar.domains.music.picture.staff import staff_svg
 

@@ -89,7 +89,7 @@ def collection_files(name: str) -> list[Path]:
     return files
 
 
-def harvest_collections(names: Sequence[str], *, expand_repeats: bool) -> Harvest:
+def harvest_collections(names: Sequence[str]) -> Harvest:
     """Read collections, tune by tune; what cannot be read is named and left out."""
     harvest = Harvest()
     for name in names:
@@ -101,7 +101,7 @@ def harvest_collections(names: Sequence[str], *, expand_repeats: bool) -> Harves
         for path in files:
             _add_abc(
                 harvest, path, f"{collection.folder}/{path.name}", name,
-                expand_repeats=expand_repeats, detect=collection.detect_mode, licence=licence,
+                detect=collection.detect_mode, licence=licence,
             )  # fmt: skip
     return harvest
 
@@ -128,13 +128,13 @@ def user_files(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def harvest_user(folder: Path, files: Sequence[Path], *, expand_repeats: bool) -> Harvest:
+def harvest_user(folder: Path, files: Sequence[Path]) -> Harvest:
     """Read the user's files; whatever is wrong with one, the others are still read."""
     harvest = Harvest()
     for path in files:
         name = str(path.relative_to(folder))
         if path.suffix.lower() == ".abc":
-            _add_abc(harvest, path, name, "user", expand_repeats=expand_repeats)
+            _add_abc(harvest, path, name, "user")
             continue
         try:
             from makar.domains.music.files import read_pieces
@@ -170,18 +170,12 @@ def _add_abc(
     name: str,
     collection: str,
     *,
-    expand_repeats: bool,
     detect: bool = False,
     licence: str = UNVERIFIED,
 ) -> None:
     try:
-        book = read_book(
-            read_abc_text(path),
-            name,
-            expand_repeats=expand_repeats,
-            detect_mode=detect,
-            licence=licence,
-        )
+        text = read_abc_text(path)
+        book = read_book(text, name, expand_repeats=False, detect_mode=detect, licence=licence)
     except UnreadableError as error:
         harvest.skipped.append((name, error.fault))
         return

@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
+from makar.core.columnar import Columnar
 from makar.domains.music.corpus import cache as corpus_cache
 from makar.domains.music.corpus.columns import Columns
 from makar.domains.music.corpus.groups import SIDES, Side, find_groups
@@ -36,7 +37,7 @@ READER_VERSION = 3
 
 
 @dataclass(frozen=True)
-class Corpus:
+class Corpus(Columnar[Piece]):
     """Pieces with their origin, their group and their side of the split.
 
     Attributes:
@@ -64,16 +65,8 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.columns)
 
-    def __iter__(self) -> Iterator[Piece]:
-        return (self[i] for i in range(len(self)))
-
-    @overload
-    def __getitem__(self, index: int) -> Piece: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Piece]: ...
-    def __getitem__(self, index: int | slice) -> Piece | Sequence[Piece]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+    def work(self, index: int) -> Piece:
+        """See ``Columnar``."""
         return self.columns.piece(index, self.names[index], self.provenance[index])
 
     def take(self, indices: Iterable[int]) -> Pieces:
@@ -95,7 +88,6 @@ class Corpus:
         metres: Sequence[str] = ("4/4",),
         *,
         side: Side | None = None,
-        double: bool = False,
     ) -> Windows:
         """Phrases of whole bars on the sixteenth grid, cut where sections begin and end.
 
@@ -103,32 +95,26 @@ class Corpus:
             bars: Bars in a phrase.
             metres: Time signatures to take; 2/2 counts as 4/4.
             side: One side of the split, or None for all pieces.
-            double: True to take 2/4 as 4/4 in doubled note values.
 
         Raises:
             ValueError: a metre is not written as beats/unit.
         """
         rows = None if side is None else self.rows(side)
-        return cut_windows(self.columns, bars=bars, metres=metres, double=double, only=rows)
+        return cut_windows(self.columns, bars=bars, metres=metres, only=rows)
 
     def shortcomings(self) -> list[str]:
         """In words, what cannot be learned from so few or so uniform pieces; empty if all can."""
         return what_cannot_be_learned(self.columns, held_out=len(self.rows("heldout")))
 
 
-def load_corpus(
-    collections: Sequence[str] = DEFAULT_COLLECTIONS,
-    *,
-    expand_repeats: bool = False,
-    cache: bool = True,
-) -> Corpus:
+def load_corpus(collections: Sequence[str] = DEFAULT_COLLECTIONS, *, cache: bool = True) -> Corpus:
     """The tunes of the collections in the user's installed music21.
+
+    Repeats are not played out: every section is heard once, with the last of its endings.
 
     Args:
         collections: Names in ``COLLECTIONS``. ``essen`` must be asked for: its terms are
             non-commercial, and each of its pieces says so.
-        expand_repeats: True to play repeats out; False, for learning, hears every section
-            once, with the last of its endings.
         cache: Use and fill the cache in ``$MAKAR_CACHE`` or ``~/.cache/makar``.
 
     Raises:
@@ -136,16 +122,11 @@ def load_corpus(
     """
     names = tuple(dict.fromkeys(collections))
     files = [path for name in names for path in collection_files(name)]
-    settings = f"{names}|{expand_repeats}"
-    return _cached(
-        corpus_cache.key_of(READER_VERSION, settings, files) if cache else "",
-        lambda: harvest_collections(names, expand_repeats=expand_repeats),
-    )
+    key = corpus_cache.key_of(READER_VERSION, f"{names}|False", files) if cache else ""
+    return _cached(key, lambda: harvest_collections(names))
 
 
-def load_user_corpus(
-    folder: Path | str, *, expand_repeats: bool = False, cache: bool = True
-) -> Corpus:
+def load_user_corpus(folder: Path | str, *, cache: bool = True) -> Corpus:
     """The user's own music: every MIDI, MusicXML and ABC file below a folder.
 
     Files that cannot be read are in ``skipped`` with their reasons; see also
@@ -153,7 +134,6 @@ def load_user_corpus(
 
     Args:
         folder: Where the files are.
-        expand_repeats: As in ``load_corpus``; for ABC.
         cache: As in ``load_corpus``.
 
     Raises:
@@ -161,8 +141,8 @@ def load_user_corpus(
     """
     root = Path(folder).expanduser()
     files = user_files(root)
-    key = corpus_cache.key_of(READER_VERSION, f"{root}|{expand_repeats}", files) if cache else ""
-    return _cached(key, lambda: harvest_user(root, files, expand_repeats=expand_repeats))
+    key = corpus_cache.key_of(READER_VERSION, f"{root}|False", files) if cache else ""
+    return _cached(key, lambda: harvest_user(root, files))
 
 
 def _cached(key: str, harvest: Callable[[], Harvest]) -> Corpus:

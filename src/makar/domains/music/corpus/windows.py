@@ -62,7 +62,6 @@ def cut_windows(
     *,
     bars: int = 8,
     metres: Sequence[str] = ("4/4",),
-    double: bool = False,
     only: Int[np.ndarray, " m"] | None = None,
 ) -> Windows:
     """Cut pieces into windows of ``bars`` bars from the beginning of each section on.
@@ -76,8 +75,6 @@ def cut_windows(
         columns: The pieces.
         bars: Bars in a window.
         metres: Time signatures to take, such as ``("4/4", "6/8")``.
-        double: True to take 2/4 as 4/4 in doubled note values, which keeps eight bars of a
-            tune eight bars; only with ``"4/4"`` among the metres.
         only: Numbers of the pieces to cut, or None for all.
 
     Raises:
@@ -86,13 +83,11 @@ def cut_windows(
     if bars < 1:
         raise ValueError(f"windows of {bars} bars: ask for at least one")
     table, melody = columns.bars, columns.melody
-    target, stretch = _targets(table, metres, double=double)
+    target = _targets(table, metres)
     pieces = np.arange(len(columns)) if only is None else np.asarray(only, np.int64)
     first, counts = _choose(table, columns.first("bars"), pieces, target, bars)
     keys = _Keys.at(columns, table, first, bars)
-    tokens, fault = _encode(
-        table, melody, columns.first("melody"), first, bars, target, stretch, keys.shift
-    )
+    tokens, fault = _encode(table, melody, columns.first("melody"), first, bars, target, keys.shift)
     fault = np.where(keys.changes, _KEY, fault)
     kept = fault < 0
     counts = counts + [np.count_nonzero(fault == reason) for reason in range(len(_REASONS))]
@@ -110,13 +105,10 @@ def cut_windows(
     return Windows(grids, piece[kept], number[kept], left_out)
 
 
-def _targets(
-    table: Int[np.ndarray, "R 7"], metres: Sequence[str], *, double: bool
-) -> tuple[Int[np.ndarray, "R 2"], Int[np.ndarray, " R"]]:
-    """For each bar the metre (beats, unit) it goes into, 0 beats for none, and its stretching."""
+def _targets(table: Int[np.ndarray, "R 7"], metres: Sequence[str]) -> Int[np.ndarray, "R 2"]:
+    """For each bar the metre (beats, unit) it goes into, 0 beats for none."""
     written = table[:, [_BEATS, _UNIT]].astype(np.int64)
     target = np.zeros_like(written)
-    stretch = np.ones(len(table), np.int64)
     for name in metres:
         beats, _, unit = name.partition("/")
         if not (beats.isdigit() and unit.isdigit() and int(beats) and int(unit) in _UNITS):
@@ -125,10 +117,8 @@ def _targets(
         same = (written == wanted).all(1)
         if wanted == (4, 4):
             same |= (written == (2, 2)).all(1)
-            halved = (written == (2, 4)).all(1) & double
-            target[halved], stretch[halved] = wanted, 2
-        target[same], stretch[same] = wanted, 1
-    return target, stretch
+        target[same] = wanted
+    return target
 
 
 @dataclass(frozen=True)
@@ -212,7 +202,7 @@ def _look(
 @njit(cache=True)
 def _encode(
     table: np.ndarray, melody: np.ndarray, first_note: np.ndarray, first: np.ndarray, bars: int,
-    target: np.ndarray, stretch: np.ndarray, shift: np.ndarray,
+    target: np.ndarray, shift: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Tokens ``(B, T)`` of every window, and its fault or -1. The rules are ``encode_bars``'s."""
     longest = 0
@@ -225,15 +215,13 @@ def _encode(
         piece = table[bar, 0]
         notes = melody[first_note[piece] : first_note[piece + 1]]
         window = tokens[row, : steps * bars]
-        fault[row] = _encode_window(
-            table[bar : bar + bars], notes, int(stretch[bar]), steps, shift[row], window
-        )
+        fault[row] = _encode_window(table[bar : bar + bars], notes, steps, shift[row], window)
     return tokens, fault
 
 
 @njit(cache=True)
 def _encode_window(
-    bars: np.ndarray, notes: np.ndarray, stretch: int, steps: int, shift: int, tokens: np.ndarray
+    bars: np.ndarray, notes: np.ndarray, steps: int, shift: int, tokens: np.ndarray
 ) -> int:
     tokens[:] = HOLD
     begin = np.searchsorted(notes[:, 1], bars[0, _BAR_START])
@@ -250,11 +238,11 @@ def _encode_window(
     for note in heard:
         while bar + 1 < len(bars) and note[1] >= bars[bar + 1, _BAR_START]:
             bar += 1
-        offset = (note[1] - bars[bar, _BAR_START]) * stretch
+        offset = note[1] - bars[bar, _BAR_START]
         if offset % STEP:
             return _OFF_GRID
         at = bar * steps + offset // STEP
-        until = max(at + 1, bar * steps - (-(offset + note[2] * stretch) // STEP))
+        until = max(at + 1, bar * steps - (-(offset + note[2]) // STEP))
         if until < len(tokens):
             tokens[until] = OFF
         tokens[at] = note[3] + move - LOWEST_PITCH + FIRST_PITCH_TOKEN

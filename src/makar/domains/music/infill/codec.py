@@ -19,16 +19,16 @@ Deviations from the paper:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 
+from makar.core.columnar import Columnar
 from makar.core.types import Prompt, Works
 from makar.domains.music.melody.codec import METRES, TONIC_OF, key_of, metre_of
 from makar.domains.music.melody.grid import (
@@ -84,7 +84,7 @@ class Middle:
 
 
 @dataclass(frozen=True)
-class Middles:
+class Middles(Columnar[Middle]):
     """A batch of middles; judged with what surrounds them, as a listener would.
 
     Attributes:
@@ -98,16 +98,8 @@ class Middles:
     def __len__(self) -> int:
         return len(self.around)
 
-    def __iter__(self) -> Iterator[Middle]:
-        return (self[i] for i in range(len(self)))
-
-    @overload
-    def __getitem__(self, index: int) -> Middle: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Middle]: ...
-    def __getitem__(self, index: int | slice) -> Middle | Sequence[Middle]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+    def work(self, index: int) -> Middle:
+        """See ``Columnar``."""
         return Middle(self.grids[index], self.around[index])
 
     def take(self, indices: Iterable[int]) -> Middles:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Int
+from pydantic import AfterValidator
 from torch import Tensor
 
 from makar.core.types import Prompt, Works
@@ -36,6 +38,15 @@ TONICS = {
     "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11,
 }  # fmt: skip
 
+
+def _known(tonic: str) -> str:
+    if tonic not in TONICS:
+        raise ValueError(f"the tonic must be one of {', '.join(TONICS)}")
+    return tonic
+
+
+Tonic = Annotated[str, AfterValidator(_known)]
+"""A tonic's name in the settings."""
 TONIC_OF = {tonic: name for name, tonic in reversed(TONICS.items())}
 """A name for each pitch class, as prompts have it."""
 

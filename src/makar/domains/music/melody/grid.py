@@ -7,15 +7,17 @@ work remembers the key it is to be heard in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import overload
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int
 from numba import njit
 
+from makar.core.columnar import Columnar
 from makar.domains.music.melody.melody import Melodies, skyline
 from makar.domains.music.piece.piece import (
     TICKS_PER_QUARTER,
@@ -84,7 +86,7 @@ def sounding_shift(key: Key) -> int:
 
 
 @dataclass(frozen=True)
-class MelodyGrids:
+class MelodyGrids(Columnar[MelodyGrid]):
     """A batch of melodies.
 
     Attributes:
@@ -112,16 +114,8 @@ class MelodyGrids:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def __iter__(self) -> Iterator[MelodyGrid]:
-        return (self[i] for i in range(len(self)))
-
-    @overload
-    def __getitem__(self, index: int) -> MelodyGrid: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[MelodyGrid]: ...
-    def __getitem__(self, index: int | slice) -> MelodyGrid | Sequence[MelodyGrid]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+    def work(self, index: int) -> MelodyGrid:
+        """See ``Columnar``."""
         steps = int(self.steps[index])
         return MelodyGrid(self.tokens[index, :steps], self.metres[index], self.keys[index])
 
@@ -222,3 +216,17 @@ def legal_after(previous: Int[np.ndarray, " B"]) -> Bool[np.ndarray, "B 38"]:
     legal[previous == PADDING, HOLD] = False
     legal[previous == OFF, OFF] = False
     return legal
+
+
+def grid_json(tokens: Int[np.ndarray, "*V T"], metre: Metre, key: Key) -> bytes:
+    """A work on the grid as JSON, as ledgers keep it."""
+    frame = {"metre": [metre.beats, metre.unit], "key": [key.tonic, key.mode]}
+    return json.dumps({"tokens": tokens.tolist(), **frame}).encode()
+
+
+def grid_of_json(
+    content: bytes, kind: type[np.signedinteger[Any]]
+) -> tuple[Int[np.ndarray, "*V T"], Metre, Key]:
+    """Tokens of that kind, metre and key of what ``grid_json`` wrote."""
+    record = json.loads(content)
+    return np.array(record["tokens"], kind), Metre(0, *record["metre"]), Key(*record["key"])

@@ -26,7 +26,7 @@ from makar.domains.music.piece.reading import (
 MAX_MEASURES = 250_000
 """Over all parts."""
 GENERAL_MIDI_PERCUSSION = 10
-Row = tuple[int, int, int, int]
+NoteRow = tuple[int, int, int, int]
 """Onset, end in the score's units; pitch; velocity."""
 
 
@@ -109,9 +109,9 @@ def _midi(text: str | None) -> int:
     return min(max(whole(text or "1", least=-1), 1), 128) - 1  # some programs count from 0
 
 
-def _merge_ties(written: list[WrittenNote], changes: Counter[str]) -> list[Row]:
+def _merge_ties(written: list[WrittenNote], changes: Counter[str]) -> list[NoteRow]:
     """Rows of the notes as they sound, tied ones made one."""
-    rows: list[Row] = []
+    rows: list[NoteRow] = []
     waiting: dict[tuple[int, int], list[tuple[str, int]]] = {}
     for note in sorted(written, key=attrgetter("onset")):
         onset, duration, pitch, velocity, stops, starts, voice = note
@@ -131,7 +131,9 @@ def _merge_ties(written: list[WrittenNote], changes: Counter[str]) -> list[Row]:
     return rows
 
 
-def _snapped(rows: list[Row], resolution: int, changes: Counter[str]) -> tuple[np.ndarray, float]:
+def _snapped(
+    rows: list[NoteRow], resolution: int, changes: Counter[str]
+) -> tuple[np.ndarray, float]:
     """Note rows in ticks, and the largest move in ticks."""
     exact = np.array(rows, np.int64).reshape(-1, 4)
     notes = exact.copy()

@@ -53,3 +53,13 @@ def card_html(piece: Piece, spans: Sequence[tuple[int, int, str]]) -> str:
         f'<div class="staff">{staff}</div>'
         f"<details><summary>Piano roll</summary>{roll_svg(piece, marks=marks)}</details>"
     )
+
+
+def marked_card(piece: Piece, marks: Sequence[tuple[int, int, str]]) -> str:
+    """The card, with runs of the first part's notes pointed out: first note, number, label."""
+    notes = piece.parts[0].notes
+    spans = [
+        (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), label)
+        for first, count, label in marks
+    ]
+    return card_html(piece, spans)

@@ -6,13 +6,15 @@ thirty-seconds and triplets exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeAlias, overload
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Int
+
+from makar.core.columnar import Columnar
 
 TICKS_PER_QUARTER = 24
 ONSET, DURATION, PITCH, VELOCITY = range(4)
@@ -212,7 +214,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Pieces:
+class Pieces(Columnar[Piece]):
     """A batch of pieces. Reading and writing touch single pieces; scoring uses their melodies."""
 
     items: tuple[Piece, ...]
@@ -220,14 +222,8 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.items)
 
-    def __iter__(self) -> Iterator[Piece]:
-        return iter(self.items)
-
-    @overload
-    def __getitem__(self, index: int) -> Piece: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Piece]: ...
-    def __getitem__(self, index: int | slice) -> Piece | Sequence[Piece]:
+    def work(self, index: int) -> Piece:
+        """See ``Columnar``."""
         return self.items[index]
 
     def take(self, indices: Iterable[int]) -> Pieces:

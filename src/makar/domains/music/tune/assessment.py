@@ -15,6 +15,7 @@ from makar.core.rewards import RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
 from makar.domains.music.corpus.tunes import load_corpus, load_user_corpus
+from makar.domains.music.evaluation import bench_of
 from makar.domains.music.melody.codec import MelodyCodec, key_of, metre_of
 from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids
 from makar.domains.music.melody.melody import melodies_of
@@ -32,10 +33,9 @@ from makar.domains.music.tune.features import (
 from makar.domains.music.tune.phrases import FEW_WINDOWS, METRES, TunePhrases, alike, phrases_of
 from makar.domains.music.tune.prompts import ask_prompt
 from makar.domains.music.tune.reward import plain_reward
-from makar.domains.music.words import TUNE_WORDS, kind_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import LONGEST, NEAR, Terms
-from makar.evaluation.rows import EVALUATION, HUMAN
+from makar.evaluation.rows import HUMAN
 from makar.recipes.creator import Creator
 
 _MODES = ("major", "minor", "dorian", "mixolydian")
@@ -104,17 +104,8 @@ def bench_of_run(
     creator: Creator[MelodyGrid], config: MelodyConfig, works: int
 ) -> Bench[MelodyGrid]:
     """What a run is measured with."""
-    return Bench(
-        GAUGE,
-        {"": alike(_home(config).train, config)},
-        {HUMAN: GAUGE.batch(creator.human)},
-        creator.reward,
-        creator.ask,
-        config.prior_seed + EVALUATION,
-        works,
-        kind_of(creator.ask),
-        TUNE_WORDS,
-    )
+    known, people = {"": alike(_home(config).train, config)}, {HUMAN: GAUGE.batch(creator.human)}
+    return bench_of(GAUGE, known, people, creator.reward, creator.ask, config, works)
 
 
 def bench_of_folder(
@@ -134,10 +125,7 @@ def bench_of_folder(
     if reward is None:
         reward = plain_reward(config.reward, train=public.train, known=known, judges=judges)
     ask = replace(ask_prompt(config), form="")  # nobody asked these works for a form
-    return Bench(
-        GAUGE, {"": known}, {HUMAN: people}, reward, ask, config.prior_seed + EVALUATION, works,
-        kind_of(ask), TUNE_WORDS,
-    )  # fmt: skip
+    return bench_of(GAUGE, {"": known}, {HUMAN: people}, reward, ask, config, works)
 
 
 def _home(config: MelodyConfig) -> TunePhrases:

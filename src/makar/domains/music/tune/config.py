@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from makar.domains.music.melody.codec import TONICS
+from makar.domains.music.melody.codec import Tonic
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.recipes.settings import PRIVATE, Flag, RecipeConfig
@@ -23,19 +23,12 @@ class AskConfig(BaseModel):
     bars: int = Field(default=8, ge=2, le=32)
     metre: Metres = "6/8"
     mode: Literal["major", "minor", "dorian", "mixolydian"] = "major"
-    key: str = Field(default="D", description="tonic to hear it in: C, F#, Bb ...")
+    key: Tonic = Field(default="D", description="tonic to hear it in: C, F#, Bb ...")
     form: str = Field(
         default="ABAC", pattern=r"^[A-Za-z]{2,16}$", description="letters spread over the bars"
     )
     tempo: float = Field(default=104.0, gt=10, lt=400, description="beats per minute")
     program: int = Field(default=73, ge=0, le=127, description="General MIDI program; 73 = flute")
-
-    @field_validator("key")
-    @classmethod
-    def _known_key(cls, key: str) -> str:
-        if key not in TONICS:
-            raise ValueError(f"the tonic must be one of {', '.join(TONICS)}")
-        return key
 
     @model_validator(mode="after")
     def _form_fits(self) -> Self:

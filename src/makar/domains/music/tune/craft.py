@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +10,13 @@ import numpy as np
 from jaxtyping import Int
 
 from makar.core.types import Works
-from makar.domains.music.melody.grid import STEP, MelodyGrid, MelodyGrids
+from makar.domains.music.melody.grid import STEP, MelodyGrid, MelodyGrids, grid_json, grid_of_json
 from makar.domains.music.melody.melody import melodies_of
-from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN, card_html, write_any
-from makar.domains.music.piece.piece import Key, Metre, Piece, Provenance
+from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN, marked_card, write_any
+from makar.domains.music.piece.piece import Piece, Provenance
 from makar.domains.music.rewards.moves import moves_of
 from makar.domains.music.rewards.novelty import CopyIndex
-from makar.measures.novelty import ngram_hashes
+from makar.measures.novelty import first_run
 from makar.measures.variety import KeyRuns
 
 NAMED_FROM = 8
@@ -81,19 +80,11 @@ class MelodyCraft:
 
     def pack(self, work: MelodyGrid) -> bytes:
         """The melody as JSON."""
-        return json.dumps(
-            {
-                "tokens": work.tokens.tolist(),
-                "metre": [work.metre.beats, work.metre.unit],
-                "key": [work.key.tonic, work.key.mode],
-            }
-        ).encode()
+        return grid_json(work.tokens, work.metre, work.key)
 
     def unpack(self, content: bytes) -> MelodyGrid:
         """The melody from that JSON."""
-        record = json.loads(content)
-        tokens = np.array(record["tokens"], np.int8)
-        return MelodyGrid(tokens, Metre(0, *record["metre"]), Key(*record["key"]))
+        return MelodyGrid(*grid_of_json(content, np.int8))
 
     def stack(self, works: Sequence[MelodyGrid]) -> MelodyGrids:
         """Single melodies as a batch."""
@@ -101,11 +92,9 @@ class MelodyCraft:
 
     def notation(self, work: MelodyGrid) -> str:
         """The melody in ABC, without its header."""
-        from makar.domains.music.abc.write import abc_text
+        from makar.domains.music.abc.write import abc_body
 
-        lines = abc_text(work.piece()).splitlines()
-        is_body = [not (len(line) > 1 and line[1] == ":") and line[:2] != "%%" for line in lines]
-        return " ".join(line for line, body in zip(lines, is_body, strict=True) if body)
+        return abc_body(work.piece())
 
     @property
     def variety(self) -> KeyRuns[MelodyGrid]:
@@ -125,10 +114,7 @@ class MelodyCraft:
 
     def cells(self, works: Works[MelodyGrid]) -> Int[np.ndarray, " B"]:
         """Which kind of opening a melody has: its first moves, as one number."""
-        keys, counts = self.keys(works)
-        opening = np.minimum(counts, OPENING)
-        hashes, found = ngram_hashes(keys[:, :OPENING], opening, OPENING)
-        return np.where(found > 0, hashes[:, :1].sum(1), 0).astype(np.int64)
+        return first_run(*self.keys(works), OPENING)
 
     def resemblances(self, works: Works[MelodyGrid]) -> list[Source]:
         """For each melody the corpus tune it shares the longest run with."""
@@ -171,10 +157,4 @@ class MelodyCraft:
             work: The melody.
             marks: Runs of notes to point out: first note, number of notes, and a label.
         """
-        piece = self.piece(work)
-        notes = piece.parts[0].notes
-        spans = [
-            (int(notes[first, 0]), int(notes[first + count - 1, :2].sum()), label)
-            for first, count, label in marks
-        ]
-        return card_html(piece, spans)
+        return marked_card(self.piece(work), marks)

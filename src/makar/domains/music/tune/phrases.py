@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import get_args
+from typing import TypeVar, get_args
 
 from makar.core.errors import CorpusTooSmallError
 from makar.domains.music.corpus.tunes import Corpus, load_user_corpus
@@ -13,6 +13,7 @@ from makar.domains.music.piece.piece import Piece, Provenance
 from makar.domains.music.tune.config import MelodyConfig, Metres
 from makar.recipes.preparation import Progress
 
+W = TypeVar("W")
 METRES = get_args(Metres)
 FEW_WINDOWS = 60
 """Below so many phrases of the asked kind, people's ranges are taken from all phrases."""
@@ -109,13 +110,18 @@ def joined(first: MelodyGrids, second: MelodyGrids) -> MelodyGrids:
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
     """The piece in phrases of so many bars from its first full bar on; a shorter one whole."""
+    return cut(piece, bars, lambda first, length: encode_bars(piece, first, length))
+
+
+def cut(piece: Piece, bars: int, encode: Callable[[int, int], W]) -> tuple[list[W], dict[str, int]]:
+    """Phrases of a piece, by their first bar and their length; what is off the grid, by reason."""
     whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
     length = min(bars, whole)
-    found: list[MelodyGrid] = []
+    found: list[W] = []
     left_out: dict[str, int] = {}
     for first in range(0, whole - length + 1, length):
         try:
-            found.append(encode_bars(piece, first, length))
+            found.append(encode(first, length))
         except OffGridError as fault:
             left_out[str(fault)] = left_out.get(str(fault), 0) + 1
     return found, left_out

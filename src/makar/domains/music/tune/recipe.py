@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from makar.core.scoring import Scorer
 from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.corpus.sources import collection_files, user_files
 from makar.domains.music.corpus.tunes import load_corpus
+from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.melody.codec import MelodyCodec, metre_of
 from makar.domains.music.melody.grid import STEP, MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
@@ -39,8 +40,7 @@ from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.models.transformer import Transformer, TransformerConfig
 from makar.recipes.assembly import assemble, begin, placed
-from makar.recipes.creator import Opened
-from makar.recipes.domain import Brought, Evaluated, Recipe
+from makar.recipes.domain import Brought, Recipe
 from makar.recipes.preparation import Prepared, Progress, pretrain
 
 LOOKBACK = tuple(sorted({metre_of(m).bar // STEP * bars for m in METRES for bars in (1, 2, 4)}))
@@ -72,28 +72,15 @@ def craft_of(config: MelodyConfig) -> MelodyCraft:
     return MelodyCraft(nothing, (), 0.0, program=config.ask.program, tempo=config.ask.tempo)
 
 
-def build_net(config: ModelConfig, *, vocabulary: int, context: int) -> Recurrent | Transformer:
-    """The network of that kind, freshly initialised."""
+def build_net(
+    config: ModelConfig, *, vocabulary: int, context: int, lookback: tuple[int, ...] = LOOKBACK
+) -> Recurrent | Transformer:
+    """The network of that kind, freshly initialised; only an LSTM is shown what was before."""
+    size: dict[str, Any] = config.model_dump(exclude={"kind"})
+    size |= {"vocabulary": vocabulary, "context": context}
     if config.kind == "lstm":
-        return Recurrent(
-            RecurrentConfig(
-                vocabulary=vocabulary,
-                width=config.width,
-                layers=config.layers,
-                dropout=config.dropout,
-                context=context,
-                lookback=LOOKBACK,
-            )
-        )
-    return Transformer(
-        TransformerConfig(
-            vocabulary=vocabulary,
-            width=config.width,
-            layers=config.layers,
-            dropout=config.dropout,
-            context=context,
-        )
-    )
+        return Recurrent(RecurrentConfig(**size, lookback=lookback))
+    return Transformer(TransformerConfig(**size))
 
 
 def prepare(
@@ -147,16 +134,6 @@ def _teach(
     )
 
 
-def evaluate(
-    opened: Opened, config: MelodyConfig, *, works: int | None, target: Path, title: str
-) -> Generator[Progress, None, Evaluated]:
-    """Measure a run; see ``recipes.domain.Evaluate``."""
-    from makar.domains.music.tune.assessment import bench_of_run
-    from makar.evaluation.run import evaluate_run
-
-    return evaluate_run(opened, config, bench_of_run, works=works, target=target, title=title)
-
-
 def _set_up(
     config: MelodyConfig,
     policy: TokenPolicy[MelodyGrid],
@@ -206,5 +183,5 @@ TUNE: Recipe[MelodyConfig, MelodyGrid] = Recipe(
     craft=craft_of,
     read=read,
     parts=lambda config: WEIGHTING.rewarded(config.reward),
-    evaluate=evaluate,
+    evaluate=evaluation_by("tune"),
 )

@@ -7,15 +7,15 @@ to be heard in; ``shift`` leads from the one to the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import overload
 
 import numpy as np
 from jaxtyping import Bool, Int
 from numba import njit
 
+from makar.core.columnar import Columnar
 from makar.domains.music.melody.grid import (
     STEP,
     OffGridError,
@@ -73,7 +73,7 @@ class VoiceGrid:
 
 
 @dataclass(frozen=True)
-class VoiceGrids:
+class VoiceGrids(Columnar[VoiceGrid]):
     """A batch of works in four voices.
 
     Attributes:
@@ -102,16 +102,8 @@ class VoiceGrids:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def __iter__(self) -> Iterator[VoiceGrid]:
-        return (self[i] for i in range(len(self)))
-
-    @overload
-    def __getitem__(self, index: int) -> VoiceGrid: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[VoiceGrid]: ...
-    def __getitem__(self, index: int | slice) -> VoiceGrid | Sequence[VoiceGrid]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+    def work(self, index: int) -> VoiceGrid:
+        """See ``Columnar``."""
         steps = int(self.steps[index])
         return VoiceGrid(self.tokens[index, :, :steps], self.metres[index], self.keys[index])
 

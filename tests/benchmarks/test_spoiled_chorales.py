@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from makar.domains.music.harmony.scrambled import (
+from makar.domains.music.piece.piece import Key
+from makar.domains.music.voices.voices import FIRST_PITCH, HOLD, OFF
+from spoiled_chorales import (
     SCRAMBLES,
     copied,
     mixed,
@@ -9,8 +11,6 @@ from makar.domains.music.harmony.scrambled import (
     steps_apart,
     walks,
 )
-from makar.domains.music.piece.piece import Key
-from makar.domains.music.voices.voices import FIRST_PITCH, HOLD, OFF
 
 WORKS = (
     ("C5:4 D5:4 E5:8", "G4:8 A4:4 r:4", "E4:16", "C3:4 F3:2 G3:2 C3:8"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from makar.domains.music.rewards.moves import moves_of
-from makar.domains.music.rewards.scrambled import (
+from spoiled_tunes import (
     SCRAMBLES,
     altered,
     arranged,
