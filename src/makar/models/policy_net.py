@@ -42,8 +42,8 @@ class GaussianNet(nn.Module):
     """Means and deviations of several numbers, and the expected return, with nothing shared.
 
     At first every mean is nearly 0, whatever is observed, and so is the return: a process whose
-    action 0 is sensible is sensible from the start. The deviations do not depend on what is observed, as Andrychowicz et
-    al. 2021 (*What Matters in On-Policy RL?*, §3.3) found no worse.
+    action 0 is sensible is sensible from the start. The deviations do not depend on what is
+    observed, as Andrychowicz et al. 2021 (*What Matters in On-Policy RL?*, §3.3) found no worse.
 
     Args:
         observation: Numbers in an observation, all axes multiplied.
