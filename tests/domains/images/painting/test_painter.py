@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
 
+from makar.domains.images.painter.canvas import eye, hand, kernel
 from makar.domains.images.painting import greedy
 from makar.domains.images.painting.painter import PREVIEW, WHOLE, Painted, Stage, paint
 from makar.domains.images.painting.structure import directions
@@ -58,7 +59,7 @@ def test_the_same_seed_gives_the_same_strokes(picture: Picture) -> None:
     assert one != other
 
 
-@pytest.mark.parametrize("module", [coverage, canvas, gain, gradient, greedy])
+@pytest.mark.parametrize("module", [coverage, canvas, gain, gradient, greedy, eye, hand, kernel])
 def test_no_compiler_may_change_the_order_of_sums(module: ModuleType) -> None:
     compiled = [one for one in vars(module).values() if isinstance(one, Dispatcher)]
     assert compiled

@@ -15,6 +15,8 @@ import numpy as np
 from jaxtyping import Float
 from numba import njit
 
+from makar.domains.images.raster.coverage import EXACT
+
 LEVELS = 4
 """Sizes of the picture the eye looks at: each half the one before."""
 GRID = 11
@@ -35,7 +37,7 @@ FAINT = 0.02
 CLIP = 3.0
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def gaze(
     target: Float[np.ndarray, "3 S S"],
     canvas: Float[np.ndarray, "3 S S"],
@@ -61,7 +63,7 @@ def gaze(
                     )
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def pick(
     lack: Float[np.ndarray, "G G"], total: float, uniform: Float[np.ndarray, " 3"], side: int
 ) -> tuple[float, float]:
@@ -76,7 +78,7 @@ def pick(
     return x, y
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def look(
     sizes: Float[np.ndarray, "L 6 S S"],
     x: float,
@@ -120,13 +122,13 @@ def look(
     seen[at + 2] = math.log(around[6])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _level(cell: float, levels: int) -> int:
     """The size of the picture in which a cell is about a pixel."""
     return min(max(math.floor(math.log2(max(cell, 0.1)) + 0.5), 0), levels - 1)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _sampled(
     sizes: Float[np.ndarray, "L 6 S S"], level: int, x: float, y: float, point: np.ndarray
 ) -> bool:
@@ -148,7 +150,7 @@ def _sampled(
     return True
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _average(
     sizes: Float[np.ndarray, "L 6 S S"], x: float, y: float, unit: float, around: np.ndarray
 ) -> None:
@@ -169,7 +171,7 @@ def _average(
     around[6] = max(lack, FAINT)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _won(point: np.ndarray, around: np.ndarray) -> float:
     """What an opaque stroke of the place's colour would win here, in the place's own lack."""
     now, then = 0.0, 0.0
@@ -179,7 +181,7 @@ def _won(point: np.ndarray, around: np.ndarray) -> float:
     return min(max((now - then) / (around[6] * around[6]), -CLIP), CLIP)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _turn(
     sizes: Float[np.ndarray, "L 6 S S"],
     x: float,
@@ -217,7 +219,7 @@ def _turn(
     frame[0], frame[1], frame[2], frame[3], frame[4] = x, y, way, side, unit
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _felt(point: np.ndarray, inside: bool, around: np.ndarray, seen: np.ndarray, at: int) -> None:
     """What is seen in one cell; outside the picture there is nothing to win or to lose."""
     if not inside:

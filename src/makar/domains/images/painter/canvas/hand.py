@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float
 from numba import njit
 
+from makar.domains.images.raster.coverage import EXACT
+
 ACTIONS = 7
 """Offset along and across, length, turn, bend along and across, width."""
 FRAME = 5
@@ -22,13 +24,13 @@ LEAST_WIDTH = 0.5
 """Pixels."""
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def squashed(number: float) -> float:
     """Within ``BOUND``, smoothly."""
     return BOUND * math.tanh(number / BOUND)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def shaped(
     action: Float[np.ndarray, " 7"],
     frame: Float[np.ndarray, " 5"],

@@ -12,21 +12,21 @@ from makar.domains.images.painter.canvas.eye import LEVELS, gaze, look, pick
 from makar.domains.images.painter.canvas.hand import ACTIONS, shaped
 from makar.domains.images.painting.greedy import CELLS, bend, lacking
 from makar.domains.images.raster.canvas import lay
-from makar.domains.images.raster.coverage import MOST_SEGMENTS
+from makar.domains.images.raster.coverage import EXACT, MOST_SEGMENTS
 from makar.domains.images.raster.gain import SUMS, gained, scratch_for
 
 TOLD = 9
 """Numbers of an observation that are told of the whole painting."""
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def unit_of(done: int, strokes: int, side: int, widest: float, thinnest: float) -> float:
     """How wide the next stroke is about, in pixels: from the widest to the thinnest, evenly."""
     share = done / max(strokes - 1, 1)
     return side * widest * (thinnest / widest) ** min(share, 1.0)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def observe_all(
     target: Float[np.ndarray, "B 3 S S"],
     canvas: Float[np.ndarray, "B 3 S S"],
@@ -58,7 +58,7 @@ def observe_all(
         tell(count[b], strokes[b], unit, side, error[b], frame[b], seen[b])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def tell(
     done: int,
     strokes: int,
@@ -83,7 +83,7 @@ def tell(
     seen[at + 7], seen[at + 8] = frame[3] * level, frame[3] * steep
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def paint_all(
     target: Float[np.ndarray, "B 3 S S"],
     canvas: Float[np.ndarray, "B 3 S S"],
