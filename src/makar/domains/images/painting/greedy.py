@@ -15,6 +15,8 @@ from makar.domains.images.raster.gain import SUMS, gained, scratch_for
 from makar.domains.images.raster.gradient import Looks
 
 CELLS = 32
+LEAST = 1e-6
+"""Squared error, summed over pixels, that a stroke takes away at least: less is rounding."""
 SHAPE = 7
 """Numbers of a shape: its middle, half its span, its bend, and the logarithm of its width."""
 OPACITIES = np.array([0.25, 0.5, 0.75, 1.0])
@@ -56,6 +58,8 @@ def lay_greedily(
     random: np.random.Generator,
 ) -> Looks:
     """Lay a stroke for each of ``widths`` onto ``canvas``.
+
+    Where no stroke would bring it nearer, the stroke's opacity is 0.
 
     Args:
         scene: What is painted.
@@ -103,7 +107,7 @@ def _lay(
     alone = np.zeros(1, np.bool_)
     for s in range(len(widths)):
         total = lacking(target, canvas, weight, lack)
-        most = -1.0
+        most = LEAST
         tries = uniforms.shape[1]
         for e in range(normals.shape[1]):
             if e < tries:
@@ -115,11 +119,12 @@ def _lay(
             bend(shape, curve)
             gain, o = gained(curve, math.exp(shape[6]) / 2, target, canvas, weight, opacities,
                              palette, scratch, sums, tried)  # fmt: skip
-            if gain > most:
-                most = gain
+            if e == 0 or gain > most:
                 best[:] = shape
                 points[s] = curve
                 radius[s, :] = math.exp(shape[6]) / 2
+            if gain > most:  # else there is no colour in which it would be of use
+                most = gain
                 colour[s] = tried
                 opacity[s] = o
         lay(canvas, points[s : s + 1], radius[s : s + 1], colour[s : s + 1], opacity[s : s + 1],

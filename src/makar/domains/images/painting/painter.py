@@ -102,7 +102,7 @@ def paint(
 
     Args:
         picture: What to paint.
-        strokes: How many to lay.
+        strokes: How many to lay; fewer are where no more would bring it nearer.
         seed: Fixes every random draw.
         below: Lies beneath and stays as it is; a sheet of the picture's mean colour by default.
         detail: How much each pixel of the picture counts, 0..1, in the picture's own size.
@@ -149,7 +149,7 @@ def _staged(
         more = lay_greedily(
             scene, canvas, widths, tries=stage.tries, climbs=stage.climbs, random=random
         )
-        return _joined(looks, more)
+        return _joined(looks, _seen(more))
 
     for part in np.array_split(widths, stage.rounds) if stage.rounds else ():
         looks = laid_on(looks, part)
@@ -232,6 +232,11 @@ def _scaled(looks: Looks, factor: float) -> Looks:
 
 def _joined(looks: Looks, more: Looks) -> Looks:
     return tuple(np.concatenate(pair) for pair in zip(looks, more, strict=True))  # pyright: ignore[reportReturnType]
+
+
+def _seen(looks: Looks) -> Looks:
+    """Without strokes that nobody sees: where the picture is reached, none is of use."""
+    return tuple(one[looks[3] > 0] for one in looks)  # pyright: ignore[reportReturnType]
 
 
 def _no_looks() -> Looks:

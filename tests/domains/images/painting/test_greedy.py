@@ -1,0 +1,41 @@
+"""Strokes that are laid one by one: only those that are of use."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from makar.domains.images.painting.greedy import Scene, lay_greedily
+from makar.domains.images.painting.painter import Stage, paint
+from makar.domains.images.pictures.picture import Picture
+
+STAGES = (Stage(24, rounds=2, passes=4, renewals=1, again=3, last=2, tries=5, climbs=5),)
+RED = np.array([[1.0, 0.0, 0.0]])
+
+
+@pytest.mark.parametrize("palette", [np.zeros((0, 3)), RED])
+def test_where_the_canvas_is_the_picture_strokes_are_seen_by_nobody(palette: np.ndarray) -> None:
+    red = np.zeros((3, 20, 30), np.float32)
+    red[0] = 1
+    flat = np.zeros((20, 30))
+    canvas = red.copy()
+    scene = Scene(red, np.ones((20, 30), np.float32), flat, flat, palette)
+    *_, opacity = lay_greedily(
+        scene, canvas, np.full(6, 4.0), tries=6, climbs=6, random=np.random.default_rng(0)
+    )
+    assert opacity.tolist() == [0] * 6
+    assert np.array_equal(canvas, red)
+
+
+@pytest.mark.parametrize("palette", [np.zeros((0, 3)), RED])
+def test_what_is_painted_already_needs_no_strokes(palette: np.ndarray) -> None:
+    picture = Picture(np.full((20, 30, 3), (255, 0, 0), np.uint8))
+    *_, last = paint(picture, strokes=8, stages=STAGES, palette=palette)
+    assert len(last.drawing) == 0
+    assert last.error == 0
+
+
+def test_a_palette_that_helps_nowhere_adds_no_colour_of_its_own() -> None:
+    picture = Picture(np.full((20, 30, 3), (120, 90, 60), np.uint8))
+    *_, last = paint(picture, strokes=8, stages=STAGES, palette=RED)
+    assert {tuple(colour) for colour in last.drawing.strokes.colour} <= {(1, 0, 0)}
