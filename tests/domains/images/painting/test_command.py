@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 from PIL import Image
 
 from commands import invoke
-from makar.domains.images.painting import painter
+from makar.domains.images.painting import files, painter
 from makar.domains.images.painting.painter import Stage
 from makar.domains.images.painting.timelapse import timelapse
 from makar.domains.images.painting.wishes import colours_of
+from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.pictures.sources import renders
 from makar.domains.images.raster.canvas import rendered
@@ -85,16 +87,24 @@ def test_more_strokes_lie_above_those_there(photo: Path, tmp_path: Path) -> None
         (["--palette", "0"], "1 to 64"),
         (["--palette", "#10203"], "no colour"),
         (["--palette", ","], "name 1 to 64"),
+        (["--palette", "²"], "no colour"),
+        (["--palette", "#11223344"], "no colour"),
         (["--detail", "tall.png"], "over the picture itself"),
         (["--more", "tall.svg"], "another shape"),
         (["--more", "photo.jpg"], "photo.jpg"),
         (["--detail", "none.png"], "none.png"),
+        (["--more", "house.svg"], "house.svg: strokes can stay"),
+        (["--style", "contour"], "--style is for a plotter"),
+        (["--speed-down", "40"], "--speed-down is for a plotter"),
+        (["--out", f"{250 * 'a'}.svg"], "cannot be written there"),
     ],
 )
 def test_what_cannot_be_is_refused(photo: Path, monkeypatch, words: list[str], told: str) -> None:
     monkeypatch.chdir(photo.parent)
     Image.new("L", (20, 60)).save("tall.png")
-    Path("tall.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 60"/>')
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox='
+    Path("house.svg").write_text(f'{head}"0 0 90 60"><rect width="9" height="9"/></svg>')
+    Path("tall.svg").write_text(f'{head}"0 0 9 60"/>')
     made = invoke("paint", "photo.jpg", *words)
     assert made.exit_code
     assert told in str(made.exception)
@@ -107,6 +117,49 @@ def test_what_is_there_is_not_written_over(photo: Path) -> None:
     made = invoke("paint", photo, "--out", taken.with_suffix(".svg"))
     assert "already there" in str(made.exception)
     assert taken.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("ending", ["png", "gif"])
+def test_what_comes_with_the_strokes_is_not_written_over_either(photo: Path, ending: str) -> None:
+    taken = photo.with_name(f"photo-painted.{ending}")
+    taken.write_bytes(b"mine")
+    told = json.loads(invoke("paint", photo, "-n", 2, "--quick", "--gif", "--json").output)
+    assert Path(told["svg"]).name == "photo-painted-2.svg"
+    assert taken.read_bytes() == b"mine"
+
+
+def test_a_link_to_nowhere_is_not_written_over(photo: Path) -> None:
+    link = photo.with_name("mine.svg")
+    link.symlink_to("gone.svg")
+    assert "already there" in str(invoke("paint", photo, "--out", link).exception)
+    assert link.is_symlink()
+
+
+def test_where_no_stroke_is_of_use_fewer_are_laid_and_it_is_told(tmp_path: Path) -> None:
+    Image.new("RGB", (30, 20), (200, 30, 30)).save(tmp_path / "red.png")
+    made = invoke("paint", tmp_path / "red.png", "-n", 4)
+    assert "red.png: 0 strokes: more would not bring it nearer" in made.output
+    assert read_svg(tmp_path / "red-painted.svg").drawing.ground == (200 / 255, 30 / 255, 30 / 255)
+
+
+@pytest.mark.parametrize(("step", "whole"), [(1, False), (2, False), (4, True)])
+def test_what_was_broken_off_says_so(
+    photo: Path, monkeypatch: pytest.MonkeyPatch, step: int, whole: bool
+) -> None:
+    made: list[bytes] = []
+
+    def png(picture: Picture) -> bytes:
+        made.append(files_png(picture))
+        if len(made) == step:
+            signal.raise_signal(signal.SIGINT)
+        return made[-1]
+
+    files_png = files.png
+    monkeypatch.setattr(files, "png", png)
+    stopped = invoke("paint", photo, "-n", 4, "--json")
+    assert stopped.exit_code == 130
+    assert json.loads(stopped.stdout)["whole"] == whole
+    assert len(read_svg(photo.with_name("photo-painted.svg")).drawing) > 1
 
 
 def test_a_palette_is_named_or_taken_from_the_picture() -> None:

@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 MOST_STROKES = 20_000
 STOPPING = "\nKeeping what is painted. Ctrl-C again stops at once.\n"
 PLOTTER = "For a pen plotter"
+BRUSH = ("strokes", "palette", "detail", "more", "quick", "gif")
+"""What is asked of a painting, and of no plot."""
+PENS = (
+    "pens", "style", "margin", "marks", "split", "from_layer", "speed_down", "speed_up",
+    "acceleration", "lift",
+)  # fmt: skip
+"""What is asked of a plot, and of no painting."""
 
 
 def paint(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The picture: a photograph, a scan, a drawing.")],
     strokes: Annotated[
         int, typer.Option("--strokes", "-n", min=1, max=MOST_STROKES, help="How many strokes.")
@@ -102,13 +110,10 @@ def paint(
 
       makar paint photo.jpg --plotter a4 --pens black:0.3mm,red:0.5mm --style contour
     """
+    _refuse_mixed(context, plotter=plotter is not None)
     if plotter is not None:
         from makar.domains.images.plotter.delivery import Wish, draw
 
-        refused = {"--palette": palette, "--detail": detail, "--more": more}
-        refused |= {"--quick": quick or None, "--gif": gif or None}
-        if given := [flag for flag, value in refused.items() if value is not None]:
-            raise ConfigError(f"{given[0]} paints with a brush: leave it out, or --plotter")
         wish = Wish(
             plotter, pens, style, margin, speed_down, speed_up, acceleration, lift, split, marks,
             from_layer, seed,
@@ -119,6 +124,18 @@ def paint(
         file, out, strokes=strokes, seed=seed, palette=palette, detail=detail, more=more,
         quick=quick, gif=gif, as_json=as_json,
     )  # fmt: skip
+
+
+def _refuse_mixed(context: typer.Context, *, plotter: bool) -> None:
+    """What would be left undone without a word: brushes on a plotter, pens on a canvas."""
+    for name in BRUSH if plotter else PENS:
+        source = context.get_parameter_source(name)
+        if source is None or source.name != "COMMANDLINE":
+            continue
+        flag = f"--{name.replace('_', '-')}"
+        if plotter:
+            raise ConfigError(f"{flag} paints with a brush: leave it out, or --plotter")
+        raise ConfigError(f"{flag} is for a plotter: leave it out, or add --plotter a4")
 
 
 def _paint(
@@ -146,11 +163,14 @@ def _paint(
             picture, sheet, shown, strokes=strokes, seed=seed, quick=quick,
             stopped=lambda: stop.requested, **wishes,
         )  # fmt: skip
-        painted = carried_out(work)
+        painted, whole = carried_out(work)
     if painted is None:
         raise typer.Exit(stop.exit_code)
+    laid = len(painted.drawing) - (len(sheet) if sheet else 0)
+    if whole and laid < strokes:
+        sys.stderr.write(f"makar: {file}: {laid} strokes: more would not bring it nearer\n")
     told = keep(painted.drawing, path, shown, of=file.name, seed=seed, gif=gif)
-    told |= {"error": round(painted.error, 6), "whole": painted.done == painted.total}
+    told |= {"error": round(painted.error, 6), "whole": whole}
     typer.echo(json.dumps(told) if as_json else _told(told))
     if stop.requested:
         raise typer.Exit(stop.exit_code)
@@ -173,8 +193,11 @@ def _asked(
     if more is None:
         return picture, None, wishes
     read = read_svg(more)
-    for note in read.notes:
-        sys.stderr.write(f"makar: {more}: {note}\n")
+    if read.notes:
+        raise ConfigError(
+            f"--more {more}: strokes can stay, and not all of it is strokes ({read.notes[0]}). "
+            f"To paint in such a drawing: makar continue {more}"
+        )
     shape = read.drawing.size[0] / read.drawing.size[1]
     if abs(shape * picture.size[1] / picture.size[0] - 1) > 0.02:
         raise ConfigError(f"--more {more}: its sheet has another shape than {file}")
@@ -184,24 +207,25 @@ def _asked(
 
 def _painting(
     picture: Picture, sheet: Drawing | None, shown: Path, *, quick: bool, **wishes: Any
-) -> Generator[Told, None, Painted | None]:
-    """Paint, with the picture so far in ``shown``; the last that was painted."""
+) -> Generator[Told, None, tuple[Painted | None, bool]]:
+    """Paint, with the picture so far in ``shown``; the last that was painted, and is it all?"""
     from makar.domains.images.painting.files import drawn_small, png
     from makar.domains.images.painting.painter import PREVIEW, WHOLE, paint
     from makar.runs.atomic import write_bytes
 
     yield Told("looking at the picture")
-    last = None
+    last, whole = None, False
     for stages in (PREVIEW,) if quick else (PREVIEW, WHOLE):
         for painted in paint(picture, below=sheet, stages=stages, **wishes):
             write_bytes(shown, png(drawn_small(painted.drawing)))
             text = f"error {painted.error:.4f}, see {shown.name}"
             stage = "sketching" if stages is PREVIEW else "painting"
             yield Told(stage, painted.done, painted.total, text)
-            last = painted
+            last, whole = painted, painted.done == painted.total
+        whole = whole and (quick or stages is WHOLE)
         if last is None or wishes["stopped"]():
             break
-    return last
+    return last, whole
 
 
 def _told(told: dict[str, Any]) -> str:

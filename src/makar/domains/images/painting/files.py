@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,6 @@ from makar.domains.images.strokes.drawing import Drawing
 from makar.domains.images.svg.rounding import rounded
 from makar.domains.images.svg.writing import as_svg
 from makar.runs.atomic import write_bytes, write_text
-from makar.runs.free_names import free_name
 
 PREVIEW_SIDE = 512
 FINE = 800
@@ -27,21 +28,44 @@ def target(out: Path | None, file: Path, ending: str) -> Path:
     """Where to write: as asked, or beside the picture under a name that is free.
 
     Raises:
-        ConfigError: the name ends otherwise, or there is no such folder.
-        FileExistsError: it is there already.
+        ConfigError: the name ends otherwise, there is no such folder, or nothing can be written.
+        FileExistsError: it is there already, or what comes with it.
     """
     if out is None:
-        return free_name(file.with_name(f"{file.stem}-{ending}.svg"))
+        path = file.with_name(f"{file.stem}-{ending}.svg")
+        names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+        while _taken(path):
+            path = next(names)
+        _refuse_unwritable(path)
+        return path
     if out.suffix.lower() != ".svg":
         raise ConfigError(f"--out {out}: strokes are kept in a file whose name ends in .svg")
     if not out.parent.is_dir():
         raise ConfigError(f"--out {out}: there is no folder {out.parent}; make it first")
-    for path in (out, out.with_suffix(".png"), out.with_suffix(".gif")):
-        if path.exists():
-            raise FileExistsError(
-                f"{path}: already there, and nothing is overwritten; name another"
-            )
+    if taken := _taken(out):
+        raise FileExistsError(
+            f"{taken[0]}: already there, and nothing is overwritten; name another"
+        )
+    _refuse_unwritable(out)
     return out
+
+
+def _taken(path: Path) -> list[Path]:
+    """What is there already of the files of a painting; a broken link is something, too."""
+    files = (path, *(path.with_suffix(ending) for ending in (".svg", ".png", ".gif")))
+    return [file for file in files if os.path.lexists(file)]
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Before a minute is spent on painting what cannot be kept."""
+    probe = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be written there ({error.strerror}); name another place with --out"
+        ) from error
 
 
 def keep(

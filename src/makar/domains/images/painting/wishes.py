@@ -29,7 +29,8 @@ def colours_of(asked: str, picture: Picture) -> Float[np.ndarray, "P 3"]:
     Raises:
         ConfigError: it is neither, or too many.
     """
-    if asked.isdigit():
+    asked = asked.strip()
+    if asked.isdecimal() and asked.isascii():
         if not 1 <= int(asked) <= MOST_COLOURS:
             raise ConfigError(f"--palette {asked}: choose 1 to {MOST_COLOURS} colours")
         return palette(picture, int(asked))
@@ -44,11 +45,14 @@ def _colour(name: str) -> tuple[float, ...]:
 
     text = f"#{name.lstrip('#')}" if _HEX.fullmatch(name) else name
     try:
-        return tuple(channel / 255 for channel in ImageColor.getrgb(text)[:3])
+        channels = ImageColor.getrgb(text)
+        if len(channels) != 3:
+            raise ValueError("it has an opacity")
     except ValueError:
         raise ConfigError(
             f"--palette: no colour {name!r}; write #rrggbb or a name such as tomato"
         ) from None
+    return tuple(channel / 255 for channel in channels)
 
 
 def detail_of(path: Path, picture: Picture) -> Float[np.ndarray, "H W"]:
