@@ -59,6 +59,32 @@ def test_it_is_told_in_a_table(photo: Path) -> None:
     assert "photo-plot.svg" in made.output
 
 
+def test_who_goes_on_is_told_what_is_left(photo: Path) -> None:
+    words = ("--plotter", "90x70mm", "--style", "hatch", "--split", 0.5, "--json")
+    whole, rest = (
+        json.loads(invoke("paint", photo, *words, *more).output)
+        for more in ((), ("--from-layer", 2))
+    )
+    assert len(whole["layers"]) > 1
+    assert rest["layers"] == whole["layers"][1:]
+    assert rest["minutes"] == pytest.approx(whole["minutes"] - whole["layers"][0]["minutes"], 0.02)
+    names = [layer.lstrip("!") for layer in read_svg(rest["svg"]).drawing.layers]
+    assert names == [layer["name"] for layer in rest["layers"]]
+
+
+def test_a_picture_too_narrow_for_the_pen_is_told(tmp_path: Path) -> None:
+    Image.new("L", (2000, 1)).save(tmp_path / "long.png")
+    made = invoke("paint", tmp_path / "long.png", "--plotter", "a5")
+    assert "on this page the picture is 179.70 × 0.09 mm large, too little" in made.output
+
+
+def test_what_was_converted_is_told_with_the_file(tmp_path: Path) -> None:
+    Image.new("RGBA", (30, 20), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    made = invoke("paint", tmp_path / "clear.png", "--plotter", "a5")
+    assert "clear.png: what shines through was laid over white" in made.output
+    assert "clear.png: There is nothing to draw" in made.output
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -70,6 +96,9 @@ def test_it_is_told_in_a_table(photo: Path) -> None:
         (["--plotter", "a4", "--gif"], "--gif paints with a brush"),
         (["--plotter", "90x70mm", "--style", "hatch", "--from-layer", "9"], "layer"),
         (["--plotter", "a4", "--lift", "-1"], "lift"),
+        (["--plotter", "a4", "--strokes", "200"], "--strokes paints with a brush"),
+        (["--plotter", "30x30mm", "--margin", "5", "--marks"], "margin: 5 mm, and 6.15 mm more"),
+        (["--plotter", "1000x20mm", "--margin", "4", "--pens", "black:5mm"], "margin: 4 mm, and"),
     ],
 )
 def test_what_cannot_be_is_refused(photo: Path, words: list[str], told: str) -> None:

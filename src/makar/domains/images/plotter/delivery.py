@@ -64,12 +64,12 @@ def draw(file: Path, out: Path | None, wish: Wish, *, as_json: bool) -> None:
     write_text(path, made.svg)
     write_bytes(shown, png(made.preview))
     for note in (*picture.notes, *made.said):
-        sys.stderr.write(f"makar: {note}\n")
+        sys.stderr.write(f"makar: {file}: {note}\n")
     told = record(made) | {"svg": str(path), "png": str(shown), "bytes": path.stat().st_size}
     if as_json:
         typer.echo(json.dumps(told))
         return
-    if made.layers:
+    if made.written:
         Console(highlight=False).print(_table(made))
     typer.echo(f"{made.minutes:.0f} minutes, {told['bytes'] / 1000:.0f} kB: {path}\n  {shown}")
 
@@ -87,7 +87,7 @@ def record(made: Plot) -> dict[str, Any]:
                 "minutes": round(layer.effort.minutes, 2),
                 "microlitres": round(layer.effort.ink, 2),
             }
-            for layer in made.layers
+            for layer in made.written
         ],
         "tone_error": [round(near.squared, 5) for near in made.likeness],
     }  # fmt: skip
@@ -98,7 +98,7 @@ def _table(made: Plot) -> Table:
     table.add_column("layer")
     for head in ("paths", "metres down", "metres up", "minutes", "ink, µl"):
         table.add_column(head, justify="right")
-    for layer in made.layers:
+    for layer in made.written:
         cost = layer.effort
         table.add_row(
             layer.name, f"{cost.paths:,}", f"{cost.metres_down:.1f}", f"{cost.metres_up:.1f}",

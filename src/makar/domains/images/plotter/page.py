@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from makar.core.errors import ConfigError
 
@@ -73,6 +73,20 @@ class Page:
     def area(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of what is inside the margins, in millimetres."""
         return self.margin, self.margin, self.width - self.margin, self.height - self.margin
+
+    def within(self, inset: float) -> Page:
+        """The same sheet with more of it free, for what lies in the margin: marks, half a pen.
+
+        Raises:
+            ConfigError: nothing is left to draw on.
+        """
+        if self.margin + inset > min(self.width, self.height) / 2 - 5:
+            raise ConfigError(
+                f"plotter margin: {self.margin:g} mm, and {inset:g} mm more for marks and half the "
+                f"pen, on a page of {self.width:g} × {self.height:g} mm: it leaves no 10 mm to "
+                "draw on. Take less, or a larger page"
+            )
+        return replace(self, margin=self.margin + inset)
 
     def suited(self, size: tuple[float, float]) -> Page:
         """The same sheet, turned to the picture's orientation if it may be."""

@@ -68,6 +68,7 @@ class Plot:
         preview: The page at the true width of its pens.
         svg: The file.
         said: What the user should know.
+        from_layer: Number of the first layer in the file.
     """
 
     page: Page
@@ -77,11 +78,17 @@ class Plot:
     preview: Picture
     svg: str
     said: tuple[str, ...]
+    from_layer: int = 1
+
+    @property
+    def written(self) -> tuple[Layer, ...]:
+        """The layers in the file: all, or those that are left after a mishap."""
+        return self.layers[self.from_layer - 1 :]
 
     @property
     def minutes(self) -> float:
-        """For all layers."""
-        return sum(layer.effort.minutes for layer in self.layers)
+        """For all layers in the file."""
+        return sum(layer.effort.minutes for layer in self.written)
 
     @property
     def drawing(self) -> Drawing:
@@ -124,7 +131,7 @@ def plot(
     tell = progress or (lambda _done, _what: None)
     sheet = (page or Page.parse("a4")).suited(picture.size)
     half = _half(pens)
-    inner = replace(sheet, margin=sheet.margin + half + (2 * CROSS if marks else 0.0))
+    inner = sheet.within(half + (2 * CROSS if marks else 0.0))
     box = inner.box(picture.size)
     tones = _tones(picture, box, pens)
     drawn, likeness = list[tuple[Pen, Paths]](), list[Likeness]()
@@ -138,9 +145,10 @@ def plot(
     crosses = registration(replace(sheet, margin=sheet.margin + half).area) if marks else None
     layers = layers_of(drawn, machine or Machine(), split=split, marks=crosses)
     svg = svg_text(sheet, layers, title=picture.title, from_layer=from_layer)
-    said = tuple(_said(drawn, likeness, tones))
+    said = tuple(_said(drawn, likeness, tones, (box[2] - box[0], box[3] - box[1])))
     tell(1.0, "done")
-    return Plot(sheet, box, layers, tuple(likeness), _preview(sheet, layers), svg, said)
+    seen = _preview(sheet, layers)
+    return Plot(sheet, box, layers, tuple(likeness), seen, svg, said, from_layer)
 
 
 def _tones(picture: Picture, box: tuple[float, ...], pens: Sequence[Pen]) -> list[Tone]:
@@ -207,10 +215,18 @@ def _preview(page: Page, layers: Sequence[Layer]) -> Picture:
 
 
 def _said(
-    drawn: Sequence[tuple[Pen, Paths]], likeness: Sequence[Likeness], tones: Sequence[Tone]
+    drawn: Sequence[tuple[Pen, Paths]],
+    likeness: Sequence[Likeness],
+    tones: Sequence[Tone],
+    size: tuple[float, float],
 ) -> list[str]:
     """What the user should know: what is not drawn, or not as dark."""
     if not any(len(paths) for _, paths in drawn):
+        if any(tone.values.any() for tone in tones):
+            return [
+                f"There is nothing to draw: on this page the picture is "
+                f"{size[0]:.2f} × {size[1]:.2f} mm large, too little for lines of these pens."
+            ]
         return ["There is nothing to draw: the picture has no tone that these pens could show."]
     said = list[str]()
     for (pen, paths), near, tone in zip(drawn, likeness, tones, strict=True):
