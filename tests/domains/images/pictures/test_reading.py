@@ -88,6 +88,10 @@ def test_what_shines_through_lies_over_the_ground(tmp_path: Path) -> None:
     assert read_picture(path).pixels[0].tolist() == [list(RED), [244, 210, 208]]
     over_blue = read_picture(path, ground=(0.0, 0.0, 1.0)).pixels[0, 1]
     assert over_blue.tolist() == [40, 6, 208]  # .2 red + .8 blue
+    notes = [read_picture(path, ground=ground).notes for ground in ((1, 1, 1), (0, 0, 1))]
+    assert notes == [(f"what shines through was laid over {one}",) for one in ("white", "#0000ff")]
+    opaque = saved(Image.new("RGBA", (2, 1), (*RED, 255)), tmp_path / "b.png")
+    assert read_picture(opaque).notes == ()
 
 
 def test_transparency_of_palettes_greys_and_key_colours(tmp_path: Path) -> None:

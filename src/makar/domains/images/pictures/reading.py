@@ -158,12 +158,22 @@ def _read(
         notes.append(f"reduced from {across:,} × {down:,} to {aim[0]:,} × {aim[1]:,} pixels")
     colours, opacity, changes = to_srgb(picture, profile)
     notes += changes
+    if opacity is not None and not _opaque(opacity):
+        notes.append(f"what shines through was laid over {_named(ground)}")
     finished = over(colours, opacity, ground)
     if turn is not None:
         finished = finished.transpose(turn)
         notes.append("set upright as its EXIF record says")
     made = Picture(np.array(finished), source=str(path), notes=tuple(notes))
     return credit.given_to(made)
+
+
+def _opaque(opacity: Image.Image) -> bool:
+    return opacity.getextrema() == (255, 255)
+
+
+def _named(colour: tuple[float, float, float]) -> str:
+    return "white" if colour == WHITE else "#" + "".join(f"{round(255 * c):02x}" for c in colour)
 
 
 def _exif_of(image: Image.Image, notes: list[str]) -> tuple[Image.Exif, Image.Transpose | None]:
