@@ -87,7 +87,7 @@ def test_what_is_free_is_named_by_layers_groups_elements_and_numbers(
 
 
 def test_a_mask_frees_what_lies_where_it_is_light(tmp_path: Path) -> None:
-    pixels = np.zeros((10, 20), np.uint8)
+    pixels = np.zeros((10, 10), np.uint8)
     pixels[4:6] = 255  # the height of b
     Image.fromarray(pixels).save(tmp_path / "mask.png")
     assert free(opened(tmp_path, GROUND + LAYERS, mask=tmp_path / "mask.png")) == [3]
@@ -98,7 +98,7 @@ def test_a_mask_frees_what_lies_where_it_is_light(tmp_path: Path) -> None:
 def test_what_others_refer_to_stays_and_what_is_hidden_is_not_counted(tmp_path: Path) -> None:
     inner = (
         '<g id="k"><use href="#b"/></g><g display="none"><path d="M0 0L1 1"/></g>'
-        '<style>.x{fill:url("#d")}</style><text id="d">t</text>'
+        '<style>.x{fill:url("#d")}</style><circle id="d" r="9"/>'
     )
     sheet = opened(tmp_path, LAYERS + inner, keep=["k"])
     assert free(sheet) == [1, 3]
@@ -106,10 +106,34 @@ def test_what_others_refer_to_stays_and_what_is_hidden_is_not_counted(tmp_path: 
     assert "2 of the elements stay: others refer to them" in sheet.notes
 
 
+@pytest.mark.usefixtures("by_hand")
+def test_texts_and_pictures_stay_whatever_is_named(tmp_path: Path) -> None:
+    unread = (
+        '<text id="t">t</text>',
+        '<image href="a.png"/>',
+        '<use href="b.svg#other"/>',
+        '<use href="#note"/>',
+        "<foreignObject/>",
+    )
+    inner = LAYERS + "".join(unread) + '<defs><g id="note"><g><text>n</text></g></g></defs>'
+    sheet = opened(tmp_path, inner, keep=["a"])
+    assert free(sheet) == [2, 3]
+    assert "5 of the elements stay: they are no strokes" in sheet.notes
+    put = sheet.put(sheet.candidates(1, seed=0)[0]).decode()
+    assert all(element in put for element in unread)
+    with pytest.raises(ConfigError, match="nothing is left"):
+        opened(tmp_path, inner, free=["t"])
+
+
+def test_a_use_within_itself_ends(tmp_path: Path) -> None:
+    inner = '<g id="g"><use id="u" href="#g"/></g>'
+    assert free(opened(tmp_path, LAYERS + inner, keep=["sky"])) == [1, 4]
+
+
 @pytest.mark.parametrize(
     ("asked", "fault"),
     [
-        ({}, "say what stays .* elements 1 to 3, “ink”, “sky”"),
+        ({}, "say what stays .* elements 1 to 3, “ink”, “sky”, “a”, “b”, “c”"),
         ({"keep": ["Layer 9"]}, "nothing that is seen is called 'Layer 9'"),
         ({"free": ["7"]}, "nothing that is seen is called '7'"),
         ({"keep": ["1-3"]}, "nothing is left to be painted anew"),
@@ -120,6 +144,19 @@ def test_what_cannot_be_done_is_refused_with_what_there_is(
 ) -> None:
     with pytest.raises(ConfigError, match=fault):
         opened(tmp_path, LAYERS, **asked)
+
+
+def test_a_drawing_of_nothing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="the drawing has nothing that is seen"):
+        opened(tmp_path, "")
+
+
+def test_a_mask_has_the_shape_of_the_sheet(tmp_path: Path) -> None:
+    Image.new("L", (30, 20), 255).save(tmp_path / "mask.png")
+    with pytest.raises(
+        ConfigError, match=r"mask\.png: the mask is 30 × 20 and the sheet 100 × 100"
+    ):
+        opened(tmp_path, LAYERS, mask=tmp_path / "mask.png")
 
 
 def test_packed_files_and_no_drawings_are_refused(tmp_path: Path) -> None:
@@ -212,6 +249,7 @@ def test_a_picture_to_paint_toward_is_cut_to_the_sheet(tmp_path: Path) -> None:
     sheet = opened(tmp_path, LAYERS, free=["sky"], like=picture, strokes=2)
     assert sheet.scene.target.size == (384, 384)
     assert (sheet.scene.target.pixels == (200, 30, 30)).all()
+    assert "of the picture to paint toward, the middle: 50 × 50 of its pixels" in sheet.notes
     [version] = sheet.candidates(1, seed=0)
     assert version.strokes.colour[0] == pytest.approx([200 / 255, 30 / 255, 30 / 255], abs=0.1)
     with pytest.raises(UnreadableError):

@@ -11,16 +11,21 @@ import numpy as np
 
 from makar.core.errors import ConfigError
 from makar.domains.images.pictures.picture import Picture
+from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.svg.document import INKSCAPE, Document, Node
 from makar.domains.images.svg.geometry.shapes import SHAPES
 from makar.domains.images.svg.reading import Traced
 
-DRAWN = {*SHAPES, "use", "text", "flowRoot", "image", "foreignObject"}
+UNREAD = {"text", "flowRoot", "image", "foreignObject"}
+"""Elements that the painter does not see: removed, they would be lost."""
+DRAWN = {*SHAPES, "use", *UNREAD}
 """Elements that are seen by themselves."""
 NUMBERS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 REFERENCE = re.compile(r"#([^\s\"')]+)")
 LIGHT = 128
 """Of 255: where a mask is light."""
+SAME_SHAPE = 0.02
+"""By which a mask may be wider or narrower than the sheet."""
 TOLD = 12
 """Names that an error lists."""
 
@@ -33,11 +38,13 @@ class Chosen:
         elements: All that are seen, in the order of the file: they are numbered from 1.
         free: Those that are painted anew.
         referred: How many stay only because others refer to them.
+        unread: How many stay only because they are no strokes: texts, pictures.
     """
 
     elements: Sequence[Node]
     free: Collection[Node]
     referred: int
+    unread: int
 
 
 def choose(
@@ -53,7 +60,7 @@ def choose(
 
     A name is an element's, a group's or a layer's: its id, or what Inkscape calls it. A number, or
     two with a hyphen, are those of elements. What is hidden stays, and so does the ground unless it
-    is named itself, and whatever others refer to.
+    is named itself, texts and pictures, and whatever others refer to.
 
     Args:
         document: The file's elements.
@@ -77,13 +84,30 @@ def choose(
     if masked is not None:
         freed &= _lit(traced, masked)
     wanted = [node for node in elements if node in freed and node not in kept]
-    referred = _references(document, wanted)
-    left = {node for node in wanted if not referred & set(_ids(node))}
+    strokes = [node for node in wanted if not _is_unread(document, node)]
+    referred = _references(document, strokes)
+    left = {node for node in strokes if not referred & set(_ids(node))}
     if not left:
         raise ConfigError(
             f"{path}: nothing is left to be painted anew; the drawing has {_known(elements)}"
         )
-    return Chosen(elements, left, len(wanted) - len(left))
+    return Chosen(elements, left, len(strokes) - len(left), len(wanted) - len(strokes))
+
+
+def mask_of(path: Path, sheet: tuple[float, float]) -> Picture:
+    """A mask for a sheet of this size.
+
+    Raises:
+        UnreadableError: it is no picture.
+        ConfigError: its shape is another.
+    """
+    mask = read_picture(path)
+    if abs(mask.size[0] * sheet[1] / (mask.size[1] * sheet[0]) - 1) > SAME_SHAPE:
+        raise ConfigError(
+            f"--mask {path}: the mask is {mask.size[0]} × {mask.size[1]} and the sheet "
+            f"{sheet[0]:g} × {sheet[1]:g}: paint the mask over a picture of the drawing"
+        )
+    return mask
 
 
 def _lit(traced: Traced, masked: Picture) -> set[Node]:
@@ -105,6 +129,24 @@ def _lit(traced: Traced, masked: Picture) -> set[Node]:
 
 def _is_drawn(node: Node) -> bool:
     return node.name in DRAWN
+
+
+def _is_unread(document: Document, node: Node) -> bool:
+    """Is it a text or a picture, or does it show one, or what no one knows, from elsewhere?"""
+    waiting, met = [node], set[Node]()
+    while waiting:
+        one = waiting.pop()
+        if one.name in UNREAD:
+            return True
+        met.add(one)
+        shown = list(one.children)
+        if one.name == "use":
+            target = document.linked(one.link)
+            if target is None:
+                return True
+            shown.append(target)
+        waiting += [other for other in shown if other not in met]
+    return False
 
 
 def _named(names: Sequence[str], elements: Sequence[Node], path: Path) -> set[Node]:
@@ -150,7 +192,9 @@ def _references(document: Document, leaving: Collection[Node]) -> set[str]:
 
 
 def _known(elements: Sequence[Node]) -> str:
-    """What can be named, for an error."""
+    """What can be named, for an error: groups first, then single elements."""
+    if not elements:
+        return "nothing that is seen"
     names: dict[str, None] = {}
     for node in elements:
         parent = node.parent
@@ -158,6 +202,8 @@ def _known(elements: Sequence[Node]) -> str:
             name = parent.get(f"{INKSCAPE} label") or parent.id
             names |= {name: None} if name else {}
             parent = parent.parent
+    own = (node.get(f"{INKSCAPE} label") or node.id for node in elements)
+    names |= dict.fromkeys(filter(None, own))
     listed = [f"“{name}”" for name in names]
     more = ["…"] * (len(listed) > TOLD)
     return ", ".join([f"elements 1 to {len(elements)}", *listed[:TOLD], *more])

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
-from makar.domains.images.desk.choosing import Chosen, choose
+from makar.domains.images.desk.choosing import Chosen, choose, mask_of
 from makar.domains.images.desk.contact import contact_sheet
 from makar.domains.images.desk.inserting import Place, place_for
 from makar.domains.images.desk.repainting import Scene, fitted, look, painted
@@ -116,6 +116,8 @@ class DrawingSheet:
         notes = [f"as the painter sees it: {note}" for note in self.traced.read.notes]
         if self.chosen.referred:
             notes.append(f"{self.chosen.referred} of the elements stay: others refer to them")
+        if self.chosen.unread:
+            notes.append(f"{self.chosen.unread} of the elements stay: they are no strokes")
         return notes + list(self.scene.target.notes)
 
     def prepare(self) -> Generator[Progress, None, None]:
@@ -188,7 +190,7 @@ def open_drawing(path: Path, config: DrawingDeskConfig, opened: Opened | None) -
         raise ConfigError(f"{path}: it is packed; unpack it first, and name the .svg")
     document = read_document(raw, str(path))
     traced = trace(document, str(path), Fills(lines=LINES))
-    masked = read_picture(config.mask) if config.mask else None
+    masked = mask_of(config.mask, traced.read.drawing.size) if config.mask else None
     chosen = choose(document, traced, path, keep=config.keep, free=config.free, masked=masked)
     place = place_for(document, traced, chosen.free)
     drawing = traced.read.drawing

@@ -19,6 +19,8 @@ STAGES = (
     Stage(256, passes=60, last=60),
 )
 """How the search paints here: several versions are wanted, none of them for a wall."""
+SAME = 0.98
+"""A share of a picture that is as good as all of it."""
 BLACK = (0.0, 0.0, 0.0)
 
 
@@ -76,11 +78,15 @@ def look(drawing: Drawing, side: int = SIDE) -> Picture:
 
 
 def fitted(picture: Picture, size: tuple[float, float]) -> Picture:
-    """The middle of a picture, in the shape of a sheet."""
+    """The middle of a picture, in the shape of a sheet; a note tells what is left out."""
     wide, high = picture.size
     scale = min(wide / size[0], high / size[1])
     across, down = (
         min(s, max(1, round(scale * side))) for s, side in zip(picture.size, size, strict=True)
     )
     cut = picture.cropped((wide - across) // 2, (high - down) // 2, across, down)
-    return cut.resized(scaled_size(size, SIDE))
+    made = cut.resized(scaled_size(size, SIDE))
+    if across * down >= SAME * wide * high:
+        return made
+    note = f"of the picture to paint toward, the middle: {across:,} × {down:,} of its pixels"
+    return replace(made, notes=(*made.notes, note))
