@@ -39,3 +39,9 @@ def test_a_palette_that_helps_nowhere_adds_no_colour_of_its_own() -> None:
     picture = Picture(np.full((20, 30, 3), (120, 90, 60), np.uint8))
     *_, last = paint(picture, strokes=8, stages=STAGES, palette=RED)
     assert {tuple(colour) for colour in last.drawing.strokes.colour} <= {(1, 0, 0)}
+
+
+def test_without_a_palette_as_many_are_laid_as_are_asked_for() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (20, 30, 3), np.uint8)
+    *_, last = paint(Picture(noise), strokes=60, stages=STAGES)
+    assert len(last.drawing) == 60

@@ -168,7 +168,7 @@ def _paint(
         raise typer.Exit(stop.exit_code)
     laid = len(painted.drawing) - (len(sheet) if sheet else 0)
     if whole and laid < strokes:
-        sys.stderr.write(f"makar: {file}: {laid} strokes: more would not bring it nearer\n")
+        sys.stderr.write(f"makar: {file}: {laid} strokes: no more were found that help\n")
     told = keep(painted.drawing, path, shown, of=file.name, seed=seed, gif=gif)
     told |= {"error": round(painted.error, 6), "whole": whole}
     typer.echo(json.dumps(told) if as_json else _told(told))

@@ -32,10 +32,9 @@ def target(out: Path | None, file: Path, ending: str) -> Path:
         FileExistsError: it is there already, or what comes with it.
     """
     if out is None:
-        path = file.with_name(f"{file.stem}-{ending}.svg")
-        names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-        while _taken(path):
-            path = next(names)
+        numbered = (f"-{number}" if number > 1 else "" for number in count(1))
+        names = (file.with_name(f"{file.stem}-{ending}{number}.svg") for number in numbered)
+        path = next(name for name in names if not _taken(name))
         _refuse_unwritable(path)
         return path
     if out.suffix.lower() != ".svg":

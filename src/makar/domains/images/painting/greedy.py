@@ -59,7 +59,7 @@ def lay_greedily(
 ) -> Looks:
     """Lay a stroke for each of ``widths`` onto ``canvas``.
 
-    Where no stroke would bring it nearer, the stroke's opacity is 0.
+    Where nothing is lacking, or no colour of the palette is found to help, the opacity is 0.
 
     Args:
         scene: What is painted.
@@ -101,13 +101,13 @@ def _lay(
 ) -> None:
     rows, columns = weight.shape
     scratch = scratch_for(rows, columns, MOST_SEGMENTS + 1)
-    sums, tried = np.empty((SUMS, 3)), np.empty(3)
+    sums, tried = np.empty((SUMS, 3)), np.zeros(3)
     shape, best, curve = np.empty(SHAPE), np.empty(SHAPE), np.empty((4, 2))
     lack = np.empty((CELLS, CELLS))
     alone = np.zeros(1, np.bool_)
     for s in range(len(widths)):
         total = lacking(target, canvas, weight, lack)
-        most = LEAST
+        most = -1.0
         tries = uniforms.shape[1]
         for e in range(normals.shape[1]):
             if e < tries:
@@ -119,14 +119,15 @@ def _lay(
             bend(shape, curve)
             gain, o = gained(curve, math.exp(shape[6]) / 2, target, canvas, weight, opacities,
                              palette, scratch, sums, tried)  # fmt: skip
-            if e == 0 or gain > most:
+            if gain > most:
+                most = gain
                 best[:] = shape
                 points[s] = curve
                 radius[s, :] = math.exp(shape[6]) / 2
-            if gain > most:  # else there is no colour in which it would be of use
-                most = gain
                 colour[s] = tried
                 opacity[s] = o
+        if most <= LEAST and (total <= LEAST or len(palette)):
+            opacity[s] = 0.0  # of no use, and no refinement will find it a better colour
         lay(canvas, points[s : s + 1], radius[s : s + 1], colour[s : s + 1], opacity[s : s + 1],
             alone)  # fmt: skip
 

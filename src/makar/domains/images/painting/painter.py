@@ -102,7 +102,7 @@ def paint(
 
     Args:
         picture: What to paint.
-        strokes: How many to lay; fewer are where no more would bring it nearer.
+        strokes: How many to lay; fewer are where nothing is lacking, or no colour helps.
         seed: Fixes every random draw.
         below: Lies beneath and stays as it is; a sheet of the picture's mean colour by default.
         detail: How much each pixel of the picture counts, 0..1, in the picture's own size.
@@ -235,7 +235,7 @@ def _joined(looks: Looks, more: Looks) -> Looks:
 
 
 def _seen(looks: Looks) -> Looks:
-    """Without strokes that nobody sees: where the picture is reached, none is of use."""
+    """Without strokes that nobody sees."""
     return tuple(one[looks[3] > 0] for one in looks)  # pyright: ignore[reportReturnType]
 
 
