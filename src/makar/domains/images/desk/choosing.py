@@ -159,7 +159,8 @@ def _named(names: Sequence[str], elements: Sequence[Node], path: Path) -> set[No
             meant = set(elements[max(first - 1, 0) : int(numbers[2] or first)])
         if not meant:
             raise ConfigError(
-                f"{path}: nothing that is seen is called {name!r}; there are {_known(elements)}"
+                f"{path}: nothing that is seen is called {name!r}; "
+                f"the drawing has {_known(elements)}"
             )
         found |= meant
     return found
