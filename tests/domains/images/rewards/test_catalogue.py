@@ -27,7 +27,7 @@ NOTHING = [Prompt()] * len(DRAWINGS)
 NEEDS_WEIGHTS = {"style"}
 
 
-@pytest.mark.parametrize("name", set(DRAWING_CATALOGUE) - NEEDS_WEIGHTS)
+@pytest.mark.parametrize("name", sorted(set(DRAWING_CATALOGUE) - NEEDS_WEIGHTS))
 def test_every_reward_judges_each_drawing_by_itself(name):
     corpus = DrawingCorpus(DRAWINGS[:2])
     scorer = DRAWING_CATALOGUE[name].build(corpus)

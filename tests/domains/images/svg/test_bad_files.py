@@ -33,7 +33,7 @@ ENTITIES = '<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG.format("<title>&a;</title>")
         (SVG.format("<g>" * 300 + "</g>" * 300).encode(), "more than 200 deep"),
         (b'<?xml version="1.0" encoding="klingon"?><svg/>', "encoding"),
         (b"\x1f\x8bno gzip", "cannot be unpacked"),
-        (gzip.compress(b"<svg/>")[:-9], "cut short"),
+        (gzip.compress(b"<svg/>", mtime=0)[:-9], "cut short"),
         (b"<svg><a:b/></svg>", "no well-formed XML"),
         (SVG.format("\0").encode(), "no well-formed XML"),
     ],
