@@ -174,9 +174,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.environ["MAKAR_CACHE"] = before
 
 
+FEW_SHOWN = 16
+"""Works made before and after a tiny run, to choose what is shown from."""
+
+
 @pytest.fixture
-def tiny(cache: Path) -> dict[str, Any]:
-    """Settings of the tune recipe with which a whole run takes two seconds."""
+def tiny(cache: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Settings of the tune recipe with which a whole run takes a second."""
+    monkeypatch.setattr("makar.training.session.CANDIDATES", FEW_SHOWN)
     return {
         "loop.iterations": 4,
         "loop.works": 8,

@@ -64,7 +64,7 @@ def test_resuming_keeps_the_settings(train, tmp_path):
         train(resume=True)
     run = train(name="mine")
     again = makar.train(name="mine", resume=True, runs=tmp_path / "runs", show=False)
-    assert again.best(64)[-1].id == run.best(64)[-1].id
+    assert again.best(16)[-1].id == run.best(16)[-1].id
 
 
 def test_importing_makar_is_quick():

@@ -39,7 +39,7 @@ def test_the_course_of_a_run(begin, config):
         before, after = (event for event in events if isinstance(event, Heard))
         assert before.path.read_bytes()[:4] == b"OggS"
         assert after.path.exists()
-        assert folder.ledger.counts() == {"after": 64, "before": 64, "train": 8}
+        assert folder.ledger.counts() == {"after": 16, "before": 16, "train": 8}
         best = folder.ledger.query(phase="before", order="best", limit=1)[0]
         assert (before.id, before.total) == (best.id, best.total)
     ready = next(event for event in events if isinstance(event, Ready))
@@ -102,7 +102,7 @@ def test_stopped_anywhere_it_goes_on_to_the_same_end(
         assert isinstance(events[-1], Stopped)
     with RunFolder(tmp_path / "cut", write=True) as folder:
         rest = list(run(folder, config, resume=True))
-        assert folder.ledger.counts() == {"after": 64, "before": 64, "train": 8}
+        assert folder.ledger.counts() == {"after": 16, "before": 16, "train": 8}
     steps = [e.iteration for e in [*events, *rest] if isinstance(e, Step)]
     assert steps == [0, 1, 2, 3]
     assert rest[-1].table == tables[0]
