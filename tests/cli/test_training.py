@@ -66,7 +66,7 @@ def test_a_name_is_never_taken_twice(makar, tiny_environment):
         (["--device", "cuda"], ["device", "cpu"]),
         (["--corpus", "nowhere"], ["nowhere", "not a folder"]),
         (["--set", 'corpus.collections=["x"]'], ["no such collection", "miscFolk"]),
-        (["nothing.toml"], ["nothing.toml", "neither a recipe (mario, levels"]),
+        (["nothing.toml"], ["nothing.toml", "neither a recipe (", "mario, levels"]),
         (["--resume", "--seed", "3"], ["keeps its settings"]),
         (["--resume", "nothing"], ["nothing", "no such run"]),
         (["--seeds", "0"], ["--seeds"]),

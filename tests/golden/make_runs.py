@@ -38,7 +38,7 @@ PLACEHOLDER = "@REPO@"
 STOPPED_AFTER = 5
 """Steps after which Ctrl-C is sent; one more may be done. At its fifth update a learner has kept
 its last good weights and optimiser, so these are in the checkpoint."""
-SOONER = {"chorale": 2, "mario": 2, "levels": 2}
+SOONER = {"chorale": 2, "mario": 2, "levels": 2, "painter": 2}
 """Steps of networks of many small tensors: with those copies they would be too large."""
 LEFT = 3
 """Steps that are left to do, or one less."""
@@ -75,7 +75,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "binary": EDITED,
     "zelda": EDITED,
     "sokoban": EDITED | {"ask.change": 0.2},
-}
+    "painter": {
+        "ask.strokes": 3, "model.width": 1, "model.depth": 1, "learn.minibatch": 4,
+        "loop.works": 4, "loop.keep": 1,
+        "corpus": "tests/golden/pictures",
+    },
+}  # fmt: skip
 """What makes a run of each recipe tiny."""
 
 

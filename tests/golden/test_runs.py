@@ -19,11 +19,11 @@ FORMATS = {
     "tune": MUSIC, "chorale": MUSIC, "blend": MUSIC,
     "mario": ("txt", "json", "png", "tmj"), "levels": ("tmj", "txt", "json", "png"),
     "binary": ("txt", "json", "png"), "zelda": ("txt", "json", "png"),
-    "sokoban": ("txt", "json", "png"),
+    "sokoban": ("txt", "json", "png"), "painter": ("svg", "png", "gif"),
 }  # fmt: skip
 BEGINNINGS = {
     "mid": b"MThd", "musicxml": b"<?xml", "abc": b"%abc-2.1\n", "wav": b"RIFF", "ogg": b"OggS",
-    "svg": b"<svg", "png": b"\x89PNG", "json": b"{", "tmj": b"{", "txt": b"",
+    "svg": b"<svg", "gif": b"GIF89a", "png": b"\x89PNG", "json": b"{", "tmj": b"{", "txt": b"",
 }  # fmt: skip
 BACH = "chorale"
 """Its recipe first reads all of Bach's chorales, which takes more than ten seconds."""

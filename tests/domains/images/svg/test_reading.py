@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import ImageColor
 
 from makar.domains.images.strokes.drawing import Drawing
+from makar.domains.images.svg.looks.colours import colour
 from makar.domains.images.svg.reading import Read, read_svg
 
 XML = (
@@ -329,3 +331,9 @@ def test_a_document_type_is_passed_over() -> None:
         '"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
     )
     assert len(read_svg((head + XML.format(SIZED, L.format(""))).encode()).drawing) == 1
+
+
+def test_a_colour_that_pillow_was_asked_for_keeps_its_name() -> None:
+    ImageColor.getrgb("tan")
+    colour.cache_clear()
+    assert colour("tan") == ((210 / 255, 180 / 255, 140 / 255), 1.0)

@@ -60,7 +60,8 @@ def test_importing_makar_registers_every_environment_and_loads_nothing() -> None
     )
     names, heavy = json.loads(said)
     expected = {f"makar/{t}-{r}-v0" for t in TITLES.values() for r in REPRESENTATIONS}
-    assert set(names) == set(ENVIRONMENTS) == expected
+    assert set(ENVIRONMENTS) == expected
+    assert expected < set(names)
     assert heavy == []
 
 
@@ -87,7 +88,7 @@ def test_the_entry_point_leads_to_the_registration() -> None:
     )
     before, after, heavy = json.loads(said)
     assert (before, heavy) == ([], [])
-    assert set(after) == set(ENVIRONMENTS)
+    assert set(ENVIRONMENTS) < set(after)
 
 
 @pytest.mark.parametrize(

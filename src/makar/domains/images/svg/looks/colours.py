@@ -33,7 +33,10 @@ def colour(text: str) -> tuple[Colour, float] | None:
     if match := FUNCTION.fullmatch(said):
         return _function(match[1], match[2])
     named = ImageColor.colormap.get(said)
-    return _digits(named[1:]) if isinstance(named, str) else None
+    if isinstance(named, tuple):  # Pillow puts the channels there, once somebody has asked
+        red, green, blue = (channel / 255 for channel in named[:3])
+        return (red, green, blue), 1.0
+    return _digits(named[1:]) if named else None
 
 
 def _digits(text: str) -> tuple[Colour, float] | None:
