@@ -13,11 +13,11 @@ from makar.domains.images.painter.canvas.works import SIDE
 from makar.domains.images.pictures import sources
 from makar.domains.images.pictures.folder import list_files, read_pictures
 from makar.domains.images.pictures.picture import Picture
-from makar.domains.images.raster.canvas import rendered
 from makar.domains.images.rewards.columns import columns_of
 from makar.domains.images.rewards.lines import main_direction
 from makar.domains.images.strokes.drawing import Drawing
 from makar.domains.images.svg.reading import read_svg
+from makar.domains.images.svg.showing import shown
 
 RENDERS, EMOJI, TRIED = 60, 300, 24
 """Pictures to learn from by default, made here and of the emoji font; and to be tried on."""
@@ -83,7 +83,7 @@ def folder_gallery(folder: Path) -> Gallery:
         CorpusTooSmallError: there is none.
         UnreadableError: there is no such folder.
     """
-    found = read_pictures(folder, longest=4 * SIDE, rendered=_drawn)
+    found = read_pictures(folder, longest=4 * SIDE, rendered=_shown)
     small = [one.cut_square().resized((SIDE, SIDE)) for one in found]
     left = len(found.left_out)  # their names are the user's own
     notes = (f"{left} files of the corpus could not be read, or are there twice.",) if left else ()
@@ -103,9 +103,9 @@ def _named(known: Sequence[Picture], unseen: Sequence[Picture], notes: tuple[str
     )
 
 
-def _drawn(path: Path) -> Picture:
-    """A drawing as a picture; its outlines are filled shapes' too."""
-    return rendered(_readable(path), size=(DRAWN_LARGE, DRAWN_LARGE))
+def _shown(path: Path) -> Picture:
+    """A drawing as a picture."""
+    return shown(path, longest=DRAWN_LARGE)
 
 
 def _readable(path: Path) -> Drawing:

@@ -33,8 +33,8 @@ from makar.domains.images.painter.policy import Painter
 from makar.domains.images.painter.reward import painter_reward, weighting
 from makar.domains.images.painter.searched import searched
 from makar.domains.images.painting.painter import THINNEST, WIDEST
-from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.svg.reading import read_svg
+from makar.domains.images.svg.showing import read_any
 from makar.evaluation.run import evaluate_run
 from makar.learners.policy_gradient import frozen
 from makar.models.decisions import Gaussian
@@ -67,7 +67,7 @@ def ask_prompt(config: PainterConfig) -> Prompt:
         UnreadableError: the picture cannot be read.
     """
     picture = config.ask.picture
-    given = None if picture is None else read_picture(picture).within(512)
+    given = None if picture is None else read_any(picture).within(512)
     return Prompt(condition={STROKES: config.ask.strokes}, given=given)
 
 

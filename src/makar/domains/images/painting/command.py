@@ -181,10 +181,10 @@ def _asked(
 ) -> tuple[Picture, Drawing | None, dict[str, Any]]:
     """The picture, what lies beneath, and what is wished."""
     from makar.domains.images.painting.wishes import colours_of, detail_of
-    from makar.domains.images.pictures.reading import read_picture
     from makar.domains.images.svg.reading import read_svg
+    from makar.domains.images.svg.showing import read_any
 
-    picture = read_picture(file)
+    picture = read_any(file)
     wishes: dict[str, Any] = {}
     if palette is not None:
         wishes["palette"] = colours_of(palette, picture)

@@ -14,11 +14,11 @@ from rich.table import Table
 
 from makar.console.waiting import Told, line
 from makar.domains.images.painting.files import png, target
-from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.plotter.page import Page
 from makar.domains.images.plotter.pens import parse_pens
 from makar.domains.images.plotter.plot import Plot, plot
 from makar.domains.images.plotter.timing import Machine
+from makar.domains.images.svg.showing import read_any
 from makar.runs.atomic import write_bytes, write_text
 
 
@@ -53,7 +53,7 @@ def draw(file: Path, out: Path | None, wish: Wish, *, as_json: bool) -> None:
         speed_down=wish.speed_down, speed_up=wish.speed_up, acceleration=wish.acceleration,
         lift=wish.lift,
     )  # fmt: skip
-    picture = read_picture(file)
+    picture = read_any(file)
     with line() as say:
         made = plot(
             picture, page=page, pens=pens, style=wish.style, seed=wish.seed, machine=machine,
