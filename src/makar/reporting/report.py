@@ -173,7 +173,7 @@ def _explained(words: Words) -> dict[str, str]:
     return {
         SCORE: f"what was learned for: {WEIGHTED}",
         NEAR_COPIES: f"shares more with one source than {words.whose_own()} works do",
-        DISTINCT: words.different_runs("four"),
+        DISTINCT: words.distinct,
         DUPLICATES: REPEATED,
         UNJUDGED: "reward parts that could not judge the work",
     }

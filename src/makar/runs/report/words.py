@@ -64,8 +64,13 @@ class Words:
         return f"{number} {self.stretch if number == 1 else self.stretches}"
 
     def different_runs(self, length: int | str) -> str:
-        """What distinct-n counts: different runs of four moves among all of them."""
-        return self.varied or f"different runs of {length} {self.moves} among all of them"
+        """What counting runs says: different runs of four moves among all of them."""
+        return f"different runs of {length} {self.moves} among all of them"
+
+    @property
+    def distinct(self) -> str:
+        """What distinct-4 says of a set of works, where a craft measures its variety."""
+        return self.varied or self.different_runs("four")
 
     @property
     def variety(self) -> str:
