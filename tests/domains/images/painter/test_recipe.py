@@ -85,8 +85,8 @@ def test_works_that_are_compared_with_one_another_are_of_one_picture():
 
 
 def test_what_cannot_work_is_refused_before_anybody_waits(tmp_path):
-    with pytest.raises(ConfigError, match="'blue' is no colour"):
-        check(config_of(palette=("#112233", "blue")), {})
+    with pytest.raises(ConfigError, match="'bluish' is no colour"):
+        check(config_of(palette=("#112233", "bluish")), {})
     with pytest.raises(ConfigError, match=r"corpus: .* does not exist"):
         check(config_of(corpus=tmp_path / "none"), {})
     (tmp_path / "broken.png").write_bytes(b"no picture")

@@ -33,6 +33,7 @@ from makar.domains.images.painter.policy import Painter
 from makar.domains.images.painter.reward import painter_reward, weighting
 from makar.domains.images.painter.searched import searched
 from makar.domains.images.painting.painter import THINNEST, WIDEST
+from makar.domains.images.pictures.named import colour_named
 from makar.domains.images.svg.reading import read_svg
 from makar.domains.images.svg.showing import read_any
 from makar.evaluation.run import evaluate_run
@@ -87,14 +88,13 @@ def palette_of(config: PainterConfig) -> Float[np.ndarray, "P 3"]:
     Raises:
         ConfigError: one is no colour.
     """
-    found = np.zeros((len(config.palette), 3))
-    for row, name in enumerate(config.palette):
-        digits = name.removeprefix("#")
+    found: list[tuple[float, float, float]] = []
+    for name in config.palette:
         try:
-            found[row] = np.array([*bytes.fromhex(digits)]) / 255
+            found.append(colour_named(name))
         except ValueError:
             raise ConfigError(f"palette: {name!r} is no colour; write one as #1d3557") from None
-    return found
+    return np.array(found, np.float64).reshape(-1, 3)
 
 
 def check(config: PainterConfig, functions: Mapping[str, Scorer]) -> None:

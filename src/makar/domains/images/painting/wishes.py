@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 
 from makar.core.errors import ConfigError
+from makar.domains.images.pictures.named import colour_named
 from makar.domains.images.pictures.palette import palette
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.pictures.reading import read_picture
@@ -16,7 +16,6 @@ from makar.domains.images.pictures.reading import read_picture
 MOST_COLOURS = 64
 DETAIL = 9.0
 """How many times more a pixel counts that is white in the mask than one that is black, less 1."""
-_HEX = re.compile("#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 
 
 def colours_of(asked: str, picture: Picture) -> Float[np.ndarray, "P 3"]:
@@ -40,19 +39,13 @@ def colours_of(asked: str, picture: Picture) -> Float[np.ndarray, "P 3"]:
     return np.array([_colour(name) for name in named])
 
 
-def _colour(name: str) -> tuple[float, ...]:
-    from PIL import ImageColor
-
-    text = f"#{name.lstrip('#')}" if _HEX.fullmatch(name) else name
+def _colour(name: str) -> tuple[float, float, float]:
     try:
-        channels = ImageColor.getrgb(text)
-        if len(channels) != 3:
-            raise ValueError("it has an opacity")
+        return colour_named(name)
     except ValueError:
         raise ConfigError(
             f"--palette: no colour {name!r}; write #rrggbb or a name such as tomato"
         ) from None
-    return tuple(channel / 255 for channel in channels)
 
 
 def detail_of(path: Path, picture: Picture) -> Float[np.ndarray, "H W"]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from PIL import ImageColor
-
 from makar.core.errors import ConfigError
+from makar.domains.images.pictures.named import colour_named
 
 THINNEST, WIDEST = 0.05, 5.0
 """Millimetres."""
@@ -77,10 +76,9 @@ def _parsed(part: str) -> Pen:
 
 def _colour(part: str, name: str) -> tuple[float, float, float]:
     try:
-        rgb = ImageColor.getrgb(name)
+        return colour_named(name)
     except ValueError:
         raise ConfigError(
             f"plotter pen {part!r}: {name!r} is no colour. Write a name such as black, red or "
             "navy, or #rrggbb"
         ) from None
-    return rgb[0] / 255, rgb[1] / 255, rgb[2] / 255

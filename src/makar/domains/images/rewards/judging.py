@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.types import Prompt, Works
+from makar.domains.images.pictures.named import colour_named
 from makar.domains.images.pictures.picture import Picture, scaled_size
 from makar.domains.images.raster.canvas import rendered
 from makar.domains.images.rewards.columns import Columns, columns_of
@@ -204,20 +205,10 @@ def drawings_of(works: Batch) -> list[Drawing]:
 
 
 def colours_of(text: str) -> Float[np.ndarray, "K 3"]:
-    """Colours as they are asked for, ``#rrggbb`` or ``#rgb`` with blanks or commas between.
+    """Colours as they are asked for, names or ``#rrggbb``, with blanks or commas between.
 
     Raises:
         ValueError: a word is no colour.
     """
     words = text.replace(",", " ").split()
-    rows: list[list[float]] = []
-    for word in words:
-        digits = word.removeprefix("#")
-        digits = "".join(2 * d for d in digits) if len(digits) == 3 else digits
-        try:
-            if len(digits) != 6:
-                raise ValueError
-            rows.append([byte / 255 for byte in bytes.fromhex(digits)])
-        except ValueError:
-            raise ValueError(f"{word!r} is no colour: write it as #rrggbb") from None
-    return np.array(rows, np.float64).reshape(-1, 3)
+    return np.array([colour_named(word) for word in words], np.float64).reshape(-1, 3)
