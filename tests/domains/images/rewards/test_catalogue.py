@@ -93,11 +93,12 @@ def test_a_palette_is_asked_for_in_words():
     assert found[2] > 0.2
     assert np.isnan(scorer(DRAWINGS, NOTHING)).all()
     np.testing.assert_allclose(colours_of("#c00, 0000CC"), [RED, BLUE])
+    np.testing.assert_allclose(colours_of("red mediumblue"), [[1, 0, 0], [0, 0, 205 / 255]])
     lines_of_both = np.array([[[0, 10], [30, 10]], [[0, 20], [10, 20.0]]])
     both = Drawing((60, 40), strokes_of(lines_of_both, colour=np.array([RED, BLUE])))
     mixed = scorer([both], asked[:1])
     assert mixed == pytest.approx(found[[2]] / 4)  # a quarter of the ink is blue
-    for word in ("#12", "#12345g", "red"):
+    for word in ("#12", "#12345g", "#12345678", "reddish"):
         with pytest.raises(ValueError, match=f"{word!r} is no colour"):
             colours_of(word)
 
