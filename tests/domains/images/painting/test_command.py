@@ -19,6 +19,7 @@ from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.pictures.sources import renders
 from makar.domains.images.raster.canvas import rendered
+from makar.domains.images.strokes.drawing import Drawing
 from makar.domains.images.svg.reading import read_svg
 
 
@@ -147,16 +148,16 @@ def test_where_no_stroke_is_of_use_fewer_are_laid_and_it_is_told(tmp_path: Path)
 def test_what_was_broken_off_says_so(
     photo: Path, monkeypatch: pytest.MonkeyPatch, step: int, whole: bool
 ) -> None:
-    made: list[bytes] = []
+    made: list[Picture] = []
 
-    def png(picture: Picture) -> bytes:
-        made.append(files_png(picture))
+    def seen(drawing: Drawing) -> Picture:
+        made.append(drawn_small(drawing))
         if len(made) == step:
             signal.raise_signal(signal.SIGINT)
         return made[-1]
 
-    files_png = files.png
-    monkeypatch.setattr(files, "png", png)
+    drawn_small = files.drawn_small
+    monkeypatch.setattr(files, "drawn_small", seen)
     stopped = invoke("paint", photo, "-n", 4, "--json")
     assert stopped.exit_code == 130
     assert json.loads(stopped.stdout)["whole"] == whole

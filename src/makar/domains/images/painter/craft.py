@@ -17,8 +17,8 @@ from makar.core.errors import UnreadableError
 from makar.core.types import Works
 from makar.domains.images.features.simple import simple_features
 from makar.domains.images.painter.canvas.works import SIDE, Painting, Paintings, paintings, stacked
-from makar.domains.images.painter.film import png_of, write_film
 from makar.domains.images.painter.reward import COPIED, drawings_of
+from makar.domains.images.painting.timelapse import timelapse
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.raster.canvas import rendered
 from makar.domains.images.rewards.copies import LEAST_RUN, StrokeIndex
@@ -135,9 +135,9 @@ class PaintingCraft:
         if suffix == ".svg":
             path.write_text(as_svg(large, title=title, notice=notice), encoding="utf-8")
         elif suffix == ".png":
-            path.write_bytes(png_of(rendered(large, size=size).pixels))
+            path.write_bytes(rendered(large, size=size).as_png())
         elif suffix == ".gif":
-            write_film(large, path, size=size)
+            path.write_bytes(timelapse(large, side=LARGE))
         else:
             raise ValueError(f"cannot write {path.name}: choose one of {', '.join(self.formats)}")
 
@@ -149,7 +149,7 @@ class PaintingCraft:
         shown = _image("svg+xml", drawing, "The painting", style)
         if work.target is None:
             return shown
-        beside = _image("png", png_of(work.target.pixels), "What was painted", style)
+        beside = _image("png", work.target.as_png(), "What was painted", style)
         return f"{shown} {beside}"
 
 

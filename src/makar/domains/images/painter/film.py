@@ -1,21 +1,19 @@
-"""A painting that grows: its frames, a GIF of them, and sheets of small pictures side by side."""
+"""Paintings that grow, as a sheet of small pictures side by side."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8
 
 from makar.core.types import Works
 from makar.domains.images.painter.canvas.works import Painting, as_picture, paintings
+from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.raster.canvas import rendered
 from makar.domains.images.strokes.drawing import Drawing
-from makar.runs.report.contents import Picture
+from makar.runs.report.contents import Picture as Figure
 
-FRAMES, FRAME_MS, LAST_MS = 40, 80, 2500
 SHOWN = 6
 """Pictures in a row of the report."""
 ENLARGED = 128
@@ -30,18 +28,7 @@ def grown(drawing: Drawing, share: float) -> Drawing:
     return drawing.with_strokes(drawing.strokes.take(slice(0, count)))
 
 
-def write_film(drawing: Drawing, path: Path, *, size: tuple[int, int]) -> None:
-    """The painting growing, as a GIF that shows the end longest."""
-    from PIL import Image
-
-    steps = min(FRAMES, max(len(drawing), 1))
-    shares = [(n + 1) / steps for n in range(steps)]
-    frames = [Image.fromarray(rendered(grown(drawing, s), size=size).pixels) for s in shares]
-    waits = [FRAME_MS] * (len(frames) - 1) + [LAST_MS]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=waits, loop=0)
-
-
-def before_and_after(sets: Mapping[str, Works[Painting]]) -> Picture:
+def before_and_after(sets: Mapping[str, Works[Painting]]) -> Figure:
     """What was to be painted, and how each set's painter painted it; the last one's growing too.
 
     Sets that were asked for alike are of the same pictures, which are shown once.
@@ -69,7 +56,7 @@ def before_and_after(sets: Mapping[str, Works[Painting]]) -> Picture:
         ]  # fmt: skip
         told += [f"the last ones after {share:.0%} of the strokes" for share in STAGES]
     words = f"Rows from above: {'; '.join(told)}."
-    return Picture("Painted", words, _png(np.concatenate(rows)))
+    return Figure("Painted", words, Picture(np.concatenate(rows)).as_png())
 
 
 def _row(pictures: Sequence[UInt8[np.ndarray, "H W 3"]]) -> UInt8[np.ndarray, "R W 3"]:
@@ -79,16 +66,3 @@ def _row(pictures: Sequence[UInt8[np.ndarray, "H W 3"]]) -> UInt8[np.ndarray, "R
     padded = [np.pad(one, ((2, 2), (2, 2), (0, 0)), constant_values=255) for one in large]
     blank = np.full_like(padded[0], 255)
     return np.concatenate([*padded, *[blank] * (SHOWN - len(padded))], 1)
-
-
-def _png(pixels: UInt8[np.ndarray, "H W 3"]) -> bytes:
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()
-
-
-def png_of(pixels: UInt8[np.ndarray, "H W 3"] | Float[np.ndarray, "H W 3"]) -> bytes:
-    """Pixels as the bytes of a PNG."""
-    return _png(np.asarray(pixels, np.uint8))

@@ -156,7 +156,7 @@ def weighting(*, styled: bool) -> Weighting:
         *(_entry(name, "watch", said) for name, said in WATCHED.items()),
         *[_MANNER, _entry(NEAR_COPY, "gate", "takes no run of strokes from theirs")] * styled,
     ]  # fmt: skip
-    defaults = {"edges": 0.25, "manner": MANNER_WEIGHT} | dict.fromkeys(STATISTICS, STYLE_WEIGHT)
+    defaults = {"manner": MANNER_WEIGHT} | dict.fromkeys(STATISTICS, STYLE_WEIGHT)
     return Weighting(Catalogue(tuple(entries)), defaults=defaults, styled=False)
 
 

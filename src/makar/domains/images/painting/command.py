@@ -209,7 +209,7 @@ def _painting(
     picture: Picture, sheet: Drawing | None, shown: Path, *, quick: bool, **wishes: Any
 ) -> Generator[Told, None, tuple[Painted | None, bool]]:
     """Paint, with the picture so far in ``shown``; the last that was painted, and is it all?"""
-    from makar.domains.images.painting.files import drawn_small, png
+    from makar.domains.images.painting.files import drawn_small
     from makar.domains.images.painting.painter import PREVIEW, WHOLE, paint
     from makar.runs.atomic import write_bytes
 
@@ -217,7 +217,7 @@ def _painting(
     last, whole = None, False
     for stages in (PREVIEW,) if quick else (PREVIEW, WHOLE):
         for painted in paint(picture, below=sheet, stages=stages, **wishes):
-            write_bytes(shown, png(drawn_small(painted.drawing)))
+            write_bytes(shown, drawn_small(painted.drawing).as_png())
             text = f"error {painted.error:.4f}, see {shown.name}"
             stage = "sketching" if stages is PREVIEW else "painting"
             yield Told(stage, painted.done, painted.total, text)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 from itertools import count
 from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from makar.core.errors import ConfigError
 from makar.domains.images.painting.timelapse import timelapse
@@ -75,7 +72,7 @@ def keep(
     kept = rounded(drawing, decimals)
     notice = f"Painted after {of} with makar (seed {seed})."
     write_text(path, as_svg(kept, title=of, notice=notice, decimals=decimals))
-    write_bytes(shown, png(drawn_small(kept)))
+    write_bytes(shown, drawn_small(kept).as_png())
     told: dict[str, Any] = {
         "svg": str(path), "png": str(shown), "strokes": len(kept), "bytes": path.stat().st_size,
     }  # fmt: skip
@@ -89,10 +86,3 @@ def keep(
 def drawn_small(drawing: Drawing) -> Picture:
     """The drawing as a picture to look at."""
     return rendered(drawing, size=scaled_size(drawing.size, PREVIEW_SIDE))
-
-
-def png(picture: Picture) -> bytes:
-    """The picture as PNG."""
-    file = io.BytesIO()
-    Image.fromarray(picture.pixels).save(file, "PNG")
-    return file.getvalue()

@@ -53,6 +53,16 @@ class Picture:
         """How light each pixel looks, 0..1: the sRGB grey that has the luminance of its colour."""
         return np.clip(encoded(self.luminance), 0.0, 1.0)
 
+    def as_png(self) -> bytes:
+        """The pixels as the bytes of a PNG."""
+        import io
+
+        from PIL import Image
+
+        file = io.BytesIO()
+        Image.fromarray(self.pixels).save(file, "PNG")
+        return file.getvalue()
+
     def resized(self, size: tuple[int, int]) -> Picture:
         """As large as that, each pixel the mean of what it covers."""
         from PIL import Image

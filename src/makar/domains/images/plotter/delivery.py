@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from makar.console.waiting import Told, line
-from makar.domains.images.painting.files import png, target
+from makar.domains.images.painting.files import target
 from makar.domains.images.plotter.page import Page
 from makar.domains.images.plotter.pens import parse_pens
 from makar.domains.images.plotter.plot import Plot, plot
@@ -62,7 +62,7 @@ def draw(file: Path, out: Path | None, wish: Wish, *, as_json: bool) -> None:
         )  # fmt: skip
     shown = path.with_suffix(".png")
     write_text(path, made.svg)
-    write_bytes(shown, png(made.preview))
+    write_bytes(shown, made.preview.as_png())
     for note in (*picture.notes, *made.said):
         sys.stderr.write(f"makar: {file}: {note}\n")
     told = record(made) | {"svg": str(path), "png": str(shown), "bytes": path.stat().st_size}

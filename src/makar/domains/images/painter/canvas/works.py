@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from makar.core.columnar import Columnar
 from makar.core.types import Works
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.raster.canvas import blank, lay
@@ -35,7 +35,7 @@ class Painting:
 
 
 @dataclass(frozen=True, eq=False)
-class Paintings:
+class Paintings(Columnar[Painting]):
     """Paintings as columns; see ``core.types.Works``.
 
     Attributes:
@@ -62,11 +62,6 @@ class Paintings:
 
     def __len__(self) -> int:
         return len(self.count)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self._one(row) for row in range(len(self))[index]]
-        return self._one(int(index))
 
     def take(self, indices: Iterable[int]) -> Paintings:
         """These paintings, in that order."""
@@ -95,9 +90,10 @@ class Paintings:
         red, green, blue = (float(c) for c in self.ground[row])
         return Drawing((float(self.side), float(self.side)), strokes, ground=(red, green, blue))
 
-    def _one(self, row: int) -> Painting:
-        known = not np.isnan(self.target[row]).any()
-        return Painting(self.drawing(row), as_picture(self.target[row]) if known else None)
+    def work(self, index: int) -> Painting:
+        """One painting, with what it was painted from."""
+        known = not np.isnan(self.target[index]).any()
+        return Painting(self.drawing(index), as_picture(self.target[index]) if known else None)
 
 
 def as_picture(planes: Float[np.ndarray, "3 S S"]) -> Picture:
