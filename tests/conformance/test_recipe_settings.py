@@ -5,12 +5,18 @@ heard, the network, or whoever reads the corpus. See ``test_settings`` for those
 """
 
 from itertools import islice
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 
+from makar.domains.images.domain import IMAGES
+from makar.domains.images.painter import recipe as painter
+from makar.domains.images.painter.gallery import Gallery
+from makar.domains.images.pictures.sources import renders
 from makar.domains.levels.constructive import build
+from makar.domains.levels.domain import LEVELS
 from makar.domains.levels.editing import recipe as editing
 from makar.domains.levels.level import legend_file, vglc
 from makar.domains.levels.platform import prompts as platform_prompts
@@ -20,6 +26,7 @@ from makar.domains.levels.tiled import map_corpus
 from makar.domains.music.blend import sides
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.chorale.recipe import build_policy as chorale_policy
+from makar.domains.music.domain import MUSIC as MUSIC_DOMAIN
 from makar.domains.music.tune import phrases
 from makar.domains.music.tune import recipe as tune
 from makar.domains.music.words import in_words
@@ -28,6 +35,7 @@ from makar.recipes.registry import recipe_of
 from makar.recipes.settings import settings_of
 from makar.recipes.trained_run import craft_of
 
+PICTURES = Path(__file__).parents[1] / "golden" / "pictures"
 SPREAD = {"ask.statistics": {"path-length": 30}}
 MUSIC = {
     "ask.bars": 6, "ask.metre": "3/4", "ask.mode": "minor", "ask.key": "A", "ask.tempo": 61.0,
@@ -58,10 +66,18 @@ OTHERS = {
     },
     "levels": PLATFORM | {"corpus.files": ["/other.tmj"], "corpus.legend": "/other.toml"},
     "binary": EDITING, "zelda": EDITING, "sokoban": EDITING,
+    "painter": {
+        "ask.strokes": 20, "ask.picture": f"{PICTURES}/0.png", "model.width": 24, "model.depth": 3,
+        "model.std": 0.2, "corpus": str(PICTURES), "style": str(PICTURES), "palette": ["#102030"],
+    },
 }  # fmt: skip
 """Another value of each setting, and before it the others that it needs to matter, if any."""
 BASE = {"levels": {"corpus.files": ["/one.tmj"], "corpus.legend": "/one.toml"}}
 CASES = [(recipe, name) for recipe, others in OTHERS.items() for name in others]
+
+
+ONE, ANOTHER = renders(2, (64, 64))
+FEW = Gallery({"known 0": ONE}, {"unseen 0": ANOTHER})
 
 
 class Read(Exception):  # noqa: N818 - no fault
@@ -82,6 +98,9 @@ def read(monkeypatch):
 
         return note
 
+    def enough(*_, **__):
+        raise Read
+
     def drawn(count, *_, **__):
         asked.append(count)
         return [None] * count
@@ -93,6 +112,10 @@ def read(monkeypatch):
     monkeypatch.setattr(phrases, "load_user_corpus", reader())
     monkeypatch.setattr(sides, "genre_corpus", reader(None))
     monkeypatch.setattr(sides, "genre_phrases", reader())
+    monkeypatch.setattr(painter, "default_gallery", reader(FEW))
+    monkeypatch.setattr(painter, "folder_gallery", reader(FEW))
+    monkeypatch.setattr(painter, "read_style", reader())
+    monkeypatch.setattr(painter, "searched", enough)
     monkeypatch.setattr(vglc, "read_vglc", reader("a folder"))
     monkeypatch.setattr(vglc, "read_mario_gpt", reader("mario-gpt"))
     monkeypatch.setattr(legend_file, "read_legend", reader(game))
@@ -111,6 +134,7 @@ def learned():
 def shape_of(net):
     """Sizes and rates of a network, as far as its modules have taken them over."""
     sizes = [(name, tuple(p.shape)) for name, p in net.named_parameters()]
+    sizes += [(name, p.tolist()) for name, p in net.named_parameters() if "log_std" in name]
     rates = [getattr(module, "dropout", None) for module in net.modules()]
     rates = [rate.p if isinstance(rate, torch.nn.Dropout) else rate for rate in rates]
     return sizes, [rate for rate in rates if isinstance(rate, float)]
@@ -123,6 +147,8 @@ def network(config, learned):
         return chorale_policy(config)
     if config.recipe in ("mario", "levels"):
         return platform.build_policy(config, learned)
+    if config.recipe == "painter":
+        return painter.build_policy(config, painter.canvas_of(config, FEW, None))
     return editing.build_policy(config, editing.process_of(config))
 
 
@@ -138,6 +164,10 @@ def asked_of(config):
             craft.tempo,
             craft.program,
         )
+    if config.recipe == "painter":
+        canvas = painter.canvas_of(config, FEW, None)
+        prompts += painter.asked_for(config, [*FEW.known], 0)
+        return [p.key for p in prompts], canvas.most, canvas.palette.tolist()
     room = platform if config.recipe in ("mario", "levels") else editing
     prompts += [p for step in range(2) for p in islice(room.asked_for(config, step), 8)]
     changes = editing.process_of(config).most_changes if room is editing else None
@@ -152,6 +182,8 @@ def corpus_of(config, asked):
             list(tune.prepare(config))
         elif isinstance(config, BlendConfig):
             list(sides.read_sides(config))
+        elif config.recipe == "painter":
+            list(painter.prepare(config))
         elif config.recipe in ("mario", "levels"):
             asked.append(read_game(config).maps)
     except Read:
@@ -165,10 +197,15 @@ def came_to(recipe, settings, learned, asked):
     return shape_of(network(config, learned)), asked_of(config), corpus_of(config, asked)
 
 
+def test_every_recipe_of_ours_is_here():
+    ours = {one.name for domain in (IMAGES, LEVELS, MUSIC_DOMAIN) for one in domain.recipes}
+    assert ours == set(OTHERS)
+
+
 @pytest.mark.parametrize("recipe", OTHERS)
 def test_every_setting_of_a_recipe_is_here(recipe):
     config = load_config(recipe, environment={})
-    rooms = ("ask", "model", "corpus")
+    rooms = ("ask", "model", "corpus", "style", "palette")
     names = {name for name, _ in settings_of(type(config)) if name.partition(".")[0] in rooms}
     assert names == set(OTHERS[recipe])
 
