@@ -69,10 +69,11 @@ def test_every_other_drawing_of_a_style_is_held_out(tmp_path):
     for n in range(8):
         (tmp_path / f"{n}.svg").write_text(as_svg(scribble(n, width=9.0 if n % 4 else 0.9)))
     (tmp_path / "broken.svg").write_text("<svg")
+    save(tmp_path, "scan.png", (1, 2, 3))  # a style is read from strokes
     found = read_style(tmp_path)
     assert list(found.known) == ["0", "2", "4", "6"]
     assert list(found.unseen) == ["1", "3", "5", "7"]
-    assert "1 drawings of the style could not be read." in found.notes
+    assert "2 of the style's files could not be read as drawings." in found.notes
     wide, thin = found.widths
     assert wide == pytest.approx(0.1)
     assert thin == pytest.approx(0.01)

@@ -154,7 +154,7 @@ def read_style(folder: Path) -> Style:
     """
     if not folder.exists():
         raise UnreadableError(str(folder), "there is no such folder")
-    paths, _ = list_files(folder, {".svg"})
+    paths, others = list_files(folder, {".svg"})
     drawings: dict[str, Drawing] = {}
     left = 0
     for path in paths[:: max(1, len(paths) // MOST_DRAWINGS)]:
@@ -171,7 +171,8 @@ def read_style(folder: Path) -> Style:
             "(SVG files whose paths are stroked, or filled)"
         )
     names = list(drawings)
-    notes = (f"{left} drawings of the style could not be read.",) if left else ()
+    left += len(others)
+    notes = (f"{left} of the style's files could not be read as drawings.",) if left else ()
     return Style(
         {name: drawings[name] for name in names[::2]},
         {name: drawings[name] for name in names[1::2]},
