@@ -15,10 +15,18 @@ from makar.core.train import train
 from makar.core.types import Prompt
 from makar.domains.images.painter import gallery, recipe
 from makar.domains.images.painter.canvas.process import PICTURE, STROKES
-from makar.domains.images.painter.canvas.works import Paintings
+from makar.domains.images.painter.canvas.works import Painting, Paintings, stacked
 from makar.domains.images.painter.config import PainterConfig
 from makar.domains.images.painter.gauge import bench_of
-from makar.domains.images.painter.recipe import PAINTER, ask_prompt, asked_for, check, palette_of
+from makar.domains.images.painter.recipe import (
+    FAR_SIGHTED,
+    PAINTER,
+    ask_prompt,
+    asked_for,
+    check,
+    learn_of,
+    palette_of,
+)
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.domains.images.svg.writing import as_svg
 from makar.evaluation.assessment import measure, people_and_chance
@@ -167,6 +175,21 @@ def test_a_folder_of_drawings_gives_the_range_that_is_kept_to(tmp_path):
     assert judged.parts["near_copy"].value.min() == 1
     low, high = found.bands["upright_share"]
     assert low == pytest.approx(high) == pytest.approx(1)
+    # What a style changes reaches who is to be copied from, who learns, and what is painted on.
+    copied = stacked([Painting(drawing) for drawing in creator.craft.known.values()])
+    gated = creator.reward(copied, [creator.ask] * len(copied))
+    assert len(copied) == 5
+    assert (gated.total == 0).all()
+    assert (gated.parts["near_copy"].value == 0).all()
+    assert (theirs.total > 0).all()
+    assert creator.learner.config.gamma == FAR_SIGHTED["gamma"]
+    assert creator.policy.canvas.upright
+
+
+def test_what_is_set_for_learning_holds_for_a_style_too(tmp_path):
+    assert learn_of(config_of(style=tmp_path)).gamma == FAR_SIGHTED["gamma"]
+    assert learn_of(config_of(style=tmp_path, **{"learn.gamma": 0.3})).gamma == 0.3
+    assert learn_of(config_of()).gamma == config_of().learn.gamma != FAR_SIGHTED["gamma"]
 
 
 def test_a_drawing_in_a_file_is_read_to_be_judged(tmp_path):

@@ -50,6 +50,16 @@ def test_the_machine_s_speeds_tell_the_minutes(photo: Path) -> None:
     assert minutes("--acceleration", 20) > plain
 
 
+def test_the_same_seed_writes_the_same_page(photo: Path) -> None:
+    def page(seed: int) -> bytes:
+        words = ("--plotter", "60x50mm", "--style", "stipple", "--pens", "black:0.6mm")
+        made = invoke("paint", photo, *words, "--seed", seed, "--json")
+        return Path(json.loads(made.output)["svg"]).read_bytes()
+
+    one, same, other = page(1), page(1), page(2)
+    assert one == same != other
+
+
 def test_it_is_told_in_a_table(photo: Path) -> None:
     made = invoke(
         "paint", photo, "--plotter", "90x70mm", "--style", "hatch", "--marks", "--split", 1
