@@ -10,7 +10,7 @@ from makar.core.signal import decision_rewards
 from makar.core.types import Prompt
 from makar.domains.images.painter.canvas.process import STROKES, Canvas
 from makar.domains.images.painter.canvas.works import Painting, stacked
-from makar.domains.images.painter.config import PainterConfig, PainterRewardConfig
+from makar.domains.images.painter.config import PainterConfig
 from makar.domains.images.painter.recipe import build_policy
 from makar.domains.images.painter.reward import (
     NEAR_COPY,
@@ -22,6 +22,7 @@ from makar.domains.images.painter.reward import (
 from makar.domains.images.painter.searched import searched
 from makar.domains.images.pictures.sources import renders
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
+from makar.recipes.settings import RewardConfig
 
 GALLERY = {str(n): one for n, one in enumerate(renders(3, (64, 64)))}
 ASK = Prompt(condition={STROKES: 12})
@@ -43,7 +44,7 @@ def by_hand(process):
 
 
 def blended(theirs, *, known=None, styled=False, **config):
-    return painter_reward(PainterRewardConfig(**config), known or {}, theirs, {}, styled=styled)
+    return painter_reward(RewardConfig(**config), known or {}, theirs, {}, styled=styled)
 
 
 def test_likeness_is_decibels_and_each_stroke_is_credited_with_its_own(by_search):
@@ -88,8 +89,24 @@ def test_weights_make_a_watch_a_score(by_search):
     tree, _, _ = blended(by_search, weights={"edges": 2.0})
     assert tree.weights == {"likeness": pytest.approx(1 / 3), "edges": pytest.approx(2 / 3)}
     with pytest.raises(UnknownRewardError, match="names loudness"):
-        weighting(styled=False).checked(PainterRewardConfig(weights={"loudness": 1}), {})
-    assert weighting(styled=False).rewarded(PainterRewardConfig()) == ["likeness"]
+        weighting(styled=False).checked(RewardConfig(weights={"loudness": 1}), {})
+    assert weighting(styled=False).rewarded(RewardConfig()) == ["likeness"]
+
+
+def test_minutes_on_a_plotter_teach_each_stroke(by_search, by_hand):
+    bare, _, _ = blended(by_search)
+    assert "plotter_minutes" not in bare.lean(by_hand.works, by_hand.prompts).parts
+    watched = bare(by_hand.works, by_hand.prompts).parts["plotter_minutes"]
+    assert watched.role == "watch"
+    tree, _, _ = blended(by_search, weights={"plotter_minutes": 2.0, "likeness": 0.0})
+    judgement = tree.lean(by_hand.works, by_hand.prompts)
+    np.testing.assert_allclose(judgement.parts["plotter_minutes"].raw, watched.raw)
+    quickest, slowest = np.argmin(watched.raw), np.argmax(watched.raw)
+    assert judgement.total[quickest] > judgement.total[slowest]
+    rewards = decision_rewards(by_hand, judgement)
+    np.testing.assert_allclose(rewards.sum(1), judgement.total, atol=1e-5)
+    assert (rewards[:, :-1] < 0).all()  # each costs its own minutes
+    assert rewards[0, :-1].std() > 1e-4
 
 
 def test_the_number_of_strokes_is_counted(by_search):

@@ -12,7 +12,7 @@ MACHINE = Machine(40, 120, 1000, 1500, 0.2, 0.05)
 
 def seconds(paths: Paths, machine: Machine = MACHINE) -> float:
     """Down and with the lifts, without the ways."""
-    return machine.seconds_down(paths) + machine.lift * len(paths)
+    return machine.seconds_down(paths).sum() + machine.lift * len(paths)
 
 
 def test_a_long_line():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from makar.core.scoring import raw_values
 from makar.core.types import Prompt
 from makar.domains.images.features.simple import simple_features
 from makar.domains.images.pictures.picture import Picture
@@ -34,13 +35,13 @@ def test_every_reward_judges_each_drawing_by_itself(name):
     asked = [
         Prompt(condition={"palette": "#cc0000"}, given=rendered(d, size=(32, 32))) for d in DRAWINGS
     ]
-    found = np.asarray(scorer(DRAWINGS, asked))
+    found = raw_values(scorer(DRAWINGS, asked))
     assert found.shape == (4,)
     for number in range(4):
-        alone = scorer(DRAWINGS[number : number + 1], asked[number : number + 1])
+        alone = raw_values(scorer(DRAWINGS[number : number + 1], asked[number : number + 1]))
         np.testing.assert_allclose(alone, found[[number]])
-    assert len(scorer([], [])) == 0
-    empty = scorer([Drawing((20, 20))], [Prompt()])
+    assert len(raw_values(scorer([], []))) == 0
+    empty = raw_values(scorer([Drawing((20, 20))], [Prompt()]))
     assert np.isnan(empty[0]) or np.isfinite(empty[0])
 
 

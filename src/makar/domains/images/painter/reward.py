@@ -128,6 +128,7 @@ STATISTICS: Mapping[str, str] = {
 """What a style is told by: each within the middle 80 % of the drawings that were learned from."""
 WATCHED: Mapping[str, str] = {
     "ink_laid": "takes as much ink",
+    "plotter_minutes": "takes few minutes on a pen plotter",
     "large_first": "comes from the large to the small as theirs do",
     "balance": "rests as theirs do",
     "symmetry": "is as symmetrical",

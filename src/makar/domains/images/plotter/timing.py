@@ -64,18 +64,16 @@ class Machine:
         if not 0 <= self.lift < 60:
             raise ConfigError(f"plotter lift: {self.lift:g} seconds: it is 0 or more, below 60")
 
-    def seconds_down(self, paths: Paths) -> float:
-        """With the pen on the paper."""
-        return float(
-            _seconds(paths.points, paths.start, self.speed_down, self.acceleration, self.corner)
-        )
+    def seconds_down(self, paths: Paths) -> Float[np.ndarray, " N"]:
+        """With the pen on the paper, for each path."""
+        return _seconds(paths.points, paths.start, self.speed_down, self.acceleration, self.corner)
 
-    def seconds_up(self, ways: Float[np.ndarray, " W"]) -> float:
-        """For ways of so many millimetres with the pen up, each from rest to rest."""
+    def seconds_up(self, ways: Float[np.ndarray, " W"]) -> Float[np.ndarray, " W"]:
+        """For each way of so many millimetres with the pen up, from rest to rest."""
         long = ways > self.speed_up**2 / self.acceleration_up
         cruise = ways / self.speed_up + self.speed_up / self.acceleration_up
         hop = 2 * np.sqrt(ways / self.acceleration_up)
-        return float(np.where(long, cruise, hop).sum())
+        return np.where(long, cruise, hop)
 
 
 @dataclass(frozen=True)
@@ -104,8 +102,8 @@ def effort(paths: Paths, width: float, machine: Machine) -> Effort:
     begins, ends = paths.points[paths.start[:-1]], paths.points[paths.start[1:] - 1]
     home = np.zeros((1, 2))
     ways = np.linalg.norm(np.r_[begins, home] - np.r_[home, ends], axis=1)
-    seconds = machine.seconds_down(paths) + machine.seconds_up(ways) + machine.lift * len(paths)
-    down = paths.down
+    moved = machine.seconds_down(paths).sum() + machine.seconds_up(ways).sum()
+    seconds, down = float(moved) + machine.lift * len(paths), paths.down
     return Effort(
         len(paths), down / 1000, float(ways[1:-1].sum()) / 1000, seconds / 60, down * width * FILM
     )
@@ -114,8 +112,8 @@ def effort(paths: Paths, width: float, machine: Machine) -> Effort:
 @njit(cache=True)
 @no_type_check
 def _seconds(points, start, speed, acceleration, corner):
-    """Along all paths: corners limit, then speeding up and slowing down do, then time adds up."""
-    total = 0.0
+    """Along each path: corners limit, then speeding up and slowing down do, then time adds up."""
+    total = np.zeros(len(start) - 1)
     limit = np.empty(len(points))
     for line in range(len(start) - 1):
         first, last = start[line], start[line + 1] - 1
@@ -130,7 +128,7 @@ def _seconds(points, start, speed, acceleration, corner):
             limit[p] = min(limit[p], np.sqrt(limit[p + 1] ** 2 + 2 * acceleration * far))
         for p in range(first, last):
             far = np.sqrt(((points[p] - points[p + 1]) ** 2).sum())
-            total += _piece(far, limit[p], limit[p + 1], speed, acceleration)
+            total[line] += _piece(far, limit[p], limit[p + 1], speed, acceleration)
     return total
 
 

@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from makar.core.scoring import Scorer
-from makar.core.transforms import AtMost, Ramp
+from makar.core.transforms import AtMost, Ramp, Transform
 from makar.core.types import Role
 from makar.domains.images.features.simple import simple_features
-from makar.domains.images.rewards import composition, economy, hatching, likeness, lines, order
+from makar.domains.images.rewards import (
+    composition,
+    economy,
+    hatching,
+    likeness,
+    lines,
+    order,
+    plotting,
+)
 from makar.domains.images.rewards.copies import StrokeIndex
 from makar.domains.images.rewards.judging import (
     Easel,
@@ -55,9 +63,10 @@ def _strokes(
     source: str,
     kind: Kind = "band",
     role: Role = "watch",
+    fixed: Transform | None = None,
 ) -> Entry[DrawingCorpus]:
     build: Callable[[DrawingCorpus], Scorer] = lambda corpus: OfStrokes(measure, corpus.easel)  # noqa: E731
-    return Entry(name, build, words, source, kind, role)
+    return Entry(name, build, words, source, kind, role, fixed=fixed)
 
 
 def _pixels(name: str, measure: OfPixels, words: str, source: str) -> Entry[DrawingCorpus]:
@@ -162,8 +171,13 @@ _KNOWN: tuple[Entry[DrawingCorpus], ...] = (
     ),
 )  # fmt: skip
 
+_MINUTES = _strokes(
+    "plotter_minutes", plotting.plotter_minutes, "takes few minutes on a pen plotter",
+    "own: plotter.timing", "less", fixed=plotting.FEWER,
+)  # fmt: skip
+
 DRAWING_CATALOGUE: Catalogue[DrawingCorpus] = Catalogue(
-    (*_ASKED, *_LINES, *_ORDER, *_AMOUNT, *_LAYOUT, *_KNOWN)
+    (*_ASKED, *_LINES, *_ORDER, *_AMOUNT, *_LAYOUT, *_KNOWN, _MINUTES)
 )
 """All of them. Scores tell drawings from spoiled ones (benchmarks/drawing_rewards.py). The others
 describe, and are watched: the bands of a mixed folder are wide, those of one hand are narrower."""

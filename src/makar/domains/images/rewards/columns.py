@@ -59,11 +59,13 @@ class Columns:
         strokes: Of all drawings, the middle of each sheet at (0, 0).
         drawing: Which drawing each is of.
         count: How many drawings there are.
+        sheet: Width and height of each sheet.
     """
 
     strokes: Strokes
     drawing: Int[np.ndarray, " N"]
     count: int
+    sheet: Float[np.ndarray, "B 2"]
 
     @cached_property
     def path(self) -> Int[np.ndarray, " N"]:
@@ -108,7 +110,9 @@ def columns_of(drawings: Sequence[Drawing]) -> Columns:
     """The strokes of these drawings, each sheet scaled to the area 1."""
     laid = [_on_unit_sheet(drawing) for drawing in drawings]
     number = np.repeat(np.arange(len(laid)), [len(strokes) for strokes in laid])
-    return Columns(together(laid), number.astype(np.int64), len(laid))
+    size = np.array([drawing.size for drawing in drawings], np.float64).reshape(-1, 2)
+    sheet = size / np.sqrt(size.prod(1, keepdims=True))
+    return Columns(together(laid), number.astype(np.int64), len(laid), sheet)
 
 
 def traced(points: Float[np.ndarray, "N 4 2"]) -> Float[np.ndarray, "N 9 2"]:

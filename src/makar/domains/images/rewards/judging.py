@@ -14,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Float
 
+from makar.core.scoring import Statistic
 from makar.core.types import Prompt, Works
 from makar.domains.images.pictures.named import colour_named
 from makar.domains.images.pictures.picture import Picture, scaled_size
@@ -29,7 +30,7 @@ SIDE = 128
 """Pixels at whose area drawings are looked at."""
 
 Batch: TypeAlias = Works[Drawing] | Sequence[Drawing]
-OfColumns: TypeAlias = Callable[[Columns], Float[np.ndarray, " B"]]
+OfColumns: TypeAlias = Callable[[Columns], Float[np.ndarray, " B"] | Statistic]
 OfPixels: TypeAlias = Callable[[Float[np.ndarray, "H W 3"], Float[np.ndarray, "H W"]], float]
 """Of a drawing's pixels and their visual mass."""
 OfPair: TypeAlias = Callable[[Float[np.ndarray, "H W 3"], Float[np.ndarray, "H W 3"]], float]
@@ -88,7 +89,9 @@ class OfStrokes:
     measure: OfColumns
     easel: Easel
 
-    def __call__(self, works: Batch, _prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
+    def __call__(
+        self, works: Batch, _prompts: Sequence[Prompt], /
+    ) -> Float[np.ndarray, " B"] | Statistic:
         """Judge each drawing."""
         return self.measure(self.easel.look(works).columns)
 
