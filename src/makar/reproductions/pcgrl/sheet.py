@@ -1,0 +1,194 @@
+"""The rows of learned editors beside greedy search: success, simulated edits and seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from makar.measures.statistics import Estimate, mean_over_seeds, mean_over_works
+from makar.reproductions.pcgrl.beside import (
+    ALONE,
+    EDITORS,
+    GREEDY,
+    LEARNED,
+    TRIES,
+    UNTAUGHT,
+    Part,
+    read_cost,
+    read_restarts,
+    read_tries,
+)
+from makar.reproductions.pcgrl.editors import Name
+from makar.reproductions.pcgrl.restarts import MOST, Best, Restarts, best_of
+from makar.reproductions.pcgrl.success import BUDGETS
+
+KS = (1, 2, 4, TRIES)
+SIMULATED, SECONDS = "greedy search, equal simulated edits", "greedy search, equal seconds"
+TRAINED = "greedy search, equal simulated edits, training's share too"
+PAIRS = (
+    ((LEARNED, 1), (GREEDY, 1)),
+    ((LEARNED, 1), (GREEDY, 8)),
+    ((LEARNED, 8), (GREEDY, 8)),
+    ((LEARNED, 1), (UNTAUGHT, 1)),
+    ((ALONE, 1), (GREEDY, 8)),
+)
+"""Whose difference is told, map by map."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number of the sheet.
+
+    Attributes:
+        problem: What was asked.
+        editor: Who edited.
+        measure: ``good`` or ``solvable``.
+        budget: Share of the tiles that might be changed.
+        estimate: Share of the levels: mean over the seeds and its interval.
+        each: Of each seed.
+        simulated: Edits tried for a level, training's left out.
+        seconds: Of processor time for a level, training's left out.
+        note: What else must be known.
+    """
+
+    problem: Name
+    editor: str
+    measure: str
+    budget: float
+    estimate: Estimate
+    each: Sequence[float]
+    simulated: float
+    seconds: float
+    note: str = ""
+
+    def record(self) -> dict[str, object]:
+        """For the JSON file."""
+        names = ("problem", "editor", "measure", "budget", "simulated", "seconds", "note")
+        row: dict[str, object] = {name: getattr(self, name) for name in names}
+        return row | self.estimate.interval() | {"each": list(self.each)}
+
+
+def named(editor: str, k: int) -> str:
+    """What a row is called."""
+    return editor if k == 1 else f"{editor}, best of {k}"
+
+
+def known(folder: Path, name: Name, seeds: Sequence[int]) -> list[int]:
+    """The seeds of which greedy search, the learned editor and its untaught self are known."""
+    return [s for s in seeds if Part(name, s, "restarts").file(folder, "json").is_file()]
+
+
+def rows(folder: Path, name: Name, seeds: Sequence[int]) -> list[Row]:
+    """All rows of a problem that can be told of these seeds, every one of them."""
+    found: list[Row] = []
+    for measure in ("good", "solvable") if name == "sokoban" else ("good",):
+        for editor in EDITORS:
+            if _has(folder, name, seeds, editor):
+                found += _best_rows(folder, name, seeds, editor, measure)
+    return found + list(_equal_rows(folder, name, seeds))
+
+
+def _has(folder: Path, name: Name, seeds: Sequence[int], editor: str) -> bool:
+    """Whether all tries of an editor are kept."""
+    return all(Part(name, seed, editor).file(folder, "npz").is_file() for seed in seeds)
+
+
+def _best_rows(
+    folder: Path, name: Name, seeds: Sequence[int], editor: str, measure: str
+) -> Iterator[Row]:
+    """Once, and best of some tries."""
+    tries = [read_tries(folder, Part(name, seed, editor)) for seed in seeds]
+    for k in KS:
+        best = [best_of(one, k, solvable=measure == "solvable") for one in tries]
+        for c, budget in enumerate(BUDGETS):
+            each = [float(one.good[c].mean()) for one in best]
+            simulated = float(np.mean([one.simulated[c] for one in best]))
+            seconds = float(np.mean([one.seconds[c] for one in best]))
+            yield Row(
+                name, named(editor, k), measure, budget, _over_seeds(each), each, simulated, seconds
+            )
+
+
+def _equal_rows(folder: Path, name: Name, seeds: Sequence[int]) -> Iterator[Row]:
+    """Greedy search for as much as the learned editor costs."""
+    searches = [read_restarts(folder, Part(name, seed, "restarts")) for seed in seeds]
+    learned = [best_of(read_tries(folder, Part(name, seed, LEARNED)), 1) for seed in seeds]
+    taught = [read_cost(folder, Part(name, seed, LEARNED), LEARNED).simulated for seed in seeds]
+    for editor in (SIMULATED, SECONDS, TRAINED):
+        for c, budget in enumerate(BUDGETS):
+            restarts = [search[c] for search in searches]
+            reached = [
+                _reached(search, editor, one, c, cost)
+                for search, one, cost in zip(restarts, learned, taught, strict=True)
+            ]
+            each = [share for share, _, _ in reached]
+            _, simulated, seconds = np.array(reached).mean(0).tolist()
+            stopped = any(len(search.good) > MOST for search in restarts)
+            note = f"stopped after {MOST} tries" if editor == TRAINED and stopped else ""
+            yield Row(
+                name, editor, "good", budget, _over_seeds(each), each, simulated, seconds, note
+            )
+
+
+def _reached(
+    search: Restarts, editor: str, learned: Best, c: int, taught: int
+) -> tuple[float, float, float]:
+    """Share of good levels, simulated edits and seconds of a level, when the pool is spent."""
+    levels = search.levels
+    simulated = float(learned.simulated[c]) * levels + taught * (editor == TRAINED)
+    seconds = float(learned.seconds[c]) * levels
+    pool = {"seconds": seconds} if editor == SECONDS else {"simulated": simulated}
+    return search.within(**pool), *search.cost(**pool)
+
+
+def _over_seeds(each: Sequence[float]) -> Estimate:
+    return mean_over_seeds([np.array([value]) for value in each])
+
+
+def differences(folder: Path, name: Name, seeds: Sequence[int]) -> list[dict[str, object]]:
+    """How much more often one editor succeeds than another, on the same maps.
+
+    The interval is over the maps, of just these trained editors.
+    """
+    found: list[dict[str, object]] = []
+    for first, second in PAIRS:
+        if not all(_has(folder, name, seeds, editor) for editor, _ in (first, second)):
+            continue
+        shares = [
+            np.concatenate([_per_map(folder, Part(name, seed, editor), k) for seed in seeds], 1)
+            for editor, k in (first, second)
+        ]
+        for budget, gain in zip(BUDGETS, shares[0] - shares[1], strict=True):
+            pair: dict[str, object] = {"problem": name, "budget": budget}
+            pair |= {"editor": named(*first), "other": named(*second)}
+            found.append(pair | mean_over_works(gain).interval())
+    return found
+
+
+def _per_map(folder: Path, part: Part, k: int) -> np.ndarray:
+    """``(C, N)`` how often each map is good enough, over the groups of tries."""
+    best: Best = best_of(read_tries(folder, part), k)
+    return best.good.mean(1)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The sheet: success in percent, and the cost of a level within a fifth of the tiles."""
+    heads = " | ".join(f"{budget:.0%}".replace("%", " %") for budget in BUDGETS)
+    lines = [
+        f"| problem | editor | {heads} | simulated edits a level | ms a level |",
+        "|---" * (4 + len(BUDGETS)) + "|",
+    ]
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.problem, row.measure, row.editor), []).append(row)
+    for (name, measure, editor), found in groups.items():
+        asked = name if measure == "good" else f"{name} ({measure})"
+        shares = " | ".join(f"{100 * row.estimate.mean:.1f}" for row in found)
+        at = found[1]
+        lines.append(
+            f"| {asked} | {editor} | {shares} | {at.simulated:,.0f} | {1000 * at.seconds:.1f} |"
+        )
+    return "\n".join(lines) + "\n"
