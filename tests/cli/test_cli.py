@@ -12,6 +12,7 @@ from makar.core.errors import UnreadableError
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.music.piece.piece import UNVERIFIED
 from makar.recipes.loading import load_config
+from makar.runs.errors import RunExistsError
 from makar.runs.folder import RunFolder
 from makar.training.session import run
 
@@ -127,6 +128,12 @@ def test_bad_input_is_named(at, arguments, code, words):
 def test_an_unreadable_file_is_the_users_to_mend(kind, capsys):
     assert exit_code_of(kind("a.tmj", "is broken")) == 2
     assert capsys.readouterr().err.startswith("makar: a.tmj: is broken. ")
+
+
+@pytest.mark.parametrize("kind", [FileExistsError, RunExistsError])
+def test_a_name_that_is_taken_is_the_users_to_change(kind, capsys):
+    assert exit_code_of(kind("out: already there, and nothing is overwritten")) == 2
+    assert capsys.readouterr().err == "makar: out: already there, and nothing is overwritten\n"
 
 
 def test_samples_differ_from_call_to_call_and_each_can_be_made_again(at):

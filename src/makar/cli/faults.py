@@ -7,17 +7,25 @@ import sys
 import traceback
 
 from makar.core.errors import ConfigError, RewardFailureError, UnreadableError
-from makar.runs.errors import AmbiguousIdError, RunError, RunNotFoundError, WorkNotFoundError
+from makar.runs.errors import (
+    AmbiguousIdError,
+    RunError,
+    RunExistsError,
+    RunNotFoundError,
+    WorkNotFoundError,
+)
 
 FAILED, BAD_INPUT = 1, 2
 _BAD_INPUT = (
     ConfigError,
     UnreadableError,
     RunNotFoundError,
+    RunExistsError,
     WorkNotFoundError,
     AmbiguousIdError,
+    FileExistsError,
 )
-_EXPECTED = (RunError, RewardFailureError, FileExistsError, PermissionError)
+_EXPECTED = (RunError, RewardFailureError, PermissionError)
 
 
 def exit_code_of(fault: Exception) -> int:

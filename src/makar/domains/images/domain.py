@@ -5,6 +5,8 @@ from __future__ import annotations
 from makar.recipes.domain import Domain, Listed
 
 HERE = "makar.domains.images"
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+"""Suffixes of pictures: no drawings, and told so."""
 IMAGES = Domain(
     name="images",
     recipes=(
@@ -19,7 +21,13 @@ IMAGES = Domain(
             "drawing",
             "your own drawing, parts of it painted anew",
             f"{HERE}.desk.desk:DESK",
-            suffixes=(".svg",),
+            suffixes=(".svg", ".svgz"),
+        ),
+        Listed(
+            "picture",
+            "a picture, once makar paint has made a drawing of it",
+            f"{HERE}.desk.desk:DESK",
+            suffixes=PICTURES,
         ),
     ),
     environments=f"{HERE}.painter.environments:register",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from makar.core.errors import ConfigError, UnreadableError
 from makar.domains.images.desk import desk, repainting
 from makar.domains.images.desk.desk import DESK, DrawingDeskConfig, DrawingSheet, open_drawing
 from makar.domains.images.desk.repainting import Scene
+from makar.domains.images.domain import PICTURES
 from makar.domains.images.painting.painter import Painted, Stage
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.strokes.drawing import Strokes, strokes_of
 from makar.domains.images.svg.reading import read_svg
+from makar.recipes import registry
 from makar.recipes.domain import Sheet
+from makar.recipes.preparation import Progress
 
 HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100" '
@@ -57,8 +61,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """The painter lays the same stroke every time."""
 
-    def painted(scene: Scene, *, strokes: int, seed: int) -> Strokes:
-        del scene, strokes, seed
+    def painted(scene: Scene, **asked: object) -> Strokes:
+        del scene, asked
         return ONE
 
     monkeypatch.setattr(desk, "painted", painted)
@@ -230,6 +234,35 @@ def test_the_painter_paints_toward_the_drawing_as_it_was(tmp_path: Path) -> None
         assert image.size[0] > 3 * 280
     assert len(delivered.record["drawings"]) == 2
     assert str(tmp_path / "out" / "sheet.png") in delivered.lines[-2]
+
+
+@pytest.mark.usefixtures("quick")
+def test_how_far_all_versions_are_is_told_while_they_are_painted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Progress] = []
+
+    @contextmanager
+    def line() -> Iterator[Callable[[Progress], None]]:
+        yield told.append
+
+    monkeypatch.setattr(desk, "line", line)
+    opened(tmp_path, LAYERS, free=["sky"], strokes=2).candidates(2, seed=0)
+    done = [one.done for one in told]
+    assert done == sorted(done)
+    assert (done[-1], {one.total for one in told}) == (told[-1].total, {told[-1].total})
+    assert {one.text for one in told} == {"version 1 of 2", "version 2 of 2"}
+
+
+def test_a_picture_is_told_to_be_none_of_ours_and_what_makes_a_drawing_of_it(
+    tmp_path: Path,
+) -> None:
+    for suffix in PICTURES:
+        photo = tmp_path / f"cat{suffix}"
+        photo.write_bytes(b"whatever is in it")
+        at = registry.desk_for(photo.suffix)
+        with pytest.raises(ConfigError, match="Paint it first, makar paint "):
+            at.open(photo, at.config(), None)
 
 
 @pytest.mark.usefixtures("quick")

@@ -165,9 +165,9 @@ def mutant(seed: int) -> tuple[Mutant, str]:
     return made, encoding
 
 
-def scribble(scene: Scene, *, strokes: int, seed: int) -> Strokes:
+def scribble(scene: Scene, *, strokes: int, seed: int, **told: object) -> Strokes:
     """Stands in for the painter."""
-    del scene
+    del scene, told
     rng = np.random.default_rng(seed)
     width = rng.uniform(1, 9, (strokes, 2))
     if seed % 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from makar.console.waiting import line
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.domains.images.desk.choosing import Chosen, choose, mask_of
@@ -17,6 +18,8 @@ from makar.domains.images.desk.contact import contact_sheet
 from makar.domains.images.desk.inserting import Place, place_for
 from makar.domains.images.desk.repainting import Scene, fitted, look, painted
 from makar.domains.images.desk.spans import source_of
+from makar.domains.images.domain import PICTURES
+from makar.domains.images.painting.painter import Painted
 from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.strokes.drawing import WHITE, Strokes
 from makar.domains.images.svg.document import Document, content_of, read_document
@@ -127,12 +130,14 @@ class DrawingSheet:
     def candidates(self, count: int, *, seed: int) -> Sequence[Version]:
         """As many paintings of what is free, the likest first."""
         made: dict[str, Version] = {}
-        for number in range(count):
-            draw = int(Seeds(seed, AT_DESK).generator(number).integers(2**31))
-            strokes = painted(self.scene, strokes=self.count, seed=draw)
-            written = self.place.written(strokes, self.scene.below.size)
-            name = content_id(written.encode())
-            made[name] = Version(name, strokes, written, self.scene.score(strokes))
+        with line() as say:
+            for number in range(count):
+                draw = int(Seeds(seed, AT_DESK).generator(number).integers(2**31))
+                told = _telling(say, number, count)
+                strokes = painted(self.scene, strokes=self.count, seed=draw, told=told)
+                written = self.place.written(strokes, self.scene.below.size)
+                name = content_id(written.encode())
+                made[name] = Version(name, strokes, written, self.scene.score(strokes))
         return sorted(made.values(), key=lambda one: -np.nan_to_num(one.score))
 
     def put(self, candidate: Version) -> bytes:
@@ -185,6 +190,11 @@ def open_drawing(path: Path, config: DrawingDeskConfig, opened: Opened | None) -
         ConfigError: names that the drawing does not have, or nothing to be painted anew.
     """
     del opened
+    if path.suffix.lower() in PICTURES:
+        raise ConfigError(
+            f"{path}: a picture; what is gone on with here is an SVG drawing. "
+            f"Paint it first, makar paint {path}, and name the .svg that comes out"
+        )
     raw, _ = content_of(path)
     if raw != path.read_bytes():
         raise ConfigError(f"{path}: it is packed; unpack it first, and name the .svg")
@@ -206,6 +216,14 @@ def open_drawing(path: Path, config: DrawingDeskConfig, opened: Opened | None) -
     scene = Scene(below, drawing.strokes.take(~gone & above), target)
     count = config.strokes or int(np.clip(paths, FEWEST, MOST))
     return DrawingSheet(path, raw, document, traced, chosen, place, scene, count)
+
+
+def _telling(say: Callable[[Progress], None], number: int, count: int) -> Callable[[Painted], None]:
+    """Says how far all versions are while one is painted."""
+    words = f"version {number + 1} of {count}"
+    return lambda step: say(
+        Progress("painting", number * step.total + step.done, count * step.total, words)
+    )
 
 
 def _percent(one: Version) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
-from makar.domains.images.painting.painter import Stage, paint
+from makar.domains.images.painting.painter import Painted, Stage, paint
 from makar.domains.images.pictures.picture import Picture, scaled_size
 from makar.domains.images.raster.canvas import rendered
 from makar.domains.images.strokes.drawing import Drawing, Strokes, together
@@ -58,8 +59,10 @@ class Scene:
         return max(0.0, 1 - after / without) if without > 0 else float("nan")
 
 
-def painted(scene: Scene, *, strokes: int, seed: int) -> Strokes:
-    """Strokes found by search, in the sheet's own units."""
+def painted(
+    scene: Scene, *, strokes: int, seed: int, told: Callable[[Painted], None] = lambda _step: None
+) -> Strokes:
+    """Strokes found by search, in the sheet's own units; ``told`` hears of each step."""
     factor = scene.target.size[0] / scene.below.size[0]
     below = scene.below.scaled(factor)
     detail = scene.uncovered if len(scene.above) else None
@@ -68,6 +71,7 @@ def painted(scene: Scene, *, strokes: int, seed: int) -> Strokes:
         scene.target, strokes=strokes, seed=seed, below=below, detail=detail, stages=STAGES
     ):
         whole = step.drawing
+        told(step)
     anew = whole.scaled(1 / factor).strokes
     return anew.take(slice(len(below), None))
 
