@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -47,6 +47,8 @@ class Bench(Generic[W]):
         works: Works in each row that is made.
         kind: What is asked, in words.
         words: How works are spoken of.
+        beside: Further measures of a set as a whole, named ``set_`` and what they are; see
+            ``Terms.words``. None where there are none.
     """
 
     gauge: Gauge[W]
@@ -58,6 +60,7 @@ class Bench(Generic[W]):
     works: int
     kind: str
     words: Words
+    beside: Callable[[Works[W]], dict[str, Estimate]] | None = None
 
 
 @dataclass(frozen=True)
@@ -238,7 +241,7 @@ def _of_sets(bench: Bench[W], works: Works[W]) -> dict[str, Estimate]:
     for n in SELF_OVERLAP:
         shared = overlap_with_others(keys, counts, n=n)
         found[f"self-overlap-{n}"] = mean_over_works(shared)
-    return found
+    return found if bench.beside is None else found | bench.beside(works)
 
 
 def _of_rules(gauge: Gauge[W], judgement: Judgement) -> dict[str, Estimate]:

@@ -22,6 +22,7 @@ _WORDS = {SCORE: f"{WEIGHTED}, out of 100", DUPLICATES: f"{REPEATED}, out of 100
 GROUPS: Mapping[str, str] = {
     "whole": "The whole",
     "overlap": "Overlap with {theirs} spread (1 = the same)",
+    "sets": "As a set, beside what it is to be like",
     "variety": "Variety, at equal numbers of works",
     "copies": "Copies",
     "trained": "Rules trained on: fit to {theirs} range",
@@ -30,7 +31,7 @@ GROUPS: Mapping[str, str] = {
 }
 """What groups of measures are called, in their order."""
 _BEGINS = {
-    "overlap_": "overlap", "kl_": "kl", "distinct": "variety", "self-": "variety",
+    "overlap_": "overlap", "kl_": "kl", "set_": "sets", "distinct": "variety", "self-": "variety",
     DUPLICATES: "variety", "longest": "copies", NEAR: "copies",
 }  # fmt: skip
 """The group of a measure by how its name begins."""

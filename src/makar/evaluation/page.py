@@ -216,7 +216,7 @@ def table_of(found: Assessment, words: Words) -> Table:
     """All numbers: measures down, sets across."""
     groups: dict[str, list[Measure]] = {group: [] for group in GROUPS}
     for name in found.rows[0].measures:
-        share = not name.startswith(("overlap_", "kl_", "longest", DISTANCE))
+        share = not name.startswith(("overlap_", "kl_", "set_", "longest", DISTANCE))
         cells = [_cell(row.measures.get(name)) for row in found.rows]
         shown = name.removeprefix("overlap_").removeprefix("kl_").removeprefix("rule_")
         groups[group_of(name, found)].append(

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
+from makar.domains.images.painter.beside import Beside, beside_drawings, beside_pictures
 from makar.domains.images.painter.canvas.hand import BOUND
 from makar.domains.images.painter.canvas.process import Canvas
 from makar.domains.images.painter.canvas.works import (
@@ -26,6 +27,7 @@ from makar.domains.images.painter.craft import PaintingCraft
 from makar.domains.images.painter.manner import told
 from makar.domains.images.painter.policy import Painter
 from makar.domains.images.painter.reward import STATISTICS, drawings_of
+from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCorpus
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.evaluation.assessment import Bench
@@ -33,6 +35,7 @@ from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION, HUMAN
 from makar.recipes.creator import Creator
 
+STROKES_SEEN = "painter-1"
 TURNS, BOWED = 8, 0.1
 """Directions that are told apart, and from which bow on a stroke is another."""
 _PLACES, _TABLE = 6, 7
@@ -45,14 +48,19 @@ class Strokes:
 
     Attributes:
         process: The canvas that works without sense are painted on.
+        beside: What looks at paintings beside pictures, if anybody does.
     """
 
     process: Canvas
+    beside: Beside | None = None
 
     @property
     def terms(self) -> Terms:
         """There are no features whose spread would say anything, and no runs that copies have."""
-        return Terms({}, {}, "painter-1", {}, {})
+        if self.beside is None:
+            return Terms({}, {}, STROKES_SEEN, {}, {})
+        seen = f"{STROKES_SEEN}; {self.beside.fingerprint}"
+        return Terms({}, self.beside.words, seen, {}, {})
 
     def batch(self, works: Works[Painting] | Sequence[Painting]) -> Paintings:
         """Paintings in columns, however they come."""
@@ -136,8 +144,10 @@ def bench_of(creator: Creator[Painting], config: PainterConfig, works: int) -> B
         known, people = stacked([Painting(one) for one in craft.known.values()]), human
     else:  # greedy search has no folder: half of it is known
         known, people = (human.take(range(half, len(human), 2)) for half in (0, 1))
+    canvas = cast(Painter, creator.policy).canvas
+    beside = beside_drawings(known) if craft.known else _beside_pictures(creator, canvas)
     return Bench(
-        Strokes(cast(Painter, creator.policy).canvas),
+        Strokes(canvas, beside),
         known={"": known},
         people={HUMAN: people},
         reward=creator.reward,
@@ -146,4 +156,13 @@ def bench_of(creator: Creator[Painting], config: PainterConfig, works: int) -> B
         works=works,
         kind=f"paintings of {config.ask.strokes} strokes",
         words=creator.words,
+        beside=beside,
     )
+
+
+def _beside_pictures(creator: Creator[Painting], canvas: Canvas) -> Beside:
+    """Beside the pictures that are painted from when paintings are measured."""
+    given = creator.ask.given
+    if isinstance(given, Picture):
+        return beside_pictures([given], canvas.side)
+    return beside_pictures([canvas.gallery[name] for name in canvas.open], canvas.side)
