@@ -95,7 +95,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--problem", choices=PROBLEMS, default="all", help="kind of level")
     parser.add_argument("--seeds", type=int, default=3, help="number of runs, from seed 1")
     parser.add_argument("--levels", type=int, default=120, help="random maps a seed")
-    parser.add_argument("--parts", type=Path, default=Path("build/pcgrl-search/nets"))
+    parser.add_argument("--parts", type=Path, default=Path("build/pcgrl-search"))
     parser.add_argument("--out", type=Path, default=Path("reproductions/pcgrl"))
     return parser.parse_args()
 

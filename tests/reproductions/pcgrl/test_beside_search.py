@@ -58,7 +58,7 @@ def test_every_edit_that_is_tried_is_counted(name: Name, look: int) -> None:
     for ahead in (True, False):
         counted = Counted(name)
         process = Aiming(counted.problem, "wide", change=0.2, ahead=ahead)
-        start, net = start_maps(process, 6, seed=3), net_for(counted.problem, ahead=ahead)
+        start, net = start_maps(process, 3, seed=3), net_for(counted.problem, ahead=ahead)
         before = counted.maps
         budgets = [0.2]
         once = next(tried(process, Editor(net, ahead), start, tries=1, seed=3, budgets=budgets))
@@ -104,6 +104,28 @@ def test_a_try_is_an_episode() -> None:
     np.testing.assert_array_equal(once.solvable[:, 0], episode.statistics[:, :, -1] > 0)
     np.testing.assert_array_equal(once.edits[:, 0], episode.steps)
     assert (np.diff(once.seconds, axis=0) >= 0).all()
+
+
+def test_steps_that_run_out_end_a_budget() -> None:
+    what, cells = problem("sokoban"), 25
+    torch.manual_seed(1)
+    net = net_for(what)
+    editor = Editor(net, reader=AtCursor(net, net.size, patience=0.1))
+    long, short = (Aiming(what, "wide", change=change) for change in (1.0, 0.2))
+    late = 0
+    for seed in range(12):
+        start = start_maps(long, 1, seed=seed)  # one map: draws are in the same order
+        whole, cut = (
+            next(tried(process, editor, start, tries=1, seed=seed, budgets=budgets))
+            for process, budgets in ((long, (0.2, 1.0)), (short, (0.2,)))
+        )
+        for name in ("good", "solvable", "edits", "simulated"):
+            np.testing.assert_array_equal(getattr(whole, name)[0], getattr(cut, name)[0], name)
+        ran_out = cut.edits.item() < 0.2 * cells and not cut.good.item()
+        late += ran_out
+        # The last search of one that waited too long was made for nothing, and was made.
+        assert cut.simulated.item() == 100 * (cut.edits.item() + ran_out)
+    assert late > 6
 
 
 def test_a_walk_is_that_of_the_process() -> None:
@@ -198,14 +220,14 @@ def test_the_sheet_goes_on_where_it_stopped(
     monkeypatch.setattr(nets, "LONGER", {"sokoban": 1})
     todo = parts(["sokoban"], [7])
     for part in todo[:-2]:
-        assert list(made(tmp_path, part, 4))
+        assert list(made(tmp_path, part, 2))
     assert sheet.known(tmp_path, "sokoban", [7, 8]) == [7]
     before = sheet.rows(tmp_path, "sokoban", [7])
     assert not [row for row in before if row.editor.startswith(beside.ALONE)]
     for part in todo[-2:]:
-        assert list(made(tmp_path, part, 4))
+        assert list(made(tmp_path, part, 2))
     for part in todo:
-        assert not list(made(tmp_path, part, 4))  # all is kept
+        assert not list(made(tmp_path, part, 2))  # all is kept
     found = sheet.rows(tmp_path, "sokoban", [7])
     assert len(found) == (2 * 4 * 4 + 3) * 4  # measures, editors, best of; equal rows; budgets
     by_name = {row.editor: row for row in found if row.measure == "good" and row.budget == 0.2}
@@ -213,7 +235,10 @@ def test_the_sheet_goes_on_where_it_stopped(
     assert equal.simulated <= learned.simulated + 1e-9
     assert by_name[sheet.TRAINED].simulated > 3 * equal.simulated or equal.estimate.mean == 1
     assert by_name[f"{GREEDY}, best of 8"].estimate.mean >= by_name[GREEDY].estimate.mean
-    assert f"| sokoban | {GREEDY}, best of 8 |" in sheet.markdown(found)
+    told = sheet.markdown(found)
+    assert f"| sokoban | {GREEDY}, best of 8 |" in told
+    assert "| sokoban (solvable) | the paper's, narrow | figure only |" in told
+    assert f"| {1000 * learned.seconds:.1f} |" in told
     gains = sheet.differences(tmp_path, "sokoban", [7])
     assert len(gains) == len(sheet.PAIRS) * len(BUDGETS)
     kept = Part("sokoban", 7, LEARNED)
