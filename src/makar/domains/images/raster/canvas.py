@@ -15,7 +15,7 @@ from makar.domains.images.raster.coverage import (
     flattened,
     stamped,
 )
-from makar.domains.images.strokes.drawing import Drawing
+from makar.domains.images.strokes.drawing import Drawing, Strokes
 
 REACH = 0.5
 """Pixels outside its edge that a stroke may touch."""
@@ -25,8 +25,13 @@ def rendered(drawing: Drawing, *, size: tuple[int, int] | None = None) -> Pictur
     """The drawing as a picture, ``size`` pixels wide and high; by default as large as it says."""
     width, height = size or scaled_size(drawing.size, (drawing.size[0] * drawing.size[1]) ** 0.5)
     canvas = blank((width, height), drawing.ground)
-    factor = np.array([width / drawing.size[0], height / drawing.size[1]])
-    strokes = drawing.strokes
+    draw(canvas, drawing.strokes, drawing.size)
+    return as_picture(canvas)
+
+
+def draw(canvas: Float[np.ndarray, "3 H W"], strokes: Strokes, sheet: tuple[float, float]) -> None:
+    """Lay the strokes of a sheet of that size onto a canvas that shows all of it."""
+    factor = np.array([canvas.shape[2] / sheet[0], canvas.shape[1] / sheet[1]])
     lay(
         canvas,
         np.ascontiguousarray(strokes.points * factor, np.float64),
@@ -35,6 +40,10 @@ def rendered(drawing: Drawing, *, size: tuple[int, int] | None = None) -> Pictur
         np.ascontiguousarray(strokes.opacity, np.float64),
         strokes.joined,
     )
+
+
+def as_picture(canvas: Float[np.ndarray, "3 H W"]) -> Picture:
+    """A canvas in whole numbers."""
     pixels = (255 * np.clip(canvas, 0, 1)).round().astype(np.uint8).transpose(1, 2, 0)
     return Picture(np.ascontiguousarray(pixels))
 

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from makar.domains.images.strokes.drawing import Strokes, as_cubic
+from makar.domains.images.svg.clipping import Clips
 from makar.domains.images.svg.document import Node
 from makar.domains.images.svg.geometry.lengths import LARGEST
 from makar.domains.images.svg.geometry.pathdata import Track
@@ -26,6 +27,7 @@ class Line:
         widths: At both ends of each stroke where they differ; in the path's own units.
         layer: Number of the layer.
         matrix: Where it lies.
+        clips: What of it is seen.
     """
 
     colour: Colour
@@ -34,6 +36,7 @@ class Line:
     widths: Float[np.ndarray, "N 2"] | None
     layer: int
     matrix: Matrix
+    clips: Clips = ()
 
 
 @dataclass
@@ -52,8 +55,8 @@ class Collected:
         self.owners.append(owner)
         self.count += len(track.curves)
 
-    def strokes(self) -> tuple[Strokes, list[Node]]:
-        """All of them that lie near a sheet, and the element that draws each."""
+    def strokes(self) -> tuple[Strokes, list[Node], list[Clips]]:
+        """All of them that lie near a sheet, the element that draws each, what of it is seen."""
         counts = np.array([len(track.curves) for track in self.tracks], np.int64)
         of = np.repeat(np.arange(len(counts)), counts)
         matrix = np.array([line.matrix for line in self.lines]).reshape(-1, 6)[of]
@@ -73,7 +76,9 @@ class Collected:
                 strokes.width[end - count : end] = line.widths
         inside = _inside(strokes)
         strokes.joined[1:] &= inside[:-1]  # what follows a gap is lifted
-        return strokes.take(inside), [self.owners[path] for path in of[inside].tolist()]
+        paths = of[inside].tolist()
+        owners = [self.owners[path] for path in paths]
+        return strokes.take(inside), owners, [self.lines[path].clips for path in paths]
 
 
 def _points(tracks: list[Track]) -> Float[np.ndarray, "N 4 2"]:

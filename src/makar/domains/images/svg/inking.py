@@ -36,10 +36,12 @@ class Fills:
     Attributes:
         outlines: True reads those of shapes that have no stroke as thin strokes around them.
         lines: Lines on the longer side of the sheet by which they are covered; 0 for none.
+        clipped: True where clips are applied by who shows what was read.
     """
 
     outlines: bool = False
     lines: int = 0
+    clipped: bool = False
 
 
 class Ink:
@@ -109,7 +111,7 @@ class Ink:
             return False
         self.lines += len(made.curves)
         opacity = fill.opacity * state.fill_opacity * state.opacity
-        line = Line(fill.colour, opacity, pitch * OVERLAP, None, state.layer, UNMOVED)
+        line = Line(fill.colour, opacity, pitch * OVERLAP, None, state.layer, UNMOVED, state.clips)
         self.collected.add(made, line, state.source or node)
         self.told["gradient"] += fill.mixed
         return True
@@ -133,7 +135,7 @@ class Ink:
             self.told["markers"] += any(
                 name.startswith("marker") and style[name] != "none" for name in style
             )
-            line = Line(ink.colour, opacity, width, None, state.layer, state.matrix)
+            line = Line(ink.colour, opacity, width, None, state.layer, state.matrix, state.clips)
             self.collected.add(made, line, state.source or node)
         return made
 
@@ -148,7 +150,9 @@ class Ink:
             self.told["gradient"] += fill.mixed
             side = (self.size[0] * self.size[1]) ** 0.5 if self.size else 1 / THIN
             opacity = fill.opacity * state.fill_opacity * state.opacity
-            line = Line(fill.colour, opacity, side * THIN, None, state.layer, state.matrix)
+            line = Line(
+                fill.colour, opacity, side * THIN, None, state.layer, state.matrix, state.clips
+            )
             self.collected.add(made, line, state.source or node)
 
     def _tapered(self, node: Node, state: State, fill: Paint) -> bool:
@@ -159,7 +163,7 @@ class Ink:
             return False
         opacity = fill.opacity * state.fill_opacity * state.opacity
         widths = widths.reshape(-1, 2) * grows(state.matrix)
-        line = Line(fill.colour, opacity, 0.0, widths, state.layer, state.matrix)
+        line = Line(fill.colour, opacity, 0.0, widths, state.layer, state.matrix, state.clips)
         self.collected.add(made, line, state.source or node)
         return True
 
@@ -181,6 +185,8 @@ class Ink:
     def _is_ground(self, node: Node, state: State, fill: Paint) -> bool:
         """Whether it is a plain rectangle that fills the sheet."""
         if node.name != "rect" or self.size is None or state.stroke.strip() not in NONE:
+            return False
+        if state.clips:
             return False
         if fill.mixed or fill.opacity * state.fill_opacity * state.opacity < 1 or node.get("rx"):
             return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from makar.domains.images.strokes.drawing import WHITE, Drawing, Strokes
+from makar.domains.images.svg.clipping import Clips
 from makar.domains.images.svg.document import Document, Node, content_of, read_document
 from makar.domains.images.svg.geometry.lengths import MILLIMETRES_PER_PIXEL
 from makar.domains.images.svg.geometry.transforms import sheet, view_box
@@ -66,12 +67,14 @@ class Traced:
     Attributes:
         read: The drawing.
         owners: The element that each stroke is drawn by; a ``use`` for all that it shows.
+        clips: What is seen of each, where ``Fills.clipped`` asks for it.
         states: What holds where each element is drawn, of those that are.
         ground: The rectangle that is the ground.
     """
 
     read: Read
     owners: Sequence[Node]
+    clips: Sequence[Clips]
     states: Mapping[Node, State]
     ground: Node | None
 
@@ -89,7 +92,7 @@ def trace(document: Document, name: str, fills: Fills = NO_FILLS) -> Traced:
     )
     walk = Walk(document, name, size, fills)
     walk.run(matrix, box[2:] if box else size or (100.0, 100.0))
-    strokes, owners = walk.ink.collected.strokes()
+    strokes, owners, clips = walk.ink.collected.strokes()
     told = walk.told + Counter({"beyond": walk.ink.collected.count - len(strokes)})
     if size is None:
         size = _reach(strokes)
@@ -99,7 +102,7 @@ def trace(document: Document, name: str, fills: Fills = NO_FILLS) -> Traced:
     layers = tuple(walk.layers) or ("",)
     drawing = Drawing(size=size, strokes=strokes, ground=walk.ink.ground or WHITE, layers=layers)
     read = Read(drawing, sentences(told), pixels * MILLIMETRES_PER_PIXEL)
-    return Traced(read, owners, walk.states, walk.ink.sheet_node)
+    return Traced(read, owners, clips, walk.states, walk.ink.sheet_node)
 
 
 def _reach(strokes: Strokes) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from makar.core.errors import UnreadableError
+from makar.domains.images.svg.clipping import Clipping
 from makar.domains.images.svg.document import INKSCAPE, MAKAR, Document, Node
 from makar.domains.images.svg.geometry.lengths import length
 from makar.domains.images.svg.geometry.pathdata import MOST_CURVES
@@ -43,7 +44,7 @@ TOLD = {
     "set": "animation",
 }
 """Elements that are not drawn, and what is told of them."""
-CUT = ("clip-path", "mask", "filter")
+CUT = ("mask", "filter")
 
 
 class Walk:
@@ -51,6 +52,7 @@ class Walk:
 
     Attributes:
         ink: What draws.
+        clipping: What reads clips.
         layers: Their names.
         states: What holds where each element is drawn, those of symbols left aside.
     """
@@ -62,6 +64,7 @@ class Walk:
         self.name = name
         self.sheet = style_sheet(document.root)
         self.ink = Ink(document, self.sheet, size, fills)
+        self.clipping = Clipping(document, self.sheet)
         self.layers: list[str] = []
         self.states: dict[Node, State] = {}
         self._numbers: dict[Node | None, int] = {}
@@ -114,7 +117,7 @@ class Walk:
         if state is None:
             self.told["hidden"] += 1
             return []
-        state = self._moved(state, style)
+        state = self._clipped(node, self._moved(state, style), style)
         if not state.uses:
             self.states[node] = state
         if node.name in TOLD:
@@ -128,12 +131,24 @@ class Walk:
 
     def _moved(self, state: State, style: Style) -> State:
         """With an element's own transform; what is not applied is told."""
-        self.told["clip"] += any(style.get(name, "none") != "none" for name in CUT)
         if "transform" not in style:
             return state
         matrix = transform(style["transform"])
         self.told["transform"] += matrix is None
         return replace(state, matrix=after(state.matrix, matrix)) if matrix else state
+
+    def _clipped(self, node: Node, state: State, style: Style) -> State:
+        """With an element's own clip, where those are applied; what is not is told."""
+        self.told["clip"] += any(style.get(name, "none") != "none" for name in CUT)
+        said = style.get("clip-path", "none")
+        if said == "none":
+            return state
+        matrix = _shifted(state, node) if node.name == "use" else state.matrix
+        clips = self.clipping.of(said, matrix, state.window) if self.ink.fills.clipped else None
+        if clips is None:
+            self.told["clip"] += 1
+            return state
+        return replace(state, clips=(*state.clips, *clips))
 
     def _within(self, node: Node, state: State) -> list[tuple[Node, State]]:
         """What lies in a group, with what it has from it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from makar.domains.images.svg.clipping import Clips
 from makar.domains.images.svg.document import Node
 from makar.domains.images.svg.geometry.shapes import Window
 from makar.domains.images.svg.geometry.transforms import Matrix
@@ -44,6 +45,7 @@ class State:
         own: True in a layer that makar wrote.
         uses: What it was reached through, each of them used by the one before.
         source: The element of the drawing itself that the first of them is used by.
+        clips: What of it is seen.
     """
 
     matrix: Matrix
@@ -62,6 +64,7 @@ class State:
     own: bool = False
     uses: tuple[Node, ...] = ()
     source: Node | None = None
+    clips: Clips = ()
 
 
 def inherited(outer: State, style: Style) -> State | None:

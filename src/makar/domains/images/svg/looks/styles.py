@@ -12,6 +12,7 @@ from makar.domains.images.svg.document import Node
 SAID = frozenset(
     {
         "clip-path",
+        "clip-rule",
         "color",
         "display",
         "fill",
