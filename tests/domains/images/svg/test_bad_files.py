@@ -16,7 +16,7 @@ from makar.domains.images.svg.reading import read_svg
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10">{}</svg>'
 STROKE = '<path d="M0 0L1 1" stroke="red"/>'
-ENTITIES = '<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG.format("<title>&a;</title>")
+ENTITIES = '<!DOCTYPE svg [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>' + SVG.format("<title>&c;</title>")
 
 
 @pytest.mark.parametrize(

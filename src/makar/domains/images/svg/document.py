@@ -1,4 +1,4 @@
-"""The elements of an SVG file, each with the place of its bytes; bounded, and without entities."""
+"""The elements of an SVG file, each with the place of its bytes; bounded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from makar.core.errors import UnreadableError
+from makar.domains.images.svg.entities import Entities
 
 SVG = "http://www.w3.org/2000/svg"
 INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
@@ -126,11 +127,10 @@ def content_of(source: Path | str | bytes) -> tuple[bytes, str]:
 def read_document(content: bytes, name: str) -> Document:
     """The elements of a file's bytes.
 
-    A document type is passed over; one that declares something itself is refused, since that is
-    how a small file becomes an endless one.
+    A document type is passed over, but for short texts that it gives names; see ``entities``.
 
     Raises:
-        UnreadableError: it is no SVG, has too many elements, too deep, or entities.
+        UnreadableError: it is no SVG, has too many elements, too deep, or declares more than that.
     """
     reading = _Reading(name)
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -139,8 +139,7 @@ def read_document(content: bytes, name: str) -> Document:
     parser.StartElementHandler = reading.begin
     parser.EndElementHandler = reading.finish
     parser.CharacterDataHandler = reading.say
-    parser.StartDoctypeDeclHandler = reading.declare
-    parser.EntityDeclHandler = reading.entity
+    Entities(name, content).watch(parser)
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
@@ -206,16 +205,3 @@ class _Reading:
         node = self.open[-1]
         if (node.name in SPOKEN or " " in node.name) and len(node.text) < MOST_TEXT:
             node.text += text[: MOST_TEXT - len(node.text)]
-
-    def declare(self, tag: str, system: str | None, public: str | None, internal: bool) -> None:
-        del tag, system, public
-        if internal:
-            self.entity()
-
-    def entity(self, *declared: object) -> None:
-        del declared
-        raise UnreadableError(
-            self.name,
-            "has a document type that declares something of its own, such as entities",
-            remedy="Open it in Inkscape and save it as plain SVG",
-        )

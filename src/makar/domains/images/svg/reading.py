@@ -54,7 +54,7 @@ def read_svg(source: Path | str | bytes, *, outlines: bool = False, lines: int =
             many pixels or more shows it; 0 leaves fills out.
 
     Raises:
-        UnreadableError: the file is no SVG, too large, too deep, or declares entities.
+        UnreadableError: the file is no SVG, too large, too deep, or declares entities; see there.
     """
     content, name = content_of(source)
     return trace(read_document(content, name), name, Fills(outlines, lines)).read
