@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -116,35 +117,53 @@ def _best_rows(
 
 
 def _equal_rows(folder: Path, name: Name, seeds: Sequence[int]) -> Iterator[Row]:
-    """Greedy search for as much as the learned editor costs."""
+    """Greedy search for as much as the learned editor costs.
+
+    What does not suffice for a try with all the changes allowed may for one with fewer: search
+    keeps to whichever limit serves it best.
+    """
     searches = [read_restarts(folder, Part(name, seed, "restarts")) for seed in seeds]
     learned = [best_of(read_tries(folder, Part(name, seed, LEARNED)), 1) for seed in seeds]
     taught = [read_cost(folder, Part(name, seed, LEARNED), LEARNED).simulated for seed in seeds]
     for editor in (SIMULATED, SECONDS, TRAINED):
         for c, budget in enumerate(BUDGETS):
-            restarts = [search[c] for search in searches]
-            reached = [
-                _reached(search, editor, one, c, cost)
-                for search, one, cost in zip(restarts, learned, taught, strict=True)
+            pools = [
+                _pool(editor, one, c, search[c].levels, cost)
+                for search, one, cost in zip(searches, learned, taught, strict=True)
             ]
-            each = [share for share, _, _ in reached]
-            _, simulated, seconds = np.array(reached).mean(0).tolist()
-            stopped = any(len(search.good) > MOST for search in restarts)
-            note = f"stopped after {MOST} tries" if editor == TRAINED and stopped else ""
+            limits = [[search[limit] for search in searches] for limit in range(c + 1)]
+            best = max((_spent(restarts, pools) for restarts in limits), key=_mean_share)
+            each, (simulated, seconds), stopped = best
+            note = f"stopped after {MOST} tries" if stopped else ""
             yield Row(
                 name, editor, "good", budget, _over_seeds(each), each, simulated, seconds, note
             )
 
 
-def _reached(
-    search: Restarts, editor: str, learned: Best, c: int, taught: int
-) -> tuple[float, float, float]:
-    """Share of good levels, simulated edits and seconds of a level, when the pool is spent."""
-    levels = search.levels
-    simulated = float(learned.simulated[c]) * levels + taught * (editor == TRAINED)
-    seconds = float(learned.seconds[c]) * levels
-    pool = {"seconds": seconds} if editor == SECONDS else {"simulated": simulated}
-    return search.within(**pool), *search.cost(**pool)
+def _pool(editor: str, learned: Best, c: int, levels: int, taught: int) -> dict[str, float]:
+    """What search may spend on all maps of a seed together."""
+    if editor == SECONDS:
+        return {"seconds": float(learned.seconds[c]) * levels}
+    return {"simulated": float(learned.simulated[c]) * levels + taught * (editor == TRAINED)}
+
+
+Spent: TypeAlias = tuple[list[float], tuple[float, float], bool]
+
+
+def _spent(restarts: Sequence[Restarts], pools: Sequence[dict[str, float]]) -> Spent:
+    """Share of good levels of each seed when its pool is spent; the cost; whether it was not."""
+    pairs = list(zip(restarts, pools, strict=True))
+    each = [search.within(**pool) for search, pool in pairs]
+    cost = np.array([search.cost(**pool) for search, pool in pairs]).mean(0).tolist()
+    stopped = any(
+        len(search.good) > MOST and pool.get("simulated", 0) > search.simulated[-1]
+        for search, pool in pairs
+    )
+    return each, (cost[0], cost[1]), stopped
+
+
+def _mean_share(spent: Spent) -> float:
+    return float(np.mean(spent[0]))
 
 
 def _over_seeds(each: Sequence[float]) -> Estimate:
