@@ -26,6 +26,7 @@ import torch
 
 from makar.reproductions.pcgrl.beside import TAUGHT, Part, made, parts, read_cost
 from makar.reproductions.pcgrl.editors import SETTINGS, Name, chosen
+from makar.reproductions.pcgrl.payback import paybacks
 from makar.reproductions.pcgrl.sheet import Row, differences, known, markdown, rows
 from makar.runs import atomic
 
@@ -62,13 +63,14 @@ def main() -> None:
 def _tell(given: argparse.Namespace, names: list[Name]) -> None:
     """Write all rows that can be told so far, each with its seeds."""
     found: list[Row] = []
-    record: dict[str, list[Any]] = {"rows": [], "differences": [], "taught": []}
+    record: dict[str, list[Any]] = {"rows": [], "differences": [], "taught": [], "payback": []}
     for name in names:
         seeds = known(given.parts, name, range(1, 1 + given.seeds))
         if seeds:
             found += rows(given.parts, name, seeds)
             record["differences"] += differences(given.parts, name, seeds)
             record["taught"] += _taught(given.parts, name, seeds)
+            record["payback"] += [one.record() for one in paybacks(given.parts, name, seeds)]
     record["rows"] = [row.record() for row in found]
     given.out.mkdir(parents=True, exist_ok=True)
     atomic.write_json(given.out / "beside_search.json", {"levels": given.levels} | record)

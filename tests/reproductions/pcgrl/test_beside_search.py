@@ -20,6 +20,7 @@ from makar.reproductions.pcgrl import beside, editors, nets, sheet
 from makar.reproductions.pcgrl.beside import GREEDY, LEARNED, Part, made, parts
 from makar.reproductions.pcgrl.editors import Name, Settings, net_for, teach
 from makar.reproductions.pcgrl.nets import simulated_edits
+from makar.reproductions.pcgrl.payback import Payback, needed, paybacks
 from makar.reproductions.pcgrl.restarts import Restarts, best_of, restarted
 from makar.reproductions.pcgrl.success import BUDGETS, edited
 from makar.reproductions.pcgrl.tries import Editor, Tries, start_maps, tried
@@ -195,6 +196,17 @@ def test_a_pool_is_spent_on_all_maps_together() -> None:
     assert search.cost(seconds=2.5) == (12.5, 0.25)
 
 
+def test_training_is_repaid_by_what_search_costs_more() -> None:
+    first = Restarts(10, simulated=[0, 100, 200], seconds=[0, 1, 2], good=[0, 6, 10])
+    second = Restarts(10, simulated=[0, 100], seconds=[0, 1], good=[0, 4])
+    assert needed([first], 0.8) == pytest.approx(15, abs=1e-3)
+    assert needed([first, second], 0.5) == pytest.approx(10, abs=1e-3)
+    assert needed([first, second], 0.8) is None  # the second ended at 0.4
+    assert Payback("zelda", 0.2, 0.8, learned=5, search=15, training=1000).levels == 100
+    assert Payback("zelda", 0.2, 0.8, learned=15, search=15, training=1000).levels is None
+    assert Payback("zelda", 0.2, 0.8, learned=5, search=None, training=1000).levels is None
+
+
 def test_search_is_restarted_where_it_failed_and_only_there() -> None:
     what, budget = problem("zelda"), 0.1
     process, editor = Aiming(what, "wide", change=budget), Editor(Greedy(what))
@@ -244,5 +256,6 @@ def test_the_sheet_goes_on_where_it_stopped(
     assert f"| {1000 * learned.seconds:.1f} |" in told
     gains = sheet.differences(tmp_path, "sokoban", [7])
     assert len(gains) == len(sheet.PAIRS) * len(BUDGETS)
+    assert [one.budget for one in paybacks(tmp_path, "sokoban", [7])] == list(BUDGETS)
     kept = Part("sokoban", 7, LEARNED)
     assert beside.read_cost(tmp_path, kept, LEARNED).simulated == 32 * 2 * 100
