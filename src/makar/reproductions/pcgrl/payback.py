@@ -47,7 +47,8 @@ class Payback:
 
     def record(self) -> dict[str, object]:
         """For the JSON file."""
-        return asdict(self) | {"levels": self.levels}
+        row: dict[str, object] = asdict(self)
+        return row | {"levels": self.levels}
 
 
 def paybacks(folder: Path, name: Name, seeds: Sequence[int]) -> list[Payback]:
