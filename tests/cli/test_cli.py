@@ -82,7 +82,7 @@ def test_an_exported_work_is_read_by_another_program_and_never_overwritten(at, t
     texts = " ".join(str(m.text) for t in file.tracks for m in t if m.type in ("text", "copyright"))
     assert f"run mine, work {work['id']}" in texts + first.out
     taken = at("export", work["id"], "--out", paths[0])
-    assert taken.code == 1
+    assert taken.code == 2
     assert "nothing is overwritten" in taken.err
 
 

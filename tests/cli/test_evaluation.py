@@ -47,7 +47,7 @@ def test_a_run_is_evaluated_compared_and_tabulated(makar, tiny_environment, monk
     assert (tiny_environment / "both.csv").is_file()
     assert r"\begin{tabular}" in (tiny_environment / "both.tex").read_text()
     taken = makar("table", "o*", "--csv", "--out", tiny_environment / "both.csv")
-    assert (taken.code, "nothing is overwritten" in taken.err) == (1, True)
+    assert (taken.code, "nothing is overwritten" in taken.err) == (2, True)
     evaluated = makar("table", "one", "--evaluation", "--latex", "--measure", "makar-FD")
     assert "makar-FD &" in evaluated.out
 
@@ -75,7 +75,7 @@ def test_a_folder_of_any_tool_is_evaluated(makar, tiny_environment, tmp_path, mo
     assert any("makar train tune teaches one" in note for note in found["notes"])
     assert (out / "evaluation.html").is_file()
     taken = makar("evaluate", scores, "--out", out)
-    assert (taken.code, "nothing is overwritten" in taken.err) == (1, True)
+    assert (taken.code, "nothing is overwritten" in taken.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_name_is_never_taken_twice(makar, tiny_environment):
     assert makar("train", "--iterations", 1, "--set", "evaluate.works=4").code == 0
     assert (tiny_environment / "tune-2" / "report.html").is_file()
     again = makar("train", "--name", "tune-2")
-    assert again.code == 1
+    assert again.code == 2
     assert "nothing is overwritten" in again.err
 
 
@@ -194,5 +194,5 @@ def test_several_seeds_share_their_prior_and_are_compared(makar, tiny_environmen
     assert more.lines[-1]["table"][-1]["seeds"] == 3
     assert (tiny_environment / "study-s3" / "config.toml").read_text().count("seed = 3") == 1
     taken = makar("train", "--seeds", 2, "--name", "study")
-    assert taken.code == 1
+    assert taken.code == 2
     assert "go on with it" in taken.err

@@ -38,7 +38,7 @@ from makar.runs.folder import RunFolder
 PICTURES = renders(12, (32, 32))
 SMALL = {
     "loop.iterations": 1, "loop.works": 8, "evaluate.works": 6, "evaluate.best_of": 2,
-    "evaluate.show": 2, "model.width": 8, "ask.strokes": 4, "learn.minibatch": 8,
+    "evaluate.show": 2, "model.width": 8, "ask.strokes": 2, "learn.minibatch": 8,
 }  # fmt: skip
 
 
@@ -147,11 +147,11 @@ def test_the_frozen_network_looks_where_it_is_installed(monkeypatch):
 
 @pytest.mark.slow
 def test_a_run_is_evaluated_as_a_set_of_pictures(tmp_path, monkeypatch):
-    monkeypatch.setattr(recipe, "SEARCHED", 24)
+    monkeypatch.setattr(recipe, "SEARCHED", 16)
     monkeypatch.setattr(preparation, "TRIAL", 16)
     monkeypatch.setattr(gallery.sources, "emoji", weights.installed_network)  # not there either
     monkeypatch.setattr(gallery, "RENDERS", 4)
-    monkeypatch.setattr(gallery, "TRIED", 12)
+    monkeypatch.setattr(gallery, "TRIED", 8)
     flags = [f"--set={name}={value}" for name, value in SMALL.items()]
     ran = invoke("train", "painter", "--name", "hand", "--runs", str(tmp_path), *flags)
     assert ran.exit_code == 0, ran.output
@@ -160,14 +160,14 @@ def test_a_run_is_evaluated_as_a_set_of_pictures(tmp_path, monkeypatch):
     told = json.loads(made.stdout)
     rows = {row["row"]: row["measures"] for row in told["rows"]}
     assert all(set(WORDS) <= measures.keys() for measures in rows.values())
-    assert told["about"]["makar-FD features"].startswith("painter-1; 12 of the pictures by simple")
+    assert told["about"]["makar-FD features"].startswith("painter-1; 8 of the pictures by simple")
     assert told["measures"]["set_recall"]["words"].startswith("share of the pictures that look")
     assert told["measures"]["set_recall"]["group"].startswith("As a set")
 
     config = load_config("painter", SMALL, environment={})
     assert isinstance(config, PainterConfig)
     bench = bench_of(open_run(RunFolder(tmp_path / "hand"), config).creator, config, 20)
-    by_chance = people_and_chance(bench)["random"].take(range(12))
+    by_chance = people_and_chance(bench)["random"].take(range(8))
     assert bench.beside is not None
     judge = judged(bench.beside.theirs, simple_features(pixels_of(by_chance)), monkeypatch)
     found = {name: rows["random"][name]["mean"] for name in WORDS}
