@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import warnings
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ import torch
 
 from commands import invoke
 from makar.core.errors import ConfigError
+from makar.core.types import Prompt
 from makar.domains.images.features import perceptual, weights
 from makar.domains.images.features.simple import simple_features
 from makar.domains.images.painter import gallery, recipe
@@ -24,9 +28,12 @@ from makar.domains.images.painter.beside import (
     beside_pictures,
     open_eye,
 )
+from makar.domains.images.painter.canvas.process import Canvas
 from makar.domains.images.painter.canvas.works import Painting, as_planes, stacked
 from makar.domains.images.painter.config import PainterConfig
+from makar.domains.images.painter.craft import PaintingCraft
 from makar.domains.images.painter.gauge import bench_of
+from makar.domains.images.painter.recipe import WORDS as WORDS_OF_RUNS
 from makar.domains.images.pictures.sources import renders
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.evaluation.assessment import people_and_chance
@@ -143,6 +150,34 @@ def test_the_frozen_network_looks_where_it_is_installed(monkeypatch):
     assert "not installed" in open_eye().name
     monkeypatch.setattr(weights, "installed_network", lambda: None)
     assert open_eye() == Eye("EfficientNet-Lite0 at 128 pixels", perceptual.embeddings)
+
+
+def bench(*, known=None, given=None):
+    """What a run is measured with, as far as it is asked what is compared with."""
+    gallery = {str(number): one for number, one in enumerate(PICTURES)}
+    creator = SimpleNamespace(
+        craft=PaintingCraft(known or {}), human=painted(9), ask=Prompt(given=given),
+        policy=SimpleNamespace(canvas=Canvas(gallery, open=list(gallery)[:10], side=32)),
+        reward=None, words=WORDS_OF_RUNS,
+    )  # fmt: skip
+    return bench_of(cast(Any, creator), PainterConfig(), 20)
+
+
+def test_what_is_compared_with_is_what_was_painted_from_or_whose_style_was_learned():
+    works = painted(20)
+    drawings = {str(number): works.drawing(number) for number in range(20)}
+    for asked, told in (
+        ({}, "10 of the pictures by simple"),
+        ({"known": drawings}, "20 of the drawings by simple"),
+        ({"given": PICTURES[0]}, r"the pictures are too few to be compared with \(1\)"),
+    ):
+        found = bench(**asked)
+        assert re.match(f"painter-1; {told}", found.gauge.terms.fingerprint)
+        assert found.beside is not None
+        assert found.gauge.terms.words == found.beside.words
+    styled = bench(known=drawings).beside
+    assert styled is not None
+    assert means(styled(works))["set_kernel"] < means(styled(painted(20, seed=3)))["set_kernel"]
 
 
 @pytest.mark.slow
