@@ -45,6 +45,8 @@ class Component:
         seconds: Time it may take for a batch, or None for no limit.
         costly: True for a watch that is too slow to be taken in every training step; see
             ``RewardTree.lean``.
+        copying: True for a gate against copies of what was learned from; see
+            ``RewardTree.for_sources``.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Component:
     role: Role = "score"
     seconds: float | None = 20.0
     costly: bool = False
+    copying: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,7 @@ class RewardTree:
             if component.role == "gate":
                 alive = alive & ~(value < 0.5)  # a gate that cannot tell (NaN) lets pass
             elif component.role == "score" and statistic.credit is not None:
-                credits[component.name] = _scored_credit(
-                    component.transform, statistic.values, statistic.credit
-                )
+                credits[component.name] = _scored_credit(component.transform, statistic, value)
         total, factor = _total(parts, alive)
         parts[UNJUDGED] = _unjudged(parts, alive)
         return Judgement(total, parts, _credit(parts, credits, factor), dict(faults))
@@ -124,6 +125,16 @@ class RewardTree:
     def lean(self) -> RewardTree:
         """The same reward without its costly watches: equal totals, for training steps."""
         kept = [c for c in self.components if not (c.costly and c.role == "watch")]
+        return replace(self, components=kept)
+
+    @property
+    def for_sources(self) -> RewardTree:
+        """The same reward for works of those who were learned from: they may be like one another.
+
+        A hymn was harmonised more than once, and a tune has its family; that is no copying. The
+        gates against copies only watch.
+        """
+        kept = [replace(c, role="watch") if c.copying else c for c in self.components]
         return replace(self, components=kept)
 
     def scaled(self, judgement: Judgement, *, floor: float = 0.02) -> RewardTree:
@@ -162,7 +173,11 @@ def _score_rows(
         return Statistic(values), faults
     credit = np.zeros((len(rows), some.credit.shape[1]))
     credit[rows] = some.credit
-    return Statistic(values, credit), faults
+    units = None
+    if some.units is not None:
+        units = np.zeros(len(rows), np.int64)
+        units[rows] = some.units
+    return Statistic(values, credit, units), faults
 
 
 def _filled(part: JudgedPart, alive: Bool[np.ndarray, " B"]) -> Float[np.ndarray, " B"] | None:
@@ -201,7 +216,7 @@ def _unjudged(parts: Mapping[str, JudgedPart], alive: Bool[np.ndarray, " B"]) ->
 
 
 def _scored_credit(
-    transform: Transform, raw: Float[np.ndarray, " B"], credit: Float[np.ndarray, " B U"]
+    transform: Transform, statistic: Statistic, value: Float[np.ndarray, " B"]
 ) -> Float[np.ndarray, " B U"]:
     """The statistic's credit in units of its score.
 
@@ -209,11 +224,20 @@ def _scored_credit(
     f(rest) if nothing had happened at these places. What they changed is shared out in proportion:
     the integrated gradient of f on the way from rest to raw (Sundararajan et al. 2017, eq. 1),
     whose sum is f(raw) - f(rest). Where the credit cancels out it is the slope of f at raw.
+
+    What all units share (``Statistic.units``) is added to each alike.
     """
+    raw, credit = statistic.values, np.asarray(statistic.credit)
     whole = credit.sum(1)
     way = np.where(np.abs(whole) < _NO_WAY, _NO_WAY, whole)
     slope = (transform(raw) - transform(raw - way)) / way
-    return credit * np.nan_to_num(slope)[:, None]
+    scored = credit * np.nan_to_num(slope)[:, None]
+    if statistic.units is None:
+        return scored
+    units = np.asarray(statistic.units, np.int64)
+    there = np.arange(credit.shape[1]) < units[:, None]
+    share = (np.nan_to_num(value) - scored.sum(1)) / np.maximum(units, 1)
+    return scored + np.where(there, share[:, None], 0.0)
 
 
 def _credit(

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, TypeAlias
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from makar.core.types import Judgement, Prompt, Works
 
@@ -31,10 +31,15 @@ class Statistic:
 
     The credit is in the units of the values: a work whose units did otherwise would have its
     value less their credit.
+
+    A statistic of all units together, such as their mean, has ``units``: how many of each work's
+    there are, from the first on. Its score is earned by all of them alike, and the credit says how
+    each pulled the value: it sums to 0.
     """
 
     values: Float[np.ndarray, " B"]
     credit: Float[np.ndarray, " B U"] | None = None
+    units: Int[np.ndarray, " B"] | None = None
 
 
 Scorer: TypeAlias = Callable[[Any, Sequence[Prompt]], Any]
@@ -138,7 +143,7 @@ def _checked(answer: Any, count: int, faults: Counter[str]) -> Statistic:
         raise ValueError("returned credit that is not finite or not one row per work")
     for name in [name for name, times in faults.items() if not times]:
         del faults[name]
-    return Statistic(values, credit)
+    return Statistic(values, credit, answer.units if isinstance(answer, Statistic) else None)
 
 
 def _name(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
@@ -60,15 +61,41 @@ class GaussianNet(nn.Module):
         self.actor = _perceptron(observation, actions, width=width, depth=depth, gain=0.01)
         self.critic = _perceptron(observation, 1, width=width, depth=depth, gain=0.01)
         self.log_std = nn.Parameter(torch.full((actions,), std).log())
+        self.middle: Tensor
+        self.reach: Tensor
+        self.register_buffer("middle", torch.zeros(actions))
+        self.register_buffer("reach", torch.ones(actions))
+        self.register_load_state_dict_pre_hook(_began_at_nothing)
 
     def forward(
         self, observation: Shaped[Tensor, " N *O"]
     ) -> tuple[Float[Tensor, "N S"], Float[Tensor, " N"]]:
         """Means and then log deviations (see ``decisions.Gaussian``), and the return."""
         seen = observation.flatten(1).float()
-        mean = self.actor(seen)
+        mean = self.middle + self.reach * self.actor(seen)
         scores = torch.cat((mean, self.log_std.expand_as(mean)), -1)
         return scores, self.critic(seen)[:, 0]
+
+    @torch.no_grad()
+    def begin_at(self, mean: Float[np.ndarray, " A"], std: Float[np.ndarray, " A"]) -> None:
+        """Begin with this Gaussian, whatever is observed; NaN leaves a number as it is.
+
+        A step of learning then moves a number by the same share of how much it varies, be that
+        much or little.
+        """
+        known = torch.from_numpy(~np.isnan(mean))
+        deviation = torch.from_numpy(std[~np.isnan(mean)]).to(self.log_std)
+        self.middle[known] = torch.from_numpy(mean[~np.isnan(mean)]).to(self.log_std)
+        self.reach[known] = deviation / self.log_std[known].exp()
+        self.log_std[known] = deviation.log()
+
+
+def _began_at_nothing(
+    net: nn.Module, state: dict[str, Tensor], prefix: str, *_more: object
+) -> None:
+    """Nets that were saved before they could begin elsewhere began at nothing."""
+    for name in ("middle", "reach"):
+        state.setdefault(prefix + name, getattr(net, name))
 
 
 def _perceptron(inputs: int, outputs: int, *, width: int, depth: int, gain: float) -> nn.Sequential:

@@ -16,7 +16,6 @@ from makar.recipes.settings import (
     Flag,
     LoopConfig,
     RecipeConfig,
-    RewardConfig,
 )
 
 
@@ -74,14 +73,6 @@ class PainterLoopConfig(LoopConfig):
     )
 
 
-class PainterRewardConfig(RewardConfig):
-    """What is rewarded."""
-
-    scale_parts: bool = Field(
-        default=False, description="divide each part's weight by its spread at the start"
-    )
-
-
 class PainterConfig(RecipeConfig):
     """Everything the ``painter`` recipe can be told."""
 
@@ -90,7 +81,6 @@ class PainterConfig(RecipeConfig):
     model: PainterModelConfig = Field(default_factory=PainterModelConfig)
     learn: PainterLearnConfig = Field(default_factory=PainterLearnConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - its defaults hold where some of it is set
     loop: PainterLoopConfig = Field(default_factory=PainterLoopConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - likewise
-    reward: PainterRewardConfig = Field(default_factory=PainterRewardConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - likewise
     evaluate: EvaluateConfig = Field(default_factory=lambda: EvaluateConfig(works=200))
     corpus: Annotated[Path | None, Flag("--corpus"), PRIVATE] = Field(
         default=None, description="a folder of your pictures and drawings to learn to paint"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from makar.core.errors import ConfigError, CorpusTooSmallError, UnreadableError
+from makar.domains.images.painter.canvas.hand import LEAST_WIDTH
 from makar.domains.images.painter.canvas.works import SIDE
 from makar.domains.images.pictures import sources
 from makar.domains.images.pictures.folder import list_files, read_pictures
@@ -156,7 +157,7 @@ def read_style(folder: Path) -> Style:
         raise UnreadableError(str(folder), "there is no such folder")
     paths, others = list_files(folder, {".svg"})
     drawings: dict[str, Drawing] = {}
-    left = 0
+    left, thin, strokes = 0, 0, 0
     for path in paths[:: max(1, len(paths) // MOST_DRAWINGS)]:
         try:
             drawing = _readable(path)
@@ -164,7 +165,11 @@ def read_style(folder: Path) -> Style:
             left += 1
             continue
         cut = drawing.strokes.take(slice(0, MOST_STROKES))
-        drawings[_title(path, drawings)] = drawing.with_strokes(cut)
+        least = LEAST_WIDTH / SIDE * (drawing.size[0] * drawing.size[1]) ** 0.5
+        strokes += len(cut)
+        thin += int((cut.width.mean(1) < least).sum())
+        wide = replace(cut, width=np.maximum(cut.width, least))
+        drawings[_title(path, drawings)] = drawing.with_strokes(wide)
     if len(drawings) < FEWEST:
         raise CorpusTooSmallError(
             f"--style {folder}: {len(drawings)} drawings with strokes; {FEWEST} or more are needed "
@@ -173,6 +178,11 @@ def read_style(folder: Path) -> Style:
     names = list(drawings)
     left += len(others)
     notes = (f"{left} of the style's files could not be read as drawings.",) if left else ()
+    if thin:
+        notes += (
+            f"{thin / strokes:.0%} of the style's strokes are thinner than a painting of {SIDE} "
+            "pixels can have them: they count as wide as its thinnest.",
+        )
     return Style(
         {name: drawings[name] for name in names[::2]},
         {name: drawings[name] for name in names[1::2]},

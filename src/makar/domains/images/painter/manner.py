@@ -19,7 +19,7 @@ from makar.core.types import Prompt, Works
 from makar.domains.images.painter.canvas.works import Painting, paintings
 from makar.domains.images.strokes.drawing import Drawing
 
-SEEN = np.array([0.4, 0.4, 0.15, 0.3, 0.3])
+SEEN = np.array([0.4, 0.4, 0.05, 0.2, 0.2])
 """Differences that are seen: octaves of length and width, bow, and the two of direction."""
 KEPT = 400
 """Known strokes that others are compared with, drawn from all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from jaxtyping import Float
@@ -20,6 +21,7 @@ from makar.domains.images.painter.canvas.process import PICTURE, STROKES, Canvas
 from makar.domains.images.painter.canvas.works import Painting, Paintings, stacked
 from makar.domains.images.painter.config import PainterConfig, PainterLearnConfig
 from makar.domains.images.painter.craft import PaintingCraft
+from makar.domains.images.painter.example import middle_and_spread
 from makar.domains.images.painter.film import before_and_after
 from makar.domains.images.painter.gallery import (
     Gallery,
@@ -28,7 +30,7 @@ from makar.domains.images.painter.gallery import (
     folder_gallery,
     read_style,
 )
-from makar.domains.images.painter.gauge import bench_of
+from makar.domains.images.painter.gauge import baselines_of, bench_of
 from makar.domains.images.painter.policy import Painter
 from makar.domains.images.painter.reward import painter_reward, weighting
 from makar.domains.images.painter.searched import searched
@@ -55,8 +57,8 @@ DRAWN = replace(WORDS, whose="the drawings", by="of", wrote="hold")
 """Where a style is learned, its drawings are compared with."""
 SEARCHED = 48
 """Paintings by greedy search, to compare with."""
-FAR_SIGHTED = {"gamma": 0.5}
-"""How a style is learned, unless it is set: what strokes are like together is judged at the end."""
+SURE = {"entropy_weight": 0.0}
+"""How a style is learned, unless it is set: what varies is to vary as theirs, and no more."""
 PER_GROUP = 8
 """Paintings of the same picture, where works are compared with one another."""
 
@@ -131,7 +133,7 @@ def learn_of(config: PainterConfig) -> PainterLearnConfig:
     if config.style is None:
         return config.learn
     left = {
-        name: far for name, far in FAR_SIGHTED.items() if name not in config.learn.model_fields_set
+        name: value for name, value in SURE.items() if name not in config.learn.model_fields_set
     }
     return config.learn.model_copy(update=left)
 
@@ -158,7 +160,10 @@ def prepare(
     gallery = default_gallery() if config.corpus is None else folder_gallery(config.corpus)
     style = None if config.style is None else read_style(config.style)
     process = canvas_of(config, gallery, style)
-    policy, _ = placed(build_policy(config, process), config, prior)
+    made = build_policy(config, process)
+    if style is not None:
+        _show_by_example(made, style)
+    policy, _ = placed(made, config, prior)
     yield Progress("searching greedily, to compare with" if style is None else "reading drawings")
     ask = ask_prompt(config)
     theirs, prompts = _others(config, process, style, ask)
@@ -175,8 +180,16 @@ def prepare(
         human_prompts=prompts, learn=learn_of(config),
         prompts=lambda iteration: asked_for(config, names, iteration),
         notes=[*_notes(style), *gallery.notes, *(style.notes if style else ())],
-        picture=before_and_after,
+        picture=before_and_after, baselines=baselines_of(process, theirs),
     )  # fmt: skip
+
+
+def _show_by_example(policy: Painter, style: Style) -> None:
+    """Begin with strokes as the drawings'; see ``example``."""
+    process = policy.canvas
+    drawn = [*style.known.values()]
+    mean, spread = middle_and_spread(drawn, process.widths, upright=process.upright)
+    cast(GaussianNet, policy.net).begin_at(mean, spread)
 
 
 def _others(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from makar.core.scoring import Scorer, Statistic
+from makar.core.scoring import Scorer, Statistic, raw_values
 from makar.core.transforms import Ramp, Unchanged
 from makar.core.types import Prompt, Role, Works
 from makar.domains.images.painter.canvas.process import STROKES
 from makar.domains.images.painter.canvas.works import Painting, Paintings, paintings
 from makar.domains.images.painter.manner import Manner
+from makar.domains.images.painter.pulls import pulls_of
 from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCorpus
 from makar.domains.images.rewards.judging import Easel
 from makar.domains.images.rewards.likeness import colour_error, edge_likeness
@@ -94,21 +96,41 @@ class Portfolio:
     """
 
     corpus: DrawingCorpus
-    _last: tuple[Works[Painting], list[Drawing]] | None = field(default=None, repr=False)
+    _works: Works[Painting] | None = field(default=None, repr=False)
+    _drawings: list[Drawing] = field(default_factory=list[Drawing], repr=False)
+    _pulls: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray], repr=False)
 
     def drawings(self, works: Works[Painting]) -> list[Drawing]:
         """The strokes of each."""
-        if self._last is None or self._last[0] is not works:
-            self._last = (works, drawings_of(works))
-        return self._last[1]
+        self._look(works)
+        return self._drawings
+
+    def pulls(self, works: Works[Painting]) -> Mapping[str, np.ndarray]:
+        """How each stroke pulls what is said of all of them; see ``pulls``."""
+        self._look(works)
+        return self._pulls
+
+    def _look(self, works: Works[Painting]) -> None:
+        if self._works is not works:
+            self._drawings, self._pulls = drawings_of(works), pulls_of(paintings(works))
+            self._works = works
 
 
 def _drawn(entry: Entry[DrawingCorpus]) -> Callable[[Portfolio], Scorer]:
-    """Builds the scorer of drawings as one of paintings."""
+    """Builds the scorer of drawings as one of paintings; what is said of all strokes they share."""
 
     def build(portfolio: Portfolio) -> Scorer:
         scorer = entry.build(portfolio.corpus)
-        return lambda works, prompts: scorer(portfolio.drawings(works), prompts)
+
+        def scored(works: Works[Painting], prompts: Sequence[Prompt], /) -> Any:
+            found = scorer(portfolio.drawings(works), prompts)
+            if entry.name not in STATISTICS:
+                return found
+            batch = paintings(works)
+            credit = portfolio.pulls(works).get(entry.name, np.zeros(batch.alive.shape))
+            return Statistic(raw_values(found), credit, batch.count)
+
+        return scored
 
     return build
 
