@@ -22,20 +22,22 @@ from makar.domains.music.melody.grid import (
 )
 from makar.domains.music.piece.piece import UNVERIFIED, Key, Metre, Provenance
 from makar.domains.music.rewards.novelty import CopyIndex
+from makar.domains.music.tune.assessment import GAUGE
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.reward import melody_reward
 from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.evaluation.rows import Row, compare
 from makar.learners.likelihood import Likelihood, PretrainConfig
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
-from makar.measures.guards import HackingAlarm
+from makar.measures.alarm import HackingAlarm
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
+from makar.recipes.baselines import Baselines
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig, RewardConfig
 from makar.runs.folder import RunFolder
-from makar.training.loop import Training
+from makar.training.loop import Training, watched
 from makar.training.records import keep_works
 
 HOSTILE = (
@@ -132,6 +134,9 @@ def make(root, *, iterations=12, updates=60, works=48, private=False) -> TinyRun
         words=TUNE_WORDS,
         craft=MelodyCraft(index, sources, limit=14.0, tempo=104.0),
         bonuses=Bonuses(exploration=0.02, target=0.9),
+        baselines=Baselines(
+            GAUGE.by_chance, lambda asked, seeds: GAUGE.by_table([train], asked, seeds)
+        ),
         human=human,
         human_prompts=[ASK] * len(human),
         notes=["80 tunes, 80 phrases of 8 bars to learn from", "skipped secret-song.mid: no notes"],
@@ -144,8 +149,10 @@ def make(root, *, iterations=12, updates=60, works=48, private=False) -> TinyRun
     folder = RunFolder.create(root, "jigs", config=config, seed=3, command=command)
     _show(folder, creator, "before", -1)
     loop = LoopConfig(iterations=iterations, works=32, checkpoint_every=1000)
-    start = {n: p.raw for n, p in blend(trial.works, [ASK] * 64).parts.items() if p.role == "watch"}
-    training = Training(creator, folder, loop, 3, HackingAlarm(bands, start))
+    start = watched(blend(trial.works, [ASK] * 64))
+    training = Training(
+        creator, folder, loop, 3, HackingAlarm(watched(blend(human, [ASK] * len(human))), start)
+    )
     for _ in training.steps():
         pass
     _show(folder, creator, "after", iterations)

@@ -11,6 +11,7 @@ from makar.core.rewards import Component, RewardTree
 from makar.core.types import Prompt
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
 from makar.measures.variety import KeyRuns
+from makar.recipes.baselines import Baselines, chance_of
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Creator
 from makar.recipes.words import Asked, Words
@@ -105,6 +106,7 @@ class WordRun:
             words=Words(),
             craft=WordCraft(self.toy.Words),
             bonuses=Bonuses(),
+            baselines=Baselines(chance_of(prior)),
             human=self.toy.Words(((3, 3, 3, 1), (3, 3, 2, 3), (1, 1, 1, 1))),
             human_prompts=[ask] * 3,
             notes=[],

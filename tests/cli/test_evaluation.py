@@ -23,9 +23,8 @@ def test_a_run_is_evaluated_compared_and_tabulated(makar, tiny_environment, monk
     folder = tiny_environment / "one" / "evaluation"
     assert json.loads((folder / "summary.json").read_text()) == told(done)["rows"]
     assert "makar-FD features" in json.loads((folder / "evaluation.json").read_text())["about"]
-    # the trained row is the run's own: the same works, the same score
-    own = json.loads((tiny_environment / "one" / "summary.json").read_text())[-1]
-    assert own["row"] == TRAINED
+    own = json.loads((tiny_environment / "one" / "summary.json").read_text())
+    assert TRAINED in {row["row"] for row in own}
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     again = makar("evaluate", "one", "--works", 20)
     assert again.code == 0

@@ -24,7 +24,10 @@ def test_a_run_is_told_from_the_first_sound_to_the_report(makar, tiny_environmen
     assert first["path"].endswith(f"before-{first['id']}.ogg")
     assert (folder / "report.html").is_file()
     rows = {row["row"]: row for row in json.loads((folder / "summary.json").read_text())}
-    assert list(rows) == ["human held-out", "prior", "best of 4", "trained"]
+    assert list(rows) == [
+        "human held-out", "random", "Markov", "prior", "best of 4", "best of many in equal seconds",
+        "trained", "trained, best of 4",
+    ]  # fmt: skip
     best, prior = (rows[name]["measures"]["score"]["mean"] for name in ("best of 4", "prior"))
     assert best > prior  # of four works of the prior, the one that scores best
     assert "bars = 4\n" in (folder / "config.toml").read_text()
@@ -129,7 +132,16 @@ def test_a_flipped_byte_is_said_and_the_checkpoint_before_it_is_used(makar, tiny
     assert "step-2 is used instead" in told[0]
     assert [line["iteration"] for line in done.lines if line["event"] == "step"] == [2, 3]
     assert weights(tiny_environment / "mine") == weights(tiny_environment / "whole")
-    assert table(done) == table(whole)
+    assert timeless(table(done)) == timeless(table(whole))
+
+
+def timeless(rows):
+    """The rows without what hangs on how fast the machine was just then."""
+    kept = [row for row in rows if row["row"] != "best of many in equal seconds"]
+    return [
+        row | {"measures": {m: e for m, e in row["measures"].items() if m != "seconds for each"}}
+        for row in kept
+    ]
 
 
 def weights(folder):
@@ -182,7 +194,8 @@ def test_several_seeds_share_their_prior_and_are_compared(makar, tiny_environmen
         {row["row"]: row for row in json.loads((folder / "summary.json").read_text())}
         for folder in (tiny_environment / "study-s1", tiny_environment / "study-s2")
     ]
-    assert single[0]["prior"] == single[1]["prior"] == rows["prior"]
+    prior = [timeless([row["prior"]]) for row in (*single, rows)]
+    assert prior[0] == prior[1] == prior[2]
     means = [one["trained"]["measures"]["score"]["mean"] for one in single]
     assert means[0] != means[1]
     score = rows["trained"]["measures"]["score"]

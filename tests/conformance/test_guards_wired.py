@@ -32,13 +32,15 @@ def steps(words, monkeypatch):
     """What the first steps of a session tell, as a user would begin it, of a recipe of words."""
     monkeypatch.setattr(session, "show", lambda *_, **__: session.Heard("", "", None, 0.0))
 
-    def take(count, *, bands=None, learn=None, start=None):
+    def take(count, *, people=None, learn=None, start=None):
         creator = words.creator(learn=learn)
+        if people is not None:
+            creator.human, creator.human_prompts = people, [creator.ask] * len(people)
         works = [creator.ask] * 24
         judged = start or creator.reward(creator.prior.sample(works, seeds=Seeds(0)).works, works)
 
         def prepare(config, **_):
-            return Prepared(creator, bands or {}, judged)
+            return Prepared(creator, {}, judged)
             yield
 
         recipe = SimpleNamespace(prepare=prepare, craft=lambda _: creator.craft)
@@ -53,15 +55,17 @@ def steps(words, monkeypatch):
     return take
 
 
-def test_the_alarm_of_a_session_knows_peoples_ranges_and_the_start(steps, words, toy):
-    start = words.creator().reward(toy.Words(((1, 1, 1, 1),) * 24), [Prompt()] * 24)
-    told = steps(4, bands={"surprise": (90.0, 99.0)}, start=start)
-    assert not told, "it was as far outside from the start, and came nearer"
-    far = words.creator().reward(toy.Words(((0, 1, 2, 3), (0, 1, 2, 4)) * 12), [Prompt()] * 24)
-    told = steps(4, bands={"surprise": (90.0, 99.0)}, start=far)
+def test_the_alarm_of_a_session_knows_peoples_works_and_the_start(steps, words, toy):
+    def judged(poem):
+        return words.creator().reward(toy.Words((poem,) * 24), [Prompt()] * 24)
+
+    people = toy.Words(((0, 1, 2, 3), (0, 1, 2, 4)) * 12)
+    told = steps(4, people=people, start=judged((1, 1, 1, 1)))
+    assert not told, "it was further away from the start, and came nearer"
+    told = steps(4, people=people, start=judged((0, 1, 2, 3)))
     assert any(text.startswith("alarm: surprise is") for text in told)
-    told = steps(4, bands={}, start=far)
-    assert not told
+    told = steps(4, people=people.take([0, 1]), start=judged((0, 1, 2, 3)))
+    assert not told, "two people are too few to say"
 
 
 def test_a_session_stops_a_collapse_and_goes_back(steps):

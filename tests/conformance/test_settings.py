@@ -14,7 +14,8 @@ from makar.core.rewards import Component
 from makar.learners.likelihood import PretrainConfig, Pretraining
 from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.learners.stability import Stability
-from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.measures.alarm import HackingAlarm
+from makar.measures.guards import CollapseLimits
 from makar.recipes.bonuses import bonuses_like
 from makar.recipes.settings import LoopConfig, settings_of
 from makar.runs.metrics import read_metrics

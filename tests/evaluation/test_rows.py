@@ -1,19 +1,22 @@
 import numpy as np
 import pytest
 
+from makar.evaluation.choosing import Effort, equal_cost
 from makar.evaluation.rows import (
     DISTINCT,
     DUPLICATES,
     HUMAN,
     NEAR_COPIES,
     PRIOR,
+    RANDOM,
     SCORE,
+    SECONDS,
     TRAINED,
+    TRIED,
     Scores,
     aggregate,
     aggregate_scores,
     compare,
-    equal_cost,
 )
 
 
@@ -24,7 +27,7 @@ def rows_of(creator, **options):
 
 def test_an_untrained_model_is_its_prior(words):
     rows = rows_of(words.creator())
-    assert list(rows) == [HUMAN, PRIOR, "best of 4", TRAINED]
+    assert list(rows) == [HUMAN, RANDOM, PRIOR, "best of 4", TRAINED, "trained, best of 4"]
     assert np.array_equal(rows[PRIOR].values[SCORE], rows[TRAINED].values[SCORE])
     assert rows[PRIOR].works.items == rows[TRAINED].works.items
 
@@ -40,13 +43,34 @@ def test_the_best_of_four_are_the_best_of_four(words):
     assert np.array_equal(best.values[SCORE], totals.max(1))
 
 
+def test_chance_knows_no_better(words):
+    """Of the toy's five words any may come: a fifth of them are threes."""
+    rows = rows_of(words.creator(), works=400)
+    assert np.mean(rows[RANDOM].values[SCORE]) == pytest.approx(0.2, abs=0.03)
+    assert abs(np.mean(rows[PRIOR].values[SCORE]) - 0.2) > 0.01
+
+
+def test_rows_tell_what_their_works_took_and_there_is_one_at_equal_seconds(words):
+    effort = Effort(works=800, seconds=60.0, each=0.25)
+    rows = rows_of(words.creator(), effort=effort)
+    took = {name: (row.whole[TRIED], row.whole[SECONDS]) for name, row in rows.items()}
+    assert took[PRIOR] == (1, 0.25)
+    assert took["best of 4"] == (4, 1.0)
+    assert took[TRAINED] == (1, 0.25 + 60 / 16)
+    assert took["trained, best of 4"] == (4, 1.0 + 60 / 16)
+    assert took["best of many in equal seconds"] == (16, 4.0)  # 60 s and 16 works of .25 s
+    best, prior = rows["best of many in equal seconds"], rows[PRIOR]
+    assert best.values[SCORE].mean() > prior.values[SCORE].mean()
+
+
 def test_peoples_works_are_measured_by_hand_computed_numbers(words):
     # (3,3,3,1), (3,3,2,3), (1,1,1,1): shares of threes 3/4, 3/4, 0; the last is the poem itself
     people = rows_of(words.creator())[HUMAN]
     assert list(people.values[SCORE]) == [0.75, 0.75, 0.0]
     assert list(people.values[NEAR_COPIES]) == [0, 0, 1]
     assert list(people.values["surprise"]) == [2, 2, 1]
-    assert people.whole == {DISTINCT: 1.0, DUPLICATES: 0.0}
+    assert (people.whole[DISTINCT], people.whole[DUPLICATES]) == (1.0, 0.0)
+    assert np.isnan(people.whole[TRIED])
 
 
 def test_variety_is_compared_over_equally_many_works(words):

@@ -210,7 +210,7 @@ def test_on_the_command_line_faults_are_said_and_a_hopeless_reward_ends_it(makar
 
 @pytest.fixture
 def train():
-    from makar.measures.guards import HackingAlarm
+    from makar.measures.alarm import HackingAlarm
     from makar.training.loop import Training
 
     def go(creator, folder, *, resume=False, **settings):

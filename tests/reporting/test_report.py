@@ -12,10 +12,7 @@ from makar.core.types import Prompt
 from makar.domains.music.melody.grid import MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.words import TUNE_WORDS, in_words
-from makar.evaluation.rows import (
-    SCORE,
-    aggregate,
-)
+from makar.evaluation.rows import HUMAN, PRIOR, SCORE, TRAINED, aggregate
 from makar.recipes.words import Asked
 from makar.reporting.curves import Log, banners, duration, happenings
 from makar.reporting.report import Settings, report_contents, write_report
@@ -155,7 +152,8 @@ def test_other_settings_are_shown_and_a_damaged_file_is_not(tmp_path):
 def test_the_table_is_the_summarys(tiny):
     table = table_of(tiny.rows, {}, TUNE_WORDS)
     rows = aggregate([tiny.rows])
-    assert list(table.columns) == ["people", "prior", "best of 4", "trained"]
+    assert list(table.columns) == ["people", "chance", "a table", "prior", "best of 4", "trained",
+                                   "trained, best of 4"]  # fmt: skip
     shown = {m.name: m for _, measures in table.groups for m in measures}
     assert set(shown) == set(rows[0]["measures"])
     for place, row in enumerate(rows):
@@ -171,14 +169,15 @@ def test_curves_hold_every_part_and_what_they_are_compared_with(tiny):
         tiny.folder, tiny.creator, tiny.rows, bands=tiny.bands, with_sources=False, show=1
     )
     charts = {c.title: c for _, _, group in contents.charts for c in group}
-    parts = tiny.rows[0].judgement.parts
+    rows = {row.name: row for row in tiny.rows}
+    parts = rows[TRAINED].judgement.parts
     for name, part in parts.items():
         if part.role in ("score", "watch") and name != "unjudged":
             assert name.replace("_", " ") in charts, name
     assert charts["note density"].band == tiny.bands["note_density"]
     levels = {level.name: level.value for level in charts["Score of an average work"].levels}
-    assert levels["people"] == pytest.approx(np.nanmean(tiny.rows[0].judgement.total))
-    assert levels["prior"] == pytest.approx(np.nanmean(tiny.rows[1].judgement.total))
+    assert levels["people"] == pytest.approx(np.nanmean(rows[HUMAN].judgement.total))
+    assert levels["prior"] == pytest.approx(np.nanmean(rows[PRIOR].judgement.total))
     assert set(levels) == {"people", "prior", "best of 4"}
     assert {"KL", "entropy", "gradient norm", "Seconds per iteration"} <= set(charts)
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from rich.table import Table
 
@@ -20,7 +21,7 @@ from makar.evaluation.gauge import Terms
 from makar.evaluation.page import details, page_of, write_assessment
 from makar.evaluation.rows import HUMAN, SCORE, TRAINED, compare
 from makar.evaluation.sources import Assessment
-from makar.measures.guards import HackingAlarm
+from makar.measures.alarm import HackingAlarm
 from makar.measures.statistics import Estimate
 from makar.recipes.loading import as_toml, load_config
 from makar.recipes.settings import LoopConfig
@@ -97,7 +98,10 @@ def report(words, spoken):
     folder = RunFolder.create(words.root, "people-2", config=CONFIG, command=command)
     training = Training(
         creator, folder, LoopConfig(iterations=3, works=8, checkpoint_every=1000), 0,
-        HackingAlarm({"surprise": (9, 10)}, {}, whose=spoken.whose_own("'")),
+        HackingAlarm(
+            {"surprise": np.arange(9, 10, 0.01)}, {"surprise": np.array([0.0, 0.1])},
+            whose=spoken.whose_own("'"),
+        ),
     )  # fmt: skip
     for _ in training.steps():
         pass

@@ -6,7 +6,8 @@ import torch
 
 from makar.core.errors import RewardFailureError
 from makar.core.rewards import Component
-from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.measures.alarm import HackingAlarm
+from makar.measures.guards import CollapseLimits
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
@@ -64,6 +65,17 @@ def test_each_batch_moves_the_price_of_variety_and_counts_as_met(words):
     assert len(steps) == 2
     assert sum(creator.bonuses.visits.counts.values()) == 16
     assert creator.bonuses.weight > 0
+
+
+def test_kept_works_carry_no_bonus(words):
+    creator = words.creator()
+    creator.bonuses = Bonuses(exploration=5.0, target=2.0, weight=3.0)
+    with words.folder() as folder:
+        steps = list(training(creator, folder, iterations=2).steps())
+        kept = folder.ledger.query(phase="train")
+    assert steps[0].metrics["total"] > 1  # what was learned from has them
+    assert max(entry.total for entry in kept) <= 1
+    assert not {"exploration", "variety"} & {name for entry in kept for name in entry.parts}
 
 
 @pytest.mark.parametrize("cut", [1, 4, 6])
@@ -127,11 +139,12 @@ def test_a_collapse_holds_the_policy_nearer_to_the_prior(words):
 
 
 def test_an_alarm_is_told_and_its_memory_survives_a_resume(words):
-    low = HackingAlarm({"surprise": (90.0, 99.0)}, {"surprise": np.array([50.0, 50.1, 49.9] * 9)})
+    known = [{"surprise": np.arange(90.0, 99.0, 0.1)}, {"surprise": np.array([50, 50.1, 49.9] * 9)}]
+    low = HackingAlarm(*known)
     with words.folder() as folder:
         run = training(words.creator(), folder, alarm=low, iterations=1)
         assert [list(step.events) for step in run.steps()] == [[]]  # once is not twice running
-        fresh = HackingAlarm(low.bands, low.start)
+        fresh = HackingAlarm(*known)
         more = training(words.creator(), folder, alarm=fresh, iterations=2)
         more.resume()
         (step,) = more.steps()

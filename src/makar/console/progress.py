@@ -16,7 +16,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from makar.evaluation.rows import DISTINCT, DUPLICATES, NEAR_COPIES, PRIOR, SCORE, TRAINED
+from makar.evaluation.headline import HEADLINE
+from makar.evaluation.rows import (
+    CHOSEN,
+    DISTINCT,
+    DUPLICATES,
+    HUMAN,
+    NEAR_COPIES,
+    PRIOR,
+    RANDOM,
+    SCORE,
+    SECONDS,
+    TRAINED,
+    TRIED,
+)
 from makar.recipes.preparation import Progress as Preparation
 from makar.runs.folder import RunFolder
 from makar.training.session import Event, Finished, Heard, Ready, Step, Stopped
@@ -244,8 +257,11 @@ def say_table(records: list[dict[str, Any]], path: Path, report: Path, *, as_jso
 
 def before_and_after(records: list[dict[str, Any]]) -> Table:
     """The table's few most telling rows: score, the largest changes, and variety."""
-    rows = {row["row"]: row for row in records}
-    table = Table(title="out of 100, with 95 % intervals", title_justify="left")
+    every = {row["row"]: row for row in records}
+    best = [name for name in every if name.startswith(CHOSEN)][-1:]
+    rows = {name: every[name] for name in (HUMAN, RANDOM, PRIOR, *best, TRAINED) if name in every}
+    title = "of 100, with 95 % intervals; headline: by chance 0, theirs 100"
+    table = Table(title=title, title_justify="left")
     table.add_column("")
     for name in rows:
         table.add_column(name, justify="right")
@@ -264,8 +280,10 @@ def _telling(rows: dict[str, Any]) -> list[str]:
         return -abs(last - first) if first is not None and last is not None else 0.0
 
     last = (NEAR_COPIES, DISTINCT, DUPLICATES)
-    parts = [n for n in after if n not in (SCORE, *last) and _is_share(rows, n)]
-    return [SCORE, *sorted(parts, key=change)[:MEASURES_SHOWN], *last]
+    first = [name for name in (HEADLINE, SCORE) if name in after]
+    told = (*first, *last, TRIED, SECONDS)
+    parts = [n for n in after if n not in told and _is_share(rows, n)]
+    return [*first, *sorted(parts, key=change)[:MEASURES_SHOWN], *last]
 
 
 def _is_share(rows: dict[str, Any], measure: str) -> bool:

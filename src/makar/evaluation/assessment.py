@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -13,7 +13,20 @@ from makar.core.rewards import UNJUDGED, RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Trainable, Works
 from makar.evaluation.gauge import DUPLICATES, NEAR, Gauge
-from makar.evaluation.rows import CHOSEN, EVALUATION, HUMAN, PRIOR, SCORE, TRAINED
+from makar.evaluation.headline import HEADLINE, headlines
+from makar.evaluation.rows import (
+    CHAIN_DRAW,
+    CHANCE_DRAW,
+    CHOSEN,
+    EVALUATION,
+    HUMAN,
+    MARKOV,
+    PRIOR,
+    RANDOM,
+    SCORE,
+    TRAINED,
+    judge_of,
+)
 from makar.measures.diversity import distinct_share, duplicate_share, overlap_with_others
 from makar.measures.frechet import frechet_distance
 from makar.measures.overlap import Overlap, grouped_jackknife, overlap
@@ -22,14 +35,11 @@ from makar.recipes.preparation import Progress
 from makar.recipes.words import Words
 
 W = TypeVar("W")
-RANDOM, MARKOV = "random", "Markov"
 DISTANCE = "makar-FD"
 DISTINCT, SELF_OVERLAP = (2, 3, 4, 8), (4, 8)
 REFERENCE = 400
 """People's phrases that distances are taken to: evenly picked from those of the kind."""
 _SHARD = 64
-_CHANCE, _CHAIN = 3, 4
-"""Iterations past ``EVALUATION`` of the two baselines' draws; prior and best of n have 0 and 1."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,7 @@ def people_and_chance(bench: Bench[W]) -> dict[str, Works[W]]:
     Both baselines are as long as asked for, in the metre and key asked for.
     """
     asked = [bench.ask] * bench.works
-    chance, chain = (Seeds(bench.seed, EVALUATION + draw) for draw in (_CHANCE, _CHAIN))
+    chance, chain = (Seeds(bench.seed, EVALUATION + draw) for draw in (CHANCE_DRAW, CHAIN_DRAW))
     people = {
         name: works.take(range(min(bench.works, len(works))))
         for name, works in bench.people.items()
@@ -175,7 +185,7 @@ def measure(
     rows: list[MeasuredSet] = []
     for done, (name, works) in enumerate(sets.items()):
         yield Progress("measuring", done, len(sets), name)
-        judgement = bench.reward(works, [bench.ask] * len(works))
+        judgement = judge_of(bench.reward, name)(works, [bench.ask] * len(works))
         first = works.take(fit[name][:alike])
         overlaps = _overlaps(gauge.spread(first), reference)
         measures = _of_works(gauge, works, judgement) | _of_sets(bench, first)
@@ -183,7 +193,19 @@ def measure(
         measures |= {f"kl_{feature}": o.kl for feature, o in overlaps.items()}
         measures |= _of_rules(gauge, judgement)
         rows.append(MeasuredSet(name, len(works), measures, overlaps))
-    return rows
+    return _with_headlines(rows)
+
+
+def _with_headlines(rows: Sequence[MeasuredSet]) -> list[MeasuredSet]:
+    """Each with its headline first, where there is one row of people's to be placed by."""
+    scores = {row.name: row.measures[SCORE] for row in rows}
+    places = headlines(scores, chance=RANDOM, people=HUMAN)
+    return [
+        replace(row, measures={HEADLINE: places[row.name], **row.measures})
+        if row.name in places
+        else row
+        for row in rows
+    ]
 
 
 def _reference(bench: Bench[W]) -> Mapping[str, np.ndarray]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from makar.evaluation.assessment import DISTANCE, is_human
 from makar.evaluation.gauge import DUPLICATES, NEAR
-from makar.evaluation.rows import HUMAN, SCORE
+from makar.evaluation.headline import HEADLINE
+from makar.evaluation.rows import HUMAN, MARKOV, RANDOM, SCORE
 from makar.runs.report.words import PEOPLE, Words
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ WEIGHTED, REPEATED = (
     "works that repeat another one exactly",
 )
 """What the score and duplicates are, in words."""
+PLACED = "where the score lies, with works by chance at 0 and {theirs} held-out works at 100"
+"""What the headline is, in words."""
 _WORDS = {SCORE: f"{WEIGHTED}, out of 100", DUPLICATES: f"{REPEATED}, out of 100"}
+_BASELINES = {RANDOM: "chance", MARKOV: "a table"}
 GROUPS: Mapping[str, str] = {
     "whole": "The whole",
     "overlap": "Overlap with {theirs} spread (1 = the same)",
@@ -51,6 +55,8 @@ def heading(group: str, words: Words) -> str:
 
 def row_words(row: str, words: Words) -> str:
     """What a row of a table is called: files name it by people, whosever works were held out."""
+    if row in _BASELINES:
+        return _BASELINES[row]
     if words.whose == PEOPLE or not is_human(row):
         return row
     return f"{words.whose}, held out{row.removeprefix(HUMAN)}"
@@ -63,6 +69,8 @@ def is_trained(name: str, found: Assessment) -> bool:
 
 def words_of(name: str, found: Assessment, words: Words) -> str:
     """What a measure says, in the words of those who make such works."""
+    if name == HEADLINE:
+        return PLACED.format(theirs=words.whose_own())
     kind, _, rest = name.partition("_")
     if kind in ("overlap", "kl"):
         return found.terms.features.get(rest, "")

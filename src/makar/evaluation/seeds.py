@@ -8,12 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from makar.evaluation.rows import DISTINCT, DUPLICATES, Row, Scores, aggregate_scores
+from makar.evaluation.rows import (
+    DISTINCT,
+    DUPLICATES,
+    SECONDS,
+    TRIED,
+    Row,
+    Scores,
+    aggregate_scores,
+)
 from makar.runs.atomic import write_json
 from makar.runs.errors import RunError
 
 COMPARED = "compared.npz"
-_WHOLE = (DISTINCT, DUPLICATES)
+_WHOLE = (DISTINCT, DUPLICATES, TRIED, SECONDS)
 
 
 def write_scores(folder: Path, rows: Sequence[Row[Any]]) -> None:

@@ -16,8 +16,9 @@ from makar.evaluation.assessment import (
     models,
     people_and_chance,
 )
+from makar.evaluation.choosing import equal_cost
 from makar.evaluation.gauge import Terms
-from makar.evaluation.rows import EVALUATION, equal_cost
+from makar.evaluation.rows import EVALUATION
 from makar.recipes.creator import Opened
 from makar.recipes.preparation import Prepared, Progress
 from makar.recipes.registry import recipe_of

@@ -1,6 +1,6 @@
-"""Guards of a run: is the reward being gamed, is variety dying?
+"""Guards of a run: is variety dying, and where has nobody been yet?
 
-Both look at numbers only and keep little state; whoever runs the loop acts on what they say.
+They look at numbers only and keep little state; whoever runs the loop acts on what they say.
 """
 
 from __future__ import annotations
@@ -11,73 +11,6 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
-
-from makar.measures.statistics import welch_test
-
-SIGNIFICANT = 0.01
-"""Two-sided p below which a change since the start counts."""
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """One watch that went where people do not go."""
-
-    watch: str
-    mean: float
-    low: float
-    high: float
-    start: float
-    whose: str = "people's"
-
-    def __str__(self) -> str:
-        return (
-            f"{self.watch} is {self.mean:.3g}, outside {self.whose} {self.low:.3g} to "
-            f"{self.high:.3g} (it began at {self.start:.3g}): the reward may be being gamed"
-        )
-
-
-@dataclass
-class HackingAlarm:
-    """Rings when a watch leaves the human band and has truly moved, twice running.
-
-    A change alone is no alarm: likelihood under the prior falls in any RL. Nor is a watch that
-    began outside and comes nearer, or of which people's works say nothing.
-
-    Attributes:
-        bands: 5 % and 95 % quantile of each watch over held-out human works.
-        start: Each watch over works of the untrained prior.
-        outside: How often running each watch was outside.
-        whose: Whose works those are, in words.
-    """
-
-    bands: Mapping[str, tuple[float, float]]
-    start: Mapping[str, Float[np.ndarray, " N"]]
-    outside: dict[str, int] = field(default_factory=dict[str, int])
-    whose: str = "people's"
-
-    def check(self, watches: Mapping[str, Float[np.ndarray, " B"]]) -> list[Alarm]:
-        """Look at one batch's watches; return those that ring now."""
-        ringing: list[Alarm] = []
-        for name, (low, high) in self.bands.items():
-            now, start = _known(watches.get(name)), _known(self.start.get(name))
-            if len(now) < 2 or len(start) < 2:
-                continue
-            mean, began = float(now.mean()), float(start.mean())
-            moved = welch_test(start, now).p < SIGNIFICANT
-            out = moved and _beyond(mean, low, high) > max(_beyond(began, low, high), 0.0)
-            self.outside[name] = self.outside.get(name, 0) + 1 if out else 0
-            if self.outside[name] >= 2:
-                ringing.append(Alarm(name, mean, low, high, began, self.whose))
-        return ringing
-
-
-def _beyond(mean: float, low: float, high: float) -> float:
-    """How far outside; below 0 inside, NaN where there is no band."""
-    return max(low - mean, mean - high)
-
-
-def _known(values: np.ndarray | None) -> np.ndarray:
-    return np.zeros(0) if values is None else values[np.isfinite(values)]
 
 
 @dataclass(frozen=True)

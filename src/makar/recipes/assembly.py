@@ -18,6 +18,7 @@ from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, TrainablePolicy
 from makar.measures.variety import SPREAD, FeatureSpread
+from makar.recipes.baselines import Baselines, chance_of
 from makar.recipes.bonuses import Bonuses, bonuses_like
 from makar.recipes.craft import Craft
 from makar.recipes.creator import Creator
@@ -77,6 +78,7 @@ def assemble(
     learn: PolicyGradientConfig | None = None,
     learner: Learner | None = None,
     bonuses: Bonuses | None = None,
+    baselines: Baselines[W] | None = None,
     notes: Sequence[str] = (),
     fit: Callable[[Judgement], Bool[np.ndarray, " B"]] | None = None,
     picture: Callable[[Mapping[str, Works[W]]], Picture] | None = None,
@@ -99,6 +101,8 @@ def assemble(
         learn: How policy gradients learn; ``config.learn`` by default.
         learner: How to learn, where it is not by policy gradient.
         bonuses: What training adds to keep variety up; as ``known`` has it by default.
+        baselines: Works by chance and by a table, to compare with; by default the untrained
+            model's, drawn evenly from all that it may choose.
         notes: Sentences that the user should read.
         fit: Which works may be handed out; all by default.
         picture: Draws sets of works as one picture for the report.
@@ -132,6 +136,7 @@ def assemble(
         words=words,
         craft=craft,
         bonuses=bonuses,
+        baselines=baselines or Baselines(chance_of(prior)),
         human=human,
         human_prompts=human_prompts or [replace(ask)] * len(human),
         notes=notes,

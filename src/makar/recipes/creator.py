@@ -11,6 +11,7 @@ from jaxtyping import Bool
 
 from makar.core.rewards import RewardTree
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
+from makar.recipes.baselines import Baselines
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.craft import Craft
 from makar.recipes.settings import RecipeConfig
@@ -35,6 +36,7 @@ class Creator(Generic[W]):
         words: How its works are spoken of.
         craft: How the domain keeps and shows works.
         bonuses: What training adds to the reward to keep variety up.
+        baselines: Works that nobody had to learn to make, to compare with.
         human: Held-out human works, to compare with.
         human_prompts: What would ask for them.
         notes: Sentences that the user should read: what was left out, what cannot be learned.
@@ -54,6 +56,7 @@ class Creator(Generic[W]):
     words: Words
     craft: Craft[W]
     bonuses: Bonuses
+    baselines: Baselines[W]
     human: Works[W]
     human_prompts: Sequence[Prompt]
     notes: Sequence[str]

@@ -140,7 +140,8 @@ class RewardConfig(BaseModel):
         default=20.0, description="time that each of your own may take for a batch of works"
     )
     scale_parts: bool = Field(
-        default=True, description="divide each part's weight by its spread under the prior"
+        default=False,
+        description="divide each part's weight by its spread under the prior, as older runs did",
     )
 
 

@@ -138,6 +138,7 @@ class Weighting:
                 weight=self.weight(name, config),
                 role=self.role(name, config),
                 seconds=None,
+                copying=self.role(name, config) == "gate" and self.catalogue[name].corpus,
             )
             for name, scorer in scorers.items()
         ]

@@ -11,7 +11,8 @@ import numpy as np
 
 from makar.core.errors import ConfigError
 from makar.core.rewards import UNJUDGED
-from makar.evaluation.labels import REPEATED, WEIGHTED
+from makar.evaluation.headline import HEADLINE
+from makar.evaluation.labels import PLACED, REPEATED, WEIGHTED
 from makar.evaluation.rows import (
     CHOSEN,
     DISTINCT,
@@ -19,10 +20,14 @@ from makar.evaluation.rows import (
     HUMAN,
     NEAR_COPIES,
     PRIOR,
+    RANDOM,
     SCORE,
+    SECONDS,
     TRAINED,
+    TRIED,
     Row,
 )
+from makar.evaluation.yardstick import sentences as yardstick_sentences
 from makar.measures.statistics import finite_mean
 from makar.recipes.creator import Creator
 from makar.recipes.loading import as_toml, settings_of_run
@@ -133,7 +138,7 @@ def report_contents(
         charts=chart_groups(log, _known(rows, creator, explained, bands)),
         table=table_of(rows, explained, words),
         happenings=happenings(log),
-        notes=_notes(creator.notes, words, named=named),
+        notes=[*_notes(creator.notes, words, named=named), *_yardstick(rows, words)],
         config=settings.text,
         facts=_facts(folder, log, named=named),
     )
@@ -171,10 +176,13 @@ def _rewarded(creator: Creator[Any], explained: Mapping[str, str]) -> list[Wish]
 def _explained(words: Words) -> dict[str, str]:
     """What the table measures besides reward parts."""
     return {
+        HEADLINE: PLACED.format(theirs=words.whose_own()),
         SCORE: f"what was learned for: {WEIGHTED}",
         NEAR_COPIES: f"shares more with one source than {words.whose_own()} works do",
         DISTINCT: words.distinct,
         DUPLICATES: REPEATED,
+        TRIED: "works made for each that is kept",
+        SECONDS: "making and judging them, and its share of the training",
         UNJUDGED: "reward parts that could not judge the work",
     }
 
@@ -208,6 +216,12 @@ def _likenesses(shown: Sequence[Card]) -> list[Any]:
     """Each work once, the nearest first as the cards come."""
     found = {card.id: card.likeness for card in shown if card.likeness is not None}
     return sorted(found.values(), key=lambda likeness: not likeness.too_near)
+
+
+def _yardstick(rows: Rows, words: Words) -> list[str]:
+    """Whether the score told chance from people, where works by chance were made."""
+    judged = {row.name: row.judgement for row in rows}
+    return yardstick_sentences(judged, words) if RANDOM in judged else []
 
 
 def _notes(notes: Sequence[str], words: Words, *, named: bool) -> list[str]:

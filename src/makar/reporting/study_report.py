@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from makar.evaluation.headline import HEADLINE
 from makar.evaluation.labels import row_words
 from makar.evaluation.rows import PRIOR, SCORE, TRAINED
 from makar.evaluation.seeds import compare_runs
@@ -61,15 +62,28 @@ def _verdict(table: Sequence[Mapping[str, Any]], words: Words) -> str:
         for name, e in scores.items()
         if name != TRAINED
     )
+    placed = _row(table, TRAINED)["measures"].get(HEADLINE)
+    place = ""
+    if placed is not None:
+        place = (
+            f"With works by chance at 0 and {words.whose_own()} at 100, what was trained is at "
+            f"{number(100 * placed['mean'])} ({number(100 * placed['low'])} to "
+            f"{number(100 * placed['high'])}). "
+        )
     return (
-        f"Of 100, the trained models score {number(100 * trained.mean)} "
+        f"{place}Of 100, the trained models score {number(100 * trained.mean)} "
         f"({number(100 * trained.low)} to {number(100 * trained.high)} over seeds); "
         f"{', '.join(others)}."
     )
 
 
+def _row(table: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
+    """The row of that name."""
+    return next(row for row in table if row["row"] == name)
+
+
 def _as_table(table: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    prior = next(row for row in table if row["row"] == PRIOR)
+    prior = _row(table, PRIOR)
     found = {m: [_estimate(row, m) for row in table] for m in prior["measures"]}
     measures = [
         Measure(m, "", [Cell(e.mean, e.low, e.high) for e in estimates], is_share=False)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from makar.evaluation.rows import HUMAN, PRIOR, TRAINED, aggregate
+from makar.evaluation.rows import (
+    HUMAN,
+    MARKOV,
+    PRIOR,
+    RANDOM,
+    SECONDS,
+    TRAINED,
+    TRIED,
+    aggregate,
+)
 from makar.measures.statistics import Estimate
 from makar.reporting.verdicts import Rows, row_named, verdicts
 from makar.runs.report.contents import Cell, Measure, Table
@@ -41,14 +50,16 @@ def table_of(rows: Rows, explained: Mapping[str, str], words: Words) -> Table:
             e = Estimate.of_interval(row["measures"][name], n=row["n"])
             verdict = marks.get(str(row["row"]), {}).get(name, "untested")
             cells.append(Cell(e.mean, e.low, e.high, verdict))
-        measure = Measure(name, explained.get(name, ""), cells, is_share=not watched)
+        share = not watched and name not in (TRIED, SECONDS)
+        measure = Measure(name, explained.get(name, ""), cells, is_share=share)
         groups[group if name in parts else "The whole"].append(measure)
     note = (
         "Means with 95 % intervals over works; scores and shares out of 100, watch rewards as "
         "measured. ▲ significantly better and ▼ significantly worse than the prior; a watch "
         f"reward is better the better it fits {words.whose_own()} range."
     )
-    columns = [{HUMAN: words.whose}.get(str(row["row"]), str(row["row"])) for row in told]
+    called = {HUMAN: words.whose, RANDOM: "chance", MARKOV: "a table"}
+    columns = [called.get(str(row["row"]), str(row["row"])) for row in told]
     shown = [(title, measures) for title, measures in groups.items() if measures]
     return Table(columns, [counted(row) for row in told], shown, note)
 

@@ -149,7 +149,8 @@ def _evaluated(paths: Sequence[Path]) -> dict[str, dict[str, Estimate]]:
     tables = [_evaluation(path) for path in paths]
     found: dict[str, dict[str, Estimate]] = {}
     for row, first in tables[0].items():
-        those = [t[row] for t in tables if row in t] if row == TRAINED else [first]
+        learned = row.startswith(TRAINED)
+        those = [t[row] for t in tables if row in t] if learned else [first]
         found[row] = {m: _over([t[m] for t in those if m in t]) for m in first}
     return found
 

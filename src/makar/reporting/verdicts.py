@@ -10,7 +10,21 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.rewards import UNJUDGED
-from makar.evaluation.rows import CHOSEN, HUMAN, NEAR_COPIES, PRIOR, SCORE, TRAINED, Row
+from makar.evaluation.choosing import tries_for
+from makar.evaluation.headline import HEADLINE
+from makar.evaluation.rows import (
+    AT_EQUAL_SECONDS,
+    CHOSEN,
+    HUMAN,
+    NEAR_COPIES,
+    PRIOR,
+    RANDOM,
+    SCORE,
+    SECONDS,
+    TRAINED,
+    Row,
+    aggregate,
+)
 from makar.measures.paired import significant
 from makar.measures.statistics import finite, finite_mean, welch_test
 from makar.runs.report.contents import Change, Verdict
@@ -207,12 +221,53 @@ def sentences(rows: Rows, found: Sequence[Shift], words: Words) -> list[str]:
     first = f"{told} Held-out works {words.by_whom} score {people}."
     chosen = [row.name for row in rows if row.name.startswith(CHOSEN)]
     said = [f"Without training, {_against(rows, name)}." for name in chosen[:1]]
+    equal = {True: "In as many seconds", False: "With as many works made"}
     said += [
-        f"At equal cost, with as many works made as training and its own works took together, "
+        f"{equal[name == AT_EQUAL_SECONDS]} as training and its own works took, "
         f"{_against(rows, name)}."
         for name in chosen[1:]
     ]
-    return [first, *said]
+    said += _cheapest(rows)
+    return [*_placed(rows, words), first, *said]
+
+
+def _placed(rows: Rows, words: Words) -> list[str]:
+    """Where works were and are between chance and people, for this very request."""
+    if not any(row.name == RANDOM for row in rows):
+        return []
+    told = {str(row["row"]): row["measures"].get(HEADLINE) for row in aggregate([rows])}
+    before, after = told[PRIOR], told[TRAINED]
+    if before is None or after is None:
+        return [
+            f"How far works are on the way from chance to {words.whose} cannot be said: there are "
+            f"too few of {words.whose_own()} works of this kind, or chance scores as well."
+        ]
+    low, high = (number(100 * after[end], 0) for end in ("low", "high"))
+    return [
+        f"With works by chance at 0 and {words.whose_own()} at 100, works went from "
+        f"{number(100 * before['mean'], 0)} to {number(100 * after['mean'], 0)} ({low} to {high})."
+    ]
+
+
+def _cheapest(rows: Rows) -> list[str]:
+    """From how many works on training is cheaper than choosing, in seconds, for the same score."""
+    trained = row_named(rows, TRAINED)
+    each = row_named(rows, PRIOR).whole.get(SECONDS, float("nan"))
+    spent = (trained.whole.get(SECONDS, float("nan")) - each) * len(trained.works)
+    if not np.isfinite(spent):
+        return []
+    wanted = finite_mean(trained.values[SCORE])
+    tries = tries_for(row_named(rows, PRIOR).values[SCORE], wanted)
+    level = number(100 * wanted, 0)
+    if tries is None:
+        return [f"How many to choose from for works that score {level} is more than can be told."]
+    if tries == 1:
+        return ["The untrained model scores as well: training has not paid."]
+    pays = number(spent / ((tries - 1) * each), 0)
+    return [
+        f"For works that score {level}, choosing needs the best of {tries}: training is the "
+        f"cheaper way from {pays} works on."
+    ]
 
 
 def _against(rows: Rows, chosen: str) -> str:

@@ -14,7 +14,8 @@ from makar.core.errors import RewardFailureError
 from makar.core.seeds import Seeds
 from makar.core.train import train
 from makar.core.types import Iteration, Judgement, Prompt, Restrainable, Rollout, Works
-from makar.measures.guards import CollapseLimits, HackingAlarm
+from makar.measures.alarm import HackingAlarm
+from makar.measures.guards import CollapseLimits
 from makar.measures.statistics import finite_mean
 from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig
@@ -38,11 +39,17 @@ class Step:
 
 @dataclass
 class Timed(Generic[W]):
-    """A creator's generator, reward and learner in one, each call's seconds noted."""
+    """A creator's generator, reward and learner in one, each call's seconds noted.
+
+    Attributes:
+        creator: What they are of.
+        seconds: What each took, the last time.
+        unpaid: What was said of the last works, without what training adds.
+    """
 
     creator: Creator[W]
     seconds: dict[str, float] = field(default_factory=dict)
-    score: float = 0.0
+    unpaid: Judgement | None = None
 
     def sample(
         self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
@@ -56,9 +63,8 @@ class Timed(Generic[W]):
     def __call__(self, works: Works[W], prompts: Sequence[Prompt], /) -> Judgement:
         """See ``core.types.Reward``."""
         began = time.perf_counter()
-        judgement = self.creator.reward.lean(works, prompts)
-        self.score = finite_mean(judgement.total)
-        judgement = self.creator.bonuses.apply(judgement, works, self.creator.craft.variety)
+        self.unpaid = self.creator.reward.lean(works, prompts)
+        judgement = self.creator.bonuses.apply(self.unpaid, works, self.creator.craft.variety)
         self.seconds["score"] = time.perf_counter() - began
         return judgement
 
@@ -124,10 +130,11 @@ class Training(Generic[W]):
             works, variety = report.rollout.works, self.creator.craft.variety
             duplicates, distinct = variety.duplicates(works), variety.distinct(works)
             events = self._guard(report, duplicates)
-            self._keep(report)
+            unpaid = timed.unpaid or report.judgement
+            self._keep(report, unpaid)
             self.creator.bonuses.observe(works, variety, distinct)
             metrics = summary(report) | {
-                "score": timed.score,
+                "score": finite_mean(unpaid.total),
                 "temperature": self.config.temperature(report.iteration),
                 "duplicates": duplicates,
                 "distinct-4": distinct,
@@ -154,7 +161,7 @@ class Training(Generic[W]):
         """Keep a checkpoint with ``done`` iterations behind it."""
         state = {
             "creator": self.creator.state_dict(),
-            "outside": dict(self.alarm.outside),
+            "alarm": self.alarm.state_dict(),
             "collapses": self.collapses,
             "failing": dict(self.failing),
         }
@@ -164,7 +171,8 @@ class Training(Generic[W]):
         """Go back to the newest complete checkpoint; return what had to be said about it."""
         loaded = self.folder.resume()
         self.creator.load_state_dict(loaded.state["creator"])
-        self.alarm.outside = dict(loaded.state["outside"])
+        if "alarm" in loaded.state:  # runs of earlier versions kept another one
+            self.alarm.load_state_dict(loaded.state["alarm"])
         self.collapses = int(loaded.state["collapses"])
         self.failing = Counter(loaded.state["failing"])
         self.start = loaded.step
@@ -223,13 +231,14 @@ class Training(Generic[W]):
                 )
         return ""
 
-    def _keep(self, report: Iteration[W]) -> None:
-        best = np.argsort(-np.nan_to_num(report.judgement.total, nan=-1), kind="stable")
+    def _keep(self, report: Iteration[W], judgement: Judgement) -> None:
+        """Keep the best works, with scores that no bonus is part of."""
+        best = np.argsort(-np.nan_to_num(judgement.total, nan=-1), kind="stable")
         keep_works(
             self.folder.ledger,
             self.creator.craft,
             report.rollout,
-            report.judgement,
+            judgement,
             phase="train",
             iteration=report.iteration,
             rows=[int(i) for i in best[: self.config.keep]],

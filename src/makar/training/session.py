@@ -13,9 +13,11 @@ import numpy as np
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Rollout, Trainable
-from makar.evaluation.rows import EVALUATION, Row, aggregate, compare, equal_cost
+from makar.evaluation.choosing import Effort, equal_cost
+from makar.evaluation.rows import EVALUATION, Row, aggregate, compare
 from makar.evaluation.seeds import write_scores
-from makar.measures.guards import HackingAlarm
+from makar.evaluation.yardstick import sentences, shares, tried
+from makar.measures.alarm import HackingAlarm
 from makar.recipes.creator import Creator
 from makar.recipes.devices import checked_device
 from makar.recipes.preparation import Preparation, Prepared, Progress
@@ -26,6 +28,7 @@ from makar.reporting.report import write_report
 from makar.runs.atomic import write_json
 from makar.runs.checkpoint import steps
 from makar.runs.folder import RunFolder
+from makar.runs.metrics import read_metrics
 from makar.training.loop import Step, Training, watched
 from makar.training.memory import keep_freed_memory
 from makar.training.records import keep_works
@@ -152,20 +155,20 @@ def run(
     creator, judged = prepared.creator, prepared.start
     if with_sources:
         creator.craft = creator.craft.named()
-    training = Training(
-        creator, folder, config.loop, config.seed,
-        HackingAlarm(prepared.bands, watched(judged), whose=creator.words.whose_own("'")),
-    )  # fmt: skip
+    theirs = creator.reward.for_sources(creator.human, creator.human_prompts)
+    alarm = HackingAlarm(watched(theirs), watched(judged), whose=creator.words.whose_own("'"))
+    training = Training(creator, folder, config.loop, config.seed, alarm)
     if begun:
         for notice in training.resume():
             yield Progress("resuming", text=notice)
     else:
         folder.metrics.truncate_to(0)  # killed before its first checkpoint, it begins again
         folder.ledger.truncate_to(-1)
-    people = creator.reward(creator.human, creator.human_prompts).total
+    rows = tried(creator, judged, theirs, seed=config.prior_seed + EVALUATION)
+    told = [shares(creator.reward), *sentences(rows, creator.words)]
     yield Ready(
-        float(np.nanmean(judged.total)), float(np.nanmean(people)), training.start,
-        config.loop.iterations, creator.notes, creator.words.whose,
+        float(np.nanmean(judged.total)), float(np.nanmean(theirs.total)), training.start,
+        config.loop.iterations, [*creator.notes, *told], creator.words.whose,
     )  # fmt: skip
     heard = begun and "before" in folder.ledger.counts()
     for step in training.steps():
@@ -245,6 +248,9 @@ def tell(
         works=config.evaluate.works,
         best_of=best_of(config),
         seed=config.prior_seed + EVALUATION,
+        effort=Effort.of(
+            list(read_metrics(folder.path / "metrics.jsonl")), works=config.loop.works
+        ),
     )
     report = write_report(
         folder,

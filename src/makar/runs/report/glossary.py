@@ -37,6 +37,12 @@ GLOSSARY: Mapping[str, tuple[str, str]] = {
         "duplicates",
         "Share of works that repeat another work of the same set exactly.",
     ),
+    "headline": (
+        "headline",
+        "The score, placed between that of works by chance (0) and of {theirs} held-out works "
+        "(100), judged alike for this very request. It may pass 100: works were asked for this, "
+        "which theirs were not.",
+    ),
     "entropy": (
         "entropy",
         "How open each decision is, in nats: 0 where the model always does the same, higher the "
@@ -104,6 +110,7 @@ _SPOKEN = {
     "entropy": r"entropy",
     "flat": r"flat groups?",
     "gradient": r"gradient norm",
+    "headline": r"headline",
     "held-out": r"held-out|held out",
     "interval": r"95 % intervals?",
     "iteration": r"iterations?",
@@ -145,7 +152,9 @@ def linked(told: str, words: Words) -> str:
 
 def meaning(anchor: str, words: Words) -> str:
     """What a term means, in the recipe's words."""
-    return GLOSSARY[anchor][1].format(variety=words.variety, sought=words.sought)
+    return GLOSSARY[anchor][1].format(
+        variety=words.variety, sought=words.sought, theirs=words.whose_own()
+    )
 
 
 def term(anchor: str, words: Words, shown: str = "") -> str:

@@ -33,6 +33,7 @@ from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION, HUMAN
+from makar.recipes.baselines import Baselines
 from makar.recipes.creator import Creator
 
 STROKES_SEEN = "painter-1"
@@ -135,6 +136,12 @@ class Strokes:
         strokes = strokes_of(side * points, width=side * widths[picked], colour=colour)
         sheet = Drawing((float(side), float(side)), strokes, ground=(red, green, blue))
         return Painting(sheet, as_picture(begun.target[row]))
+
+
+def baselines_of(process: Canvas, theirs: Paintings) -> Baselines[Painting]:
+    """Paintings that nobody had to learn to make; the table is of ``theirs``."""
+    gauge = Strokes(process)
+    return Baselines(gauge.by_chance, lambda asked, seeds: gauge.by_table([theirs], asked, seeds))
 
 
 def bench_of(creator: Creator[Painting], config: PainterConfig, works: int) -> Bench[Painting]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFlo
 
 from makar.learners.policy_gradient import Algorithm, PolicyGradientConfig
 from makar.learners.stability import Stability
-from makar.recipes.settings import EvaluateConfig, Flag, LoopConfig, RecipeConfig, RewardConfig
+from makar.recipes.settings import EvaluateConfig, Flag, LoopConfig, RecipeConfig
 
 
 class EditingLearnConfig(PolicyGradientConfig):
@@ -40,14 +40,6 @@ class EditingLoopConfig(LoopConfig):
     )
     variety: PositiveFloat | None = Field(
         default=None, description="share of found levels' distinct-4 to keep up; none: off"
-    )
-
-
-class EditingRewardConfig(RewardConfig):
-    """What is rewarded."""
-
-    scale_parts: bool = Field(
-        default=False, description="divide each part's weight by its spread at the start"
     )
 
 
@@ -88,7 +80,6 @@ class EditingConfig(RecipeConfig):
     model: EditingModelConfig = Field(default_factory=EditingModelConfig)
     learn: EditingLearnConfig = Field(default_factory=EditingLearnConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - its defaults hold where some of it is set
     loop: EditingLoopConfig = Field(default_factory=EditingLoopConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - likewise
-    reward: EditingRewardConfig = Field(default_factory=EditingRewardConfig)  # pyright: ignore[reportIncompatibleVariableOverride] - likewise
     evaluate: EvaluateConfig = Field(default_factory=lambda: EvaluateConfig(works=300))
 
 

@@ -19,6 +19,7 @@ from makar.core.types import Judgement, Prompt, Rollout
 from makar.domains.levels.level.legend_file import read_legend
 from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.windows import Windows
+from makar.domains.levels.platform.baselines import ColumnChain
 from makar.domains.levels.platform.config import (
     LevelsConfig,
     MarioConfig,
@@ -47,6 +48,7 @@ from makar.domains.levels.words import LEVEL_WORDS
 from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
+from makar.recipes.baselines import Baselines, chance_of
 from makar.recipes.creator import Opened
 from makar.recipes.domain import Brought, Evaluated, Recipe
 from makar.recipes.preparation import Prepared, Progress, pretrain
@@ -182,6 +184,7 @@ def _set_up(
     return assemble(
         config, policy, prior=prior, blended=blended, ask=ask, asked=Asked.of(ask),
         words=LEVEL_WORDS, craft=craft, known=known, human=learned.heldout.levels,
+        baselines=Baselines(chance_of(prior), ColumnChain(train, legend)),
         prompts=lambda iteration: asked_for(config, iteration), learn=_learning(config),
         notes=[*learned.notes, *_left_out(blended[0])], fit=can_be_handed_out,
         picture=lambda sets: ranges_picture(sets, legend),

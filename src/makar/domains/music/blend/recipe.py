@@ -22,6 +22,7 @@ from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.transforms import AtMost, Ramp
 from makar.core.types import Prompt, Rollout, groups_of
+from makar.domains.music.blend.assessment import baselines_of
 from makar.domains.music.blend.codec import EventCodec
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.craft import PieceCraft
@@ -196,7 +197,9 @@ def _set_up(
         ask=ask, asked=in_words(ask, config.ask), words=TUNE_WORDS, craft=craft, human=human,
         human_prompts=asked,
         prompts=lambda _: [weights[n % len(weights)] for n in range(config.loop.works)],
-        bonuses=_bonuses(config, craft, sides["train"]), notes=_notes(config, sides, judges),
+        bonuses=_bonuses(config, craft, sides["train"]),
+        baselines=baselines_of([genre.pieces for genre in sides["train"]]),
+        notes=_notes(config, sides, judges),
     )  # fmt: skip
 
 
@@ -207,7 +210,7 @@ def _rewards(
     rewards, measures = (Distance(judge, config.corpus.names) for judge in judges)
     weight, near = config.reward.weights.get(PLACE, 1.0), Ramp(1, NEAR_ENOUGH)
     return [
-        Component("near_copy", index, AtMost(limit), role="gate", seconds=None),
+        Component("near_copy", index, AtMost(limit), role="gate", seconds=None, copying=True),
         Component(PLACE, rewards, near, weight=weight, seconds=None),
         Component(MEASURED, measures, Ramp(1, 0), role="watch", seconds=None),
     ]

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from makar.core.scoring import Scorer
 from makar.core.types import Rollout
+from makar.domains.music.chorale.assessment import baselines_of
 from makar.domains.music.chorale.config import ChoraleConfig
 from makar.domains.music.chorale.corpus import chorale_files
 from makar.domains.music.chorale.craft import VoicesCraft
@@ -150,6 +151,7 @@ def _set_up(
     return assemble(
         config, policy, prior=prior, blended=blended, ask=ask, asked=in_words(ask, config.ask),
         words=TUNE_WORDS, craft=craft, known=known, human=human, notes=learned.notes(),
+        baselines=baselines_of(known),
     )  # fmt: skip
 
 

@@ -16,7 +16,13 @@ from makar.recipes.preparation import Progress
 W = TypeVar("W")
 METRES = get_args(Metres)
 FEW_WINDOWS = 60
-"""Below so many phrases of the asked kind, people's ranges are taken from all phrases."""
+"""Below so many phrases of the user's own, people's ranges are taken from the public ones."""
+ENOUGH = 40
+"""Below so many phrases of a kind, those of the nearest kind stand for them."""
+_LIKE = {"6/8": "9/8", "9/8": "6/8", "4/4": "2/4", "2/4": "4/4", "3/4": "9/8"}
+_BRIGHT = ("major", "mixolydian", "lydian")
+_COLOUR = {True: _BRIGHT, False: ("minor", "dorian", "phrygian")}
+"""Modes with a major third, and with a minor one."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +99,32 @@ def check_phrases(phrases: TunePhrases, config: MelodyConfig) -> None:
 
 
 def alike(grids: MelodyGrids, config: MelodyConfig) -> MelodyGrids:
-    """The phrases of the kind asked for; all of them where there are too few."""
-    wanted = (config.ask.metre, config.ask.mode)
-    rows = [
-        i
-        for i, (metre, key) in enumerate(zip(grids.metres, grids.keys, strict=True))
-        if (str(metre), key.mode) == wanted
+    """The phrases of the kind asked for, or of the nearest kind of which there are enough."""
+    return nearest_kind(grids, config)[0]
+
+
+def nearest_kind(grids: MelodyGrids, config: MelodyConfig) -> tuple[MelodyGrids, str]:
+    """The same, with what the kind is called.
+
+    Nearer than another mode of the same colour (dorian for minor) is none; then any mode in that
+    metre, then that mode in the metre that is most like it, and so on to all there are.
+    """
+    metre, mode = config.ask.metre, config.ask.mode
+    like, kin = _LIKE.get(metre, metre), _COLOUR[mode in _BRIGHT]
+    of_kin = f"{' and '.join(kin)}"
+    kinds: list[tuple[set[str], set[str] | None, str]] = [
+        ({metre}, {mode}, f"{metre}, {mode}"),
+        ({metre}, set(kin), f"{metre}, {of_kin}"),
+        ({metre}, None, f"{metre}, any mode"),
+        ({metre, like}, set(kin), f"{metre} and {like}, {of_kin}"),
+        ({metre, like}, None, f"{metre} and {like}, any mode"),
     ]
-    return grids.take(rows) if len(rows) >= FEW_WINDOWS else grids
+    met = [(str(m), key.mode) for m, key in zip(grids.metres, grids.keys, strict=True)]
+    for metres, modes, called in kinds:
+        rows = [i for i, (m, k) in enumerate(met) if m in metres and (modes is None or k in modes)]
+        if len(rows) >= ENOUGH:
+            return grids.take(rows), called
+    return grids, "any metre and mode"
 
 
 def joined(first: MelodyGrids, second: MelodyGrids) -> MelodyGrids:

@@ -17,6 +17,7 @@ from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.melody.codec import MelodyCodec, metre_of
 from makar.domains.music.melody.grid import STEP, MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
+from makar.domains.music.tune.assessment import baselines_of
 from makar.domains.music.tune.config import MelodyConfig, ModelConfig
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.phrases import (
@@ -26,6 +27,7 @@ from makar.domains.music.tune.phrases import (
     alike,
     check_phrases,
     joined,
+    nearest_kind,
     own_phrases,
     phrases_in,
     phrases_of,
@@ -162,9 +164,18 @@ def _set_up(
     )
     return assemble(
         config, policy, prior=prior, blended=blended, ask=ask, asked=in_words(ask, config.ask),
-        words=TUNE_WORDS, craft=craft, known=known, human=human,
-        notes=[*public.notes, *(own.notes if own else ())],
+        words=TUNE_WORDS, craft=craft, known=known, human=human, baselines=baselines_of(known),
+        notes=[*public.notes, *(own.notes if own else ()), *_stands_for(home, config)],
     )  # fmt: skip
+
+
+def _stands_for(home: TunePhrases, config: MelodyConfig) -> list[str]:
+    """Whose works are compared with, where there are too few of the very kind that is asked for."""
+    found, kind = nearest_kind(home.heldout, config)
+    asked = f"{config.ask.metre}, {config.ask.mode}"
+    if kind == asked:
+        return []
+    return [f"few phrases held out are in {asked}: {len(found)} in {kind} stand for people’s"]
 
 
 TUNE: Recipe[MelodyConfig, MelodyGrid] = Recipe(
