@@ -14,7 +14,13 @@ from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.domains.music.abc.format import read_abc_file, write_abc
 from makar.domains.music.continuing import model as infill_model
-from makar.domains.music.continuing.choice import _pick, make_variations, ranked, unlike
+from makar.domains.music.continuing.choice import (
+    _pick,
+    make_variations,
+    ranked,
+    reach_of,
+    unlike,
+)
 from makar.domains.music.continuing.files import PAGE, RECORD, deliver
 from makar.domains.music.continuing.model import Infiller, score_names
 from makar.domains.music.continuing.task import open_task
@@ -25,6 +31,7 @@ from makar.domains.music.infill.codec import LONGEST, PREFIX, InfillCodec
 from makar.domains.music.infill.errors import HoleError
 from makar.domains.music.melody.grid import FIRST_PITCH_TOKEN, MelodyGrid, MelodyGrids
 from makar.domains.music.piece.piece import Key, Metre, Part, Piece
+from makar.domains.music.piece.register import Register
 from makar.domains.music.rewards.catalogue import build, fit_bands
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.measures.statistics import quantile_band
@@ -119,6 +126,27 @@ def test_nothing_is_overwritten(theme, infiller, tmp_path):
         deliver(task, choice, out=tmp_path / "there", seed=1, asked=1)
     with pytest.raises(ConfigError, match="make it first"):
         deliver(task, choice, out=tmp_path / "no" / "such", seed=1, asked=1)
+
+
+def test_what_the_instrument_cannot_play_scores_nothing_and_comes_last(theme, infiller):
+    task = open_task(theme, keep="1-4,9-12", parts="violin")
+    assert (reach_of(task).low, reach_of(task).high) == (55, 100)
+    bass = open_task(theme, keep="1-4,9-12", parts="bass")
+    assert (reach_of(bass).low, reach_of(bass).high) == (28, 67)
+    made = write_candidates(task, infiller.policy, count=64, seeds=Seeds(1))
+    heard = {id(c): [pitch for _, pitch in c.notes] for c in made}
+    whole = Register(min(map(min, heard.values())), max(map(max, heard.values())))
+    free = {id(c.candidate): c.score for c in ranked(made, infiller, reach=whole)}
+    assert min(free.values()) > 0
+    cut = max(min(pitches) for pitches in heard.values())
+    chosen = ranked(made, infiller, reach=Register(cut, 127))
+    fits = [min(heard[id(one.candidate)]) >= cut for one in chosen]
+    assert 0 < sum(fits) < 64
+    assert fits == sorted(fits, reverse=True)
+    for one, fit in zip(chosen, fits, strict=True):
+        low = [pitch < cut for pitch in heard[id(one.candidate)]]
+        assert one.score == (free[id(one.candidate)] if fit else 0)
+        assert one.parts["register"] == pytest.approx(1 - sum(low) / len(low), abs=0.05)
 
 
 def test_near_copies_and_twins_are_left_out(theme, infiller):

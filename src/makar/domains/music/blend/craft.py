@@ -23,6 +23,7 @@ from makar.domains.music.piece.piece import (
     Provenance,
     Tempo,
 )
+from makar.domains.music.piece.register import placed
 from makar.domains.music.tune.craft import MelodyCraft, Source
 from makar.measures.variety import KeyRuns
 
@@ -73,7 +74,10 @@ class PieceCraft:
         return Pieces(tuple(works))
 
     def notation(self, work: Piece) -> str:
-        """The piece in ABC, without its header."""
+        """The piece in ABC, without its header, in the octave it was written in.
+
+        This is how a ledger names it: files and cards are as ``piece`` has it.
+        """
         from makar.domains.music.abc.write import abc_body
 
         return abc_body(work)
@@ -100,12 +104,12 @@ class PieceCraft:
         return self.tunes.resemblances(works)  # pyright: ignore[reportArgumentType] - as above
 
     def piece(self, work: Piece, *, title: str = "", notice: str = "") -> Piece:
-        """The piece at the pace chosen, with its title and terms."""
+        """The piece at the pace chosen, where its instrument plays it, with title and terms."""
         quarters = self.tunes.tempo * work.metre.beat / TICKS_PER_QUARTER
         provenance = replace(work.provenance, title=title)
         if notice:
             provenance = replace(provenance, licence=notice)
-        return replace(work, tempos=(Tempo(0, quarters),), provenance=provenance)
+        return replace(placed(work), tempos=(Tempo(0, quarters),), provenance=provenance)
 
     def export(self, work: Piece, path: Path, *, title: str = "", notice: str = "") -> None:
         """Write the piece in the format that the suffix names.

@@ -34,7 +34,9 @@ from makar.domains.music.corpus.genres import GenrePhrases, check_genre
 from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.piece.piece import Piece, Pieces
+from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.novelty import CopyIndex
+from makar.domains.music.rewards.register import OutOfReach
 from makar.domains.music.tune import phrases
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.recipe import build_net
@@ -50,7 +52,7 @@ from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
 
 NEAR_ENOUGH = 0.05
 """A phrase this near to what was asked has full marks: nobody is to be a caricature."""
-MEASURED, PLACE = "measured_distance", "asked_place"
+MEASURED, PLACE, REGISTER = "measured_distance", "asked_place", "register"
 
 
 def ask_prompt(config: BlendConfig, weight: float | None = None) -> Prompt:
@@ -190,6 +192,7 @@ def _set_up(
     explanations = {
         PLACE: "a classifier is as much in doubt between the two genres as was asked",
         MEASURED: "how far another classifier, never rewarded, finds it from what was asked",
+        REGISTER: CATALOGUE[REGISTER].words,
     }
     return assemble(
         config, policy, prior=prior,
@@ -206,13 +209,18 @@ def _set_up(
 def _rewards(
     config: BlendConfig, judges: tuple[Judge, Judge], index: CopyIndex, limit: float
 ) -> list[Component]:
-    """No near copies; the place between the genres; the same by the judge that only looks on."""
+    """No near copies; the place between the genres; the same by the judge that only looks on.
+
+    Watched is also whether the instrument has the notes.
+    """
     rewards, measures = (Distance(judge, config.corpus.names) for judge in judges)
+    reach = OutOfReach(config.ask.program)
     weight, near = config.reward.weights.get(PLACE, 1.0), Ramp(1, NEAR_ENOUGH)
     return [
         Component("near_copy", index, AtMost(limit), role="gate", seconds=None, copying=True),
         Component(PLACE, rewards, near, weight=weight, seconds=None),
         Component(MEASURED, measures, Ramp(1, 0), role="watch", seconds=None),
+        Component(REGISTER, reach, Ramp(1, 0), role="watch", seconds=None),
     ]
 
 

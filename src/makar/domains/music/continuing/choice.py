@@ -16,6 +16,8 @@ from makar.domains.music.continuing.model import Infiller, score_names
 from makar.domains.music.continuing.task import Task
 from makar.domains.music.continuing.writing import Candidate, stacked, write_candidates
 from makar.domains.music.melody.grid import MelodyGrids
+from makar.domains.music.piece.piece import PITCH
+from makar.domains.music.piece.register import Register, register_of
 from makar.domains.music.rewards.catalogue import build, default_transform
 from makar.domains.music.tune.reward import DEFAULT_WEIGHTS
 
@@ -26,6 +28,8 @@ ROUNDS = 4
 UNLIKE = (0.4, 0.3, 0.2, 0.1)
 """Least share of notes in which two variations differ: as asked first, then less."""
 SHARD = 64
+REGISTER = "register"
+"""Part of a score: the share of notes that the part's instrument has."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def make_variations(task: Task, infiller: Infiller, *, count: int, seed: int) ->
     Candidates that hold no note, are what was there before, equal another, or share a longer
     run with a tune that was learned from than people's own tunes do with one another, are left
     out. Where too few remain, more are written; if even then fewer are left than asked for,
-    fewer are handed out.
+    fewer are handed out. What the part's instrument cannot play scores 0, so that it comes last.
 
     Args:
         task: What is asked.
@@ -87,7 +91,7 @@ def make_variations(task: Task, infiller: Infiller, *, count: int, seed: int) ->
         fresh = write_candidates(task, infiller.policy, count=size, seeds=seeds)
         written += size
         _admit(fresh, task, infiller, pool, left_out)
-        picked = _pick(ranked(list(pool.values()), infiller), count)
+        picked = _pick(ranked(list(pool.values()), infiller, reach=reach_of(task)), count)
         if len(picked) >= count:
             break
     notes = [one.candidate.notes for one in picked]
@@ -100,8 +104,16 @@ def unlike(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]]) -
     return len(one ^ other) / max(len(one | other), 1)
 
 
-def ranked(candidates: Sequence[Candidate], infiller: Infiller) -> list[Chosen]:
-    """Each candidate with its score, best first."""
+def reach_of(task: Task) -> Register:
+    """What the part's instrument can play, and what it is asked to elsewhere in the piece."""
+    part = task.piece.parts[task.part]
+    return register_of(part.program).with_room_for(part.notes[:, PITCH])
+
+
+def ranked(
+    candidates: Sequence[Candidate], infiller: Infiller, *, reach: Register | None = None
+) -> list[Chosen]:
+    """Each candidate with its score, best first; 0 where notes are out of ``reach``, if given."""
     if not candidates:
         return []
     blend = infill_reward(infiller)
@@ -114,6 +126,9 @@ def ranked(candidates: Sequence[Candidate], infiller: Infiller) -> list[Chosen]:
         total = total + judgement.total / holes
         for name, part in judgement.parts.items():
             parts[name] = parts.get(name, 0) + part.value / holes
+    if reach is not None:
+        parts[REGISTER] = np.array([_within(candidate, reach) for candidate in candidates])
+        total = np.where(parts[REGISTER] < 1, 0 * total, total)
     shared = longest_runs(candidates, infiller)
     order = np.argsort(-np.nan_to_num(total, nan=-1.0), kind="stable")
     return [
@@ -125,6 +140,12 @@ def ranked(candidates: Sequence[Candidate], infiller: Infiller) -> list[Chosen]:
         )
         for i in order.tolist()
     ]
+
+
+def _within(candidate: Candidate, reach: Register) -> float:
+    """Share of a candidate's notes that the instrument has."""
+    pitch = np.array([[pitch for _, pitch in candidate.notes]], np.int64)
+    return 1 - float(reach.beyond(pitch, np.ones(pitch.shape, bool)).mean())
 
 
 def infill_reward(infiller: Infiller) -> RewardTree:

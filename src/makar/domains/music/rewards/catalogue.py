@@ -5,6 +5,7 @@ from __future__ import annotations
 from makar.domains.music.melody.melody import Melodies
 from makar.domains.music.rewards import melody, rhythm, structure, tonality, watch
 from makar.domains.music.rewards.novelty import CopyIndex, Novelty
+from makar.domains.music.rewards.register import OutOfReach
 from makar.measures.catalogue import Catalogue, Entry, Quantiles, fit_bands, plain
 
 _ENTRIES = (
@@ -205,6 +206,14 @@ _ENTRIES = (
         "Conklin & Witten 1995",
         role="watch",
         corpus=True,
+    ),
+    Entry(
+        "register",
+        plain(OutOfReach()),
+        "share of notes that the instrument does not have",
+        "Adler 2016, the compass of instruments",
+        kind="less",
+        role="watch",
     ),
 )
 CATALOGUE: Catalogue[Melodies] = Catalogue(_ENTRIES)

@@ -129,7 +129,10 @@ def bench_of_folder(
         alike(side, config) for side in (public.train, public.valid, public.heldout)
     )
     if reward is None:
-        reward = plain_reward(config.reward, train=public.train, known=known, judges=judges)
+        reward = plain_reward(
+            config.reward, train=public.train, known=known, judges=judges,
+            program=config.ask.program,
+        )  # fmt: skip
     ask = replace(ask_prompt(config), form="")  # nobody asked these works for a form
     return bench_of(GAUGE, {"": known}, {HUMAN: people}, reward, ask, config, works)
 

@@ -14,6 +14,7 @@ from makar.domains.music.melody.grid import STEP, MelodyGrid, MelodyGrids, grid_
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.picture.card import FORMATS, ORIGINAL, SHOWN, marked_card, write_any
 from makar.domains.music.piece.piece import Piece, Provenance
+from makar.domains.music.piece.register import placed
 from makar.domains.music.rewards.moves import moves_of
 from makar.domains.music.rewards.novelty import CopyIndex
 from makar.measures.novelty import first_run
@@ -91,7 +92,10 @@ class MelodyCraft:
         return MelodyGrids.stack(works)
 
     def notation(self, work: MelodyGrid) -> str:
-        """The melody in ABC, without its header."""
+        """The melody in ABC, without its header, in the octave of the grid.
+
+        This is how a ledger names it, whatever plays it: files and cards are as ``piece`` has it.
+        """
         from makar.domains.music.abc.write import abc_body
 
         return abc_body(work.piece())
@@ -136,9 +140,9 @@ class MelodyCraft:
         return Source(title, whose.licence, length, text, start, source, too_near)
 
     def piece(self, work: MelodyGrid, *, title: str = "", notice: str = "") -> Piece:
-        """The melody as a piece, at the pace and on the instrument chosen."""
+        """The melody as a piece, at the pace and on the instrument chosen, where that plays it."""
         quarters = self.tempo * work.metre.beat / (4 * STEP)
-        piece = work.piece(program=self.program, quarters_per_minute=quarters, title=title)
+        piece = placed(work.piece(program=self.program, quarters_per_minute=quarters, title=title))
         licence = notice or piece.provenance.licence
         return replace(piece, provenance=replace(piece.provenance, licence=licence))
 

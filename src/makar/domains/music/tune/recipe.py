@@ -149,8 +149,9 @@ def _set_up(
     train = joined(public.train, own.train) if own else public.train
     known, judges, human = (alike(s, config) for s in (home.train, home.valid, home.heldout))
     blended = melody_reward(
-        config.reward, train=train, known=known, judges=judges, prior=prior, functions=functions
-    )
+        config.reward, train=train, known=known, judges=judges, prior=prior, functions=functions,
+        program=config.ask.program,
+    )  # fmt: skip
     parts = {component.name: component.scorer for component in blended[0].components}
     index = cast(CopyIndex, parts["near_copy"])
     asked = np.asarray(index(judges, [ask] * len(judges)))
