@@ -110,6 +110,15 @@ def test_json_says_what_its_numbers_mean() -> None:
     assert (whole["columns"], whole["rows"]) == (3, 2)
     assert [whole["legend"][number]["symbol"] for number in whole["tiles"][0]] == ["-", "E", "-"]
     assert whole["physics"]["jump_height"] == 4
+    assert {tile["symbol"] for tile in whole["legend"] if tile.get("bumped")} == {"?", "Q"}
+    assert "bumped" not in whole["legend"][0]
+
+
+def test_a_json_from_before_tiles_could_be_bumped_is_read() -> None:
+    legend = json.loads(_changed())["legend"]
+    older = [{key: value for key, value in tile.items() if key != "bumped"} for tile in legend]
+    assert not parse_level_json(_changed(legend=older))[1].bumped.any()
+    assert parse_level_json(_changed())[1] == MARIO
 
 
 def _changed(**fields: object) -> str:
@@ -138,6 +147,7 @@ def _changed(**fields: object) -> str:
         (_changed(legend=[]), "2 to 255 tiles"),
         (_changed(legend=[{"name": "air", "role": "void", "symbol": "-"}]), "no role 'void'"),
         (_changed(legend=[{"name": "air", "role": [], "symbol": "-"}]), "role must be text"),
+        (_changed(legend=[{"name": "a", "role": "solid", "symbol": "-", "bumped": 1}]), "bumped"),
         (_changed(physics={}), "physics"),
         (_changed(physics=None), "physics"),
         (_changed(physics={"jump_height": 4, "jump_reach": 8, "double_jump": 1, "body": [1, 1],

@@ -53,6 +53,12 @@ def test_a_legend_is_read_as_it_says() -> None:
     assert game.text == GOOD
 
 
+def test_a_solid_tile_may_be_one_that_is_bumped() -> None:
+    text = GOOD.replace('"0-2, 15" }', '"0-2, 15", bumped = true }')
+    assert parse_legend(text).legend.bumped.tolist() == [False, True, False, False, False]
+    assert not parse_legend(GOOD).legend.bumped.any()
+
+
 def test_the_edges_may_be_start_and_goal_where_the_legend_says_so() -> None:
     text = """
     [map]
@@ -76,6 +82,8 @@ def test_the_edges_may_be_start_and_goal_where_the_legend_says_so() -> None:
         ('symbol = "X"', 'symbl = "X"', 13, ("lacks a role or a symbol",)),
         ('"X", ids', '"X", id', 13, ("unknown key 'id'", "ids")),
         ('"0-2, 15"', '"0-2, 10"', 16, ("share the id 10",)),
+        ('"0-2, 15"', '"0-2", bumped = 1', 13, ("bumped = 1", "bumped = true")),
+        ('ids = "10"', 'ids = "10", bumped = true', 16, ("only a solid tile", "hit from below")),
         ('"0-2, 15"', '"0..2"', 13, ("0..2", "0-11, 15")),
         ('"0-2, 15"', '"9-2"', 13, ("backwards",)),
         ('"0-2, 15"', '"0-99999999"', 13, ("too far",)),

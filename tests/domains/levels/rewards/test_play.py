@@ -4,7 +4,7 @@ import numpy as np
 
 from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.play.analysis import Analyst
-from makar.domains.levels.rewards.play import Playable, Progress
+from makar.domains.levels.rewards.play import Playable, Progress, Reachable
 
 FLAT = ("-" * 40 + " ") * 5 + "X" * 40
 EARLY = ("-" * 40 + " ") * 5 + "X" * 5 + "-" * 20 + "X" * 15
@@ -31,3 +31,15 @@ def test_what_the_search_gave_up_is_not_judged(draw):
     analyst._memory[key] = analysis
     for reward in (Playable(analyst), Progress(analyst)):
         np.testing.assert_array_equal(reward(levels, []), [1, np.nan])
+
+
+def test_what_can_be_taken_is_a_share_and_nothing_is_not_judged(draw):
+    sky = ["-" * 40] * 5
+    coins = [*sky[:4], "-" * 10 + "oo" + "-" * 28]
+    high = ["-" * 10 + "oo" + "-" * 28, *sky, *coins]
+    flat = [*sky, *sky, "-" * 40]
+    both, half, none = (
+        " ".join([*rows, "X" * 40]) for rows in ([*sky, "-" * 40, *coins], high, flat)
+    )
+    judged = Reachable(Analyst(MARIO))(draw(both, half, none), [])
+    np.testing.assert_array_equal(judged, [1, 0.5, np.nan])

@@ -6,8 +6,9 @@ import numpy as np
 from jaxtyping import UInt8
 
 from makar.core.seeds import Seeds
-from makar.domains.levels.constructive.garnish import garnish, hang_decks
+from makar.domains.levels.constructive.garnish import garnish, hang_decks, raise_tiers
 from makar.domains.levels.constructive.pieces import HIGHEST, LOWEST, PIECES, roll, stairs
+from makar.domains.levels.constructive.prizes import within_reach
 from makar.domains.levels.constructive.trail import ROWS, Trail
 from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.level.level import Levels
@@ -73,9 +74,10 @@ def construct_one(
         trail.hardness = float(np.clip(difficulty + wave + climb, 0, 1))
         _add_group(trail, columns)
     garnish(trail, until=columns - _ENDING)
+    raise_tiers(trail, until=columns - _ENDING)
     hang_decks(trail, until=columns - _ENDING)
     trail.ground(columns - len(trail))
-    return trail.tiles()
+    return within_reach(trail.tiles())
 
 
 def _room(trail: Trail, columns: int) -> int:

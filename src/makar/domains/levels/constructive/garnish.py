@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from makar.domains.levels.constructive.trail import ROWS, SKY, Trail
+from makar.domains.levels.constructive.trail import BLOCKS, COIN, ROWS, SKY, Trail
 
 _APART = 3
 """Bare columns kept before and behind: room to jump to and from what the pieces have built."""
 _DECK = 10
 """Lowest altitude of what hangs over the pieces: above the jumps that they ask for."""
+_TIER = 4
+"""Rows from a row of blocks to the next, which the hero bumps from the one and gets up to."""
 
 
 def garnish(trail: Trail, *, until: int) -> None:
@@ -22,6 +24,39 @@ def garnish(trail: Trail, *, until: int) -> None:
             x += _APART + columns + trail.between(0, 2)
         else:
             x += max(room, 1)
+
+
+def raise_tiers(trail: Trail, *, until: int) -> None:
+    """Hang blocks a jump above rows of blocks, so that a way leads up to what is high."""
+    x = _APART
+    while x < until - _APART:
+        columns, altitude = _tier(trail, x, until - _APART), _top(trail.columns[x])
+        if columns < 3 or not trail.chance(0.85):
+            x += max(columns, 1)
+            continue
+        first = x + trail.between(0, 1)  # a third may be hung over this one
+        over = trail.between(2, x + columns - first - 1)
+        trail.row(first, altitude + _TIER, _planks(trail, over))
+        if trail.chance(0.8):
+            trail.row(first, altitude + _TIER + 1, "o" * over)
+
+
+def _tier(trail: Trail, first: int, until: int) -> int:
+    """Columns of a row of blocks over ground from ``first`` on that another may hang over.
+
+    Over a chasm none may: a jump across needs the sky.
+    """
+    altitude, columns = _top(trail.columns[first]), 0
+    for column in trail.columns[first:until]:
+        if column[0] == SKY or _top(column) != altitude or column[altitude] not in BLOCKS:
+            break
+        columns += 1
+    return columns if altitude + _TIER + 1 < ROWS else 0
+
+
+def _top(column: list[int]) -> int:
+    """Altitude of the highest tile that is no coin; 0 of an empty column."""
+    return max((at for at, tile in enumerate(column) if tile not in (SKY, COIN)), default=0)
 
 
 def hang_decks(trail: Trail, *, until: int) -> None:

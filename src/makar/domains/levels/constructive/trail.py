@@ -14,7 +14,9 @@ ROWS = 14
 """Rows of a level in the Video Game Level Corpus's alphabet."""
 
 _NUMBER = {tile.symbol: number for number, tile in enumerate(MARIO.tiles)}
-SKY, _GROUND = _NUMBER["-"], _NUMBER["X"]
+SKY, COIN, _GROUND = _NUMBER["-"], _NUMBER["o"], _NUMBER["X"]
+BLOCKS = frozenset(_NUMBER[symbol] for symbol in "S?Q")
+"""Bricks and question blocks."""
 
 
 @dataclass

@@ -34,7 +34,7 @@ def write_level_json(level: Level, legend: Legend) -> str:
         "format": FORMAT,
         "columns": level.tiles.shape[1],
         "rows": level.tiles.shape[0],
-        "legend": [asdict(tile) for tile in legend.tiles],
+        "legend": [_written(tile) for tile in legend.tiles],
         "physics": asdict(legend.physics),
     }
     text = json.dumps(head, indent=1, ensure_ascii=False)
@@ -69,9 +69,17 @@ def parse_level_json(data: bytes | str, *, source: str = "level JSON") -> tuple[
         raise UnreadableLevelError(source, str(error), remedy=_REMEDY) from error
 
 
+def _written(tile: Tile) -> dict[str, Any]:
+    """All that is said of a tile; that it is not bumped goes without saying."""
+    return {key: value for key, value in asdict(tile).items() if key != "bumped" or value}
+
+
 def _tile(given: dict[str, Any], source: str) -> Tile:
-    role = cast(Role, word(given, "role", source))
-    return Tile(word(given, "name", source), role, word(given, "symbol", source))
+    role, bumped = cast(Role, word(given, "role", source)), given.get("bumped", False)
+    if not isinstance(bumped, bool):
+        fault = f'"bumped" is {quoted(bumped)}, neither true nor false'
+        raise UnreadableLevelError(source, fault, remedy=_REMEDY)
+    return Tile(word(given, "name", source), role, word(given, "symbol", source), bumped)
 
 
 def _physics(given: Any, source: str) -> Physics:

@@ -23,11 +23,13 @@ class Tile:
             ``goal`` let the player through; ``solid`` carries and stops; ``hazard`` kills who
             touches it; ``enemy`` kills who touches it other than from above.
         symbol: The one character it has in level text.
+        bumped: True for a solid tile that gives something to whoever bumps it from below.
     """
 
     name: str
     role: Role
     symbol: str
+    bumped: bool = False
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
@@ -36,6 +38,8 @@ class Tile:
             raise ValueError(
                 f"tile {self.name!r}: a symbol is one printable character, got {self.symbol!r}"
             )
+        if self.bumped and self.role != "solid":
+            raise ValueError(f"tile {self.name!r}: only a solid tile is bumped, not {self.role}")
 
 
 @dataclass(frozen=True)
@@ -105,14 +109,19 @@ class Legend:
         """True for the tiles that have one of the roles."""
         return np.array([tile.role in roles for tile in self.tiles])
 
+    @cached_property
+    def bumped(self) -> Bool[np.ndarray, " A"]:
+        """True for the tiles that give something to whoever bumps them from below."""
+        return np.array([tile.bumped for tile in self.tiles])
+
 
 MARIO = Legend(
     tiles=(
         Tile("sky", "empty", "-"),
         Tile("ground", "solid", "X"),
         Tile("breakable", "solid", "S"),
-        Tile("question", "solid", "?"),
-        Tile("used question", "solid", "Q"),
+        Tile("question", "solid", "?", bumped=True),
+        Tile("used question", "solid", "Q", bumped=True),
         Tile("enemy", "enemy", "E"),
         Tile("tube top left", "solid", "<"),
         Tile("tube top right", "solid", ">"),
@@ -123,4 +132,7 @@ MARIO = Legend(
         Tile("cannon stand", "solid", "b"),
     ),
 )
-"""Super Mario Bros in the alphabet of the Video Game Level Corpus; start and exit are its ends."""
+"""Super Mario Bros in the alphabet of the Video Game Level Corpus; start and exit are its ends.
+
+Both question blocks are bumped: it writes ``Q`` where a coin is in one, ``?`` where more is.
+"""

@@ -31,7 +31,7 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "goal": ("right",),
 }
 _NAMES = ("layer", "licence")
-_TILE_KEYS = ("role", "symbol", "ids", "object")
+_TILE_KEYS = ("role", "symbol", "ids", "object", "bumped")
 _PHYSICS: Mapping[str, tuple[type, ...]] = {
     "jump_height": (int,),
     "jump_reach": (int,),
@@ -49,6 +49,7 @@ _IDS_REMEDY = (
     'Write Tiled\'s tile ids as "0-11, 15", or by tileset as { terrain = "0-11", props = "3" }'
 )
 _OBJECT_REMEDY = 'Write the objects\' class in quotes, as object = "spawn"'
+_BUMPED_REMEDY = "Write bumped = true for a solid tile that gives something when hit from below"
 _RANGE = re.compile(r"\s*(\d{1,8})\s*(?:-\s*(\d{1,8})\s*)?")
 
 
@@ -181,10 +182,13 @@ class _Reader:
             self._refuse(fault, f"Use {_list(_TILE_KEYS)}", name)
         if not isinstance(given["role"], str) or not isinstance(given["symbol"], str):
             self._refuse(f"tile {name!r}: role and symbol are text", _TILE_REMEDY, name)
+        if not isinstance(bumped := given.get("bumped", False), bool):
+            self._refuse(f"tile {name!r}: bumped = {quoted(bumped)}", _BUMPED_REMEDY, name)
         try:
-            return Tile(name, cast(Role, given["role"]), given["symbol"])
+            return Tile(name, cast(Role, given["role"]), given["symbol"], bumped)
         except ValueError as error:
-            self._refuse(str(error), f"Roles are {_list(ROLES)}", name)
+            remedy = f"Roles are {_list(ROLES)}; {_BUMPED_REMEDY[0].lower()}{_BUMPED_REMEDY[1:]}"
+            self._refuse(str(error), remedy if bumped else f"Roles are {_list(ROLES)}", name)
 
     def _objects(self, table: Mapping[str, Any], tiles: Sequence[Tile]) -> dict[str, int]:
         found: dict[str, int] = {}

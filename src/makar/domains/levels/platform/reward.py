@@ -37,7 +37,7 @@ What a challenge consists of is left to the model, so that counts of enemies and
 watched: a level asked to be hard needs more of them than most have.
 """
 PROGRESS, VARIETY, CHALLENGE = "progress", "variety", "challenge"
-NEAR_COPY = "near_copy"
+NEAR_COPY, REACHABLE = "near_copy", "reachable"
 MISSED = 0.15
 """A challenge that is so far from the one asked for gets half marks."""
 NEAR = 0.9
@@ -100,8 +100,10 @@ def platform_reward(
 
 
 def _can_tell(name: str, quantiles: Mapping[str, Quantiles]) -> bool:
-    entry = LEVEL_CATALOGUE[name]
-    return entry.fixed is not None or entry.kind == "asked" or bool(np.isfinite(quantiles[name][2]))
+    entry, told = LEVEL_CATALOGUE[name], bool(np.isfinite(quantiles[name][2]))
+    if name == REACHABLE:  # where nothing is ever to be collected
+        return told
+    return told or entry.fixed is not None or entry.kind == "asked"
 
 
 def with_defaults(config: RewardConfig) -> RewardConfig:

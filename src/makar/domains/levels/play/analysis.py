@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 
 from makar.core.types import Works
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.play.challenge import challenge_of, danger_all
+from makar.domains.levels.play.collecting import collect_all
 from makar.domains.levels.play.jumps import arc
-from makar.domains.levels.play.physics import ENEMY, GOAL, HAZARD, SOLID, Game
+from makar.domains.levels.play.physics import ENEMY, GOAL, HAZARD, PRIZE, SOLID, Game
 from makar.domains.levels.play.reach import reach_all
 
 ANYWHERE, NOWHERE = -1, -2
@@ -89,6 +90,21 @@ class Analysis:
         return self._unless_won(challenge_of(dangers[..., None]), blocked)
 
     @cached_property
+    def taken(self) -> Bool[np.ndarray, "B H W"]:
+        """Where something lies that the hero can take and come down from; see ``collecting``."""
+        return collect_all(self.kinds, self.starts, self.game)
+
+    @cached_property
+    def reachable(self) -> Float[np.ndarray, " B"]:
+        """``(B,)`` share of what lies in a level that the hero can take.
+
+        NaN where nothing does, or the level is too large to be searched.
+        """
+        there, taken = ((x > 0).sum((1, 2)) for x in (self.kinds & PRIZE, self.taken))
+        known = (there > 0) & ((self.won >= 0) | (taken == there))
+        return np.where(known, taken / np.maximum(there, 1), np.nan)
+
+    @cached_property
     def _owners(self) -> Int[np.ndarray, " N"]:
         """Which level each tick in ``ways`` belongs to."""
         return np.repeat(np.arange(len(self)), np.diff(self.bounds))
@@ -111,6 +127,7 @@ def kinds_of(legend: Legend, *, enemies: bool = True) -> UInt8[np.ndarray, " A"]
     kinds[legend.having("hazard")] = HAZARD
     kinds[legend.having("goal")] = GOAL
     kinds[legend.having("enemy")] = ENEMY if enemies else 0
+    kinds[legend.having("reward") | legend.bumped] |= PRIZE
     return kinds
 
 

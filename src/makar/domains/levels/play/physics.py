@@ -22,8 +22,9 @@ import numpy as np
 from jaxtyping import Int, UInt8
 from numba import njit
 
-SOLID, HAZARD, GOAL, ENEMY = 1, 2, 4, 8
-"""What a tile is: ``kinds``."""
+SOLID, HAZARD, GOAL, ENEMY, PRIZE = 1, 2, 4, 8, 16
+"""What a tile is: ``kinds``. A prize is taken by touching it or, if it is solid, by a bump from
+below; nothing that moves minds it."""
 BLOCKED, DEADLY, WINNING, ENEMY_RIGHT, ENEMY_LEFT, ENEMY_UP, ENEMY_DOWN = 1, 2, 4, 8, 16, 32, 64
 """What it means for the hero to be in a place, or to come there by moving in a direction."""
 ALIVE, DEAD, WON = 0, 1, 2

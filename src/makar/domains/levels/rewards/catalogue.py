@@ -20,7 +20,7 @@ from makar.domains.levels.rewards import dangers, shape
 from makar.domains.levels.rewards.flow import ChallengeMissed, Flow
 from makar.domains.levels.rewards.fun import fun
 from makar.domains.levels.rewards.patterns import PatternDivergence, PatternSurprise, Variety
-from makar.domains.levels.rewards.play import Playable, Progress
+from makar.domains.levels.rewards.play import Playable, Progress, Reachable
 from makar.domains.levels.tiles.near_copies import SHARE, WindowIndex
 from makar.measures.catalogue import Catalogue, Entry
 
@@ -82,6 +82,13 @@ _PLAY: tuple[Entry[LevelCorpus], ...] = (
         "progress",
         lambda corpus: Progress(corpus.analyst),
         "lets the player get far, if not to the goal",
+        "exact search",
+        fixed=Unchanged(),
+    ),
+    Entry(
+        "reachable",
+        lambda corpus: Reachable(corpus.analyst),
+        "has nothing to collect that the player cannot get to",
         "exact search",
         fixed=Unchanged(),
     ),

@@ -1,4 +1,4 @@
-"""Whether a level can be won, and how far one gets in it."""
+"""Whether a level can be won, how far one gets in it, and what can be taken there."""
 
 from __future__ import annotations
 
@@ -43,3 +43,19 @@ class Progress:
         """Judge each level."""
         analysis = self.analyst(works)
         return np.where(analysis.won < 0, np.nan, analysis.progress)
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """Share of what lies in the level, coins and blocks to be bumped, that the hero can take.
+
+    See ``collecting``; NaN where nothing lies, or the level is too large to be searched.
+    """
+
+    analyst: Analyst
+
+    def __call__(
+        self, works: Works[Level], _prompts: Sequence[Prompt], /
+    ) -> Float[np.ndarray, " B"]:
+        """Judge each level."""
+        return self.analyst(works).reachable
