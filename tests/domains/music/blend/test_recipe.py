@@ -20,11 +20,19 @@ from makar.domains.music.blend import sides as blend_sides
 from makar.domains.music.blend.assessment import NOTES, bench_of_run
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.judges import weight_of
-from makar.domains.music.blend.recipe import MEASURED, PLACE, ask_prompt, labelled, prepare
+from makar.domains.music.blend.recipe import (
+    MEASURED,
+    PLACE,
+    REGISTER,
+    ask_prompt,
+    labelled,
+    prepare,
+)
 from makar.domains.music.corpus import genres
 from makar.domains.music.corpus.genres import GENRES, YOURS, check_genre, genre_phrases
 from makar.domains.music.corpus.tunes import Corpus, load_user_corpus
 from makar.domains.music.piece.piece import Pieces
+from makar.domains.music.rewards.register import OutOfReach
 from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.ablation import rewarded_parts, trials
 from makar.evaluation.assessment import MARKOV, RANDOM, distance_to
@@ -114,6 +122,16 @@ def test_a_blend_from_beginning_to_end(config: BlendConfig, corpora: None) -> No
     assert any(not torch.equal(now, then) for now, then in changed)
 
 
+def test_the_instrument_that_is_asked_for_is_the_one_that_is_watched(
+    config: BlendConfig, corpora: None
+) -> None:
+    pipes = config.model_copy(update={"ask": config.ask.model_copy(update={"program": 109})})
+    creator = finished(prepare(pipes)).creator
+    (watch,) = [c for c in creator.reward.components if c.name == REGISTER]
+    assert (watch.role, watch.scorer) == ("watch", OutOfReach(109))
+    assert creator.explanations[REGISTER]
+
+
 def test_the_reward_is_how_far_the_judge_is_from_what_was_asked(
     prepared: Any, config: BlendConfig, folders: dict[str, Path]
 ) -> None:
@@ -132,7 +150,7 @@ def test_the_reward_is_how_far_the_judge_is_from_what_was_asked(
         assert measured[own] < 0.1
         assert measured[other] > 0.9
         assert judged[own].parts[MEASURED].weight == 0
-    judges = [c.scorer.judge for c in creator.reward.components[1:]]
+    judges = [c.scorer.judge for c in creator.reward.components if c.name in (PLACE, MEASURED)]
     assert judges[0].name != judges[1].name
     assert all(judge.accuracy > 0.95 for judge in judges)
 

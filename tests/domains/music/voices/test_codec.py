@@ -2,6 +2,7 @@
 
 from itertools import combinations, pairwise
 
+import mido
 import numpy as np
 import pytest
 import torch
@@ -9,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from makar.core.types import Prompt
+from makar.domains.music.chorale.craft import VoicesCraft
+from makar.domains.music.melody.codec import TONIC_OF
 from makar.domains.music.piece.piece import Key, Metre
 from makar.domains.music.voices.codec import ASKED, NOT_GIVEN, VOCABULARY, VoicesCodec
 from makar.domains.music.voices.voices import (
@@ -106,6 +109,28 @@ def test_no_rule_is_ever_broken(asked, seed):
         if prompt.condition["ends"] == "close":
             assert (work.tokens[:, -4:] == HOLD).all()
         assert (work.tokens[:, 0] != HOLD).all()
+
+
+def test_in_every_key_a_files_voices_lie_within_their_ranges(tmp_path):
+    asked = [
+        Prompt(condition={"bars": 1, "mode": mode, "key": TONIC_OF[tonic]})
+        for mode in ("major", "minor")
+        for tonic in range(12)
+    ]
+    lowest, highest = np.full(4, 127), np.zeros(4, int)
+    for number, work in enumerate(drawn(asked, 1)):
+        path = tmp_path / f"{number}.mid"
+        VoicesCraft().export(work, path)
+        heard = [
+            [m.note for m in track if m.type == "note_on" and m.velocity]
+            for track in mido.MidiFile(path).tracks
+        ]
+        heard = [voice for voice in heard if voice]
+        for voice, (low, high) in zip(heard, RANGES, strict=True):
+            assert low <= min(voice) <= max(voice) <= high, work.key.name
+        lowest = np.minimum(lowest, [min(voice) for voice in heard])
+        highest = np.maximum(highest, [max(voice) for voice in heard])
+    assert [*zip(lowest.tolist(), highest.tolist(), strict=True)] == [*RANGES]  # and all of them
 
 
 @pytest.mark.parametrize("metre", [Metre(), Metre(0, 3, 4)])
