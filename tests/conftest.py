@@ -181,7 +181,7 @@ FEW_SHOWN = 16
 @pytest.fixture
 def tiny(cache: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Settings of the tune recipe with which a whole run takes a second."""
-    monkeypatch.setattr("makar.training.session.CANDIDATES", FEW_SHOWN)
+    monkeypatch.setattr("makar.training.conclusion.CANDIDATES", FEW_SHOWN)
     return {
         "loop.iterations": 4,
         "loop.works": 8,

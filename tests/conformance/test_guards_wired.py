@@ -22,7 +22,7 @@ from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble
 from makar.recipes.loading import load_config
 from makar.recipes.preparation import Prepared
-from makar.training import session
+from makar.training import conclusion, session
 
 WILD = PolicyGradientConfig(learning_rate=3.0)
 
@@ -30,7 +30,8 @@ WILD = PolicyGradientConfig(learning_rate=3.0)
 @pytest.fixture
 def steps(words, monkeypatch):
     """What the first steps of a session tell, as a user would begin it, of a recipe of words."""
-    monkeypatch.setattr(session, "show", lambda *_, **__: session.Heard("", "", None, 0.0))
+    for place in (session, conclusion):
+        monkeypatch.setattr(place, "show", lambda *_, **__: session.Heard("", "", None, 0.0))
 
     def take(count, *, people=None, learn=None, start=None):
         creator = words.creator(learn=learn)

@@ -77,6 +77,14 @@ def test_what_cannot_be_judged_rings_nothing() -> None:
         assert one.check({}) == []
 
 
+def test_of_a_mean_alone_only_its_place_is_heard() -> None:
+    """Likelihood is known of a batch as a whole: works that are too likely are heard, too."""
+    one, other = alarm(), alarm()
+    assert not any(one.check({}, {"rests": 0.1 + 0.001 * step}) for step in range(8))
+    heard = [bool(other.check({}, {"rests": 0.13 + 0.001 * step})) for step in range(3)]
+    assert heard == [False, True, True]
+
+
 def test_its_memory_can_be_kept() -> None:
     one, other = alarm(), alarm()
     rings(one, 0.125)

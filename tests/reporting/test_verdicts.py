@@ -57,12 +57,34 @@ def test_better_worse_and_the_same():
     assert found == {SCORE: "better", NEAR_COPIES: "same", "close": "worse", "density": "same"}
 
 
-def test_fewer_copies_are_better_and_a_watch_is_judged_by_its_fit():
-    rows = table(copies=0.3, density=3.0, fit=0.5)
-    assert verdicts(rows, TRAINED)[NEAR_COPIES] == "worse"
-    assert verdicts(rows, TRAINED)["density"] == "same", "the number moved, the fit did not"
-    rows = table(density=2.0, fit=0.2)
-    assert verdicts(rows, TRAINED)["density"] == "worse"
+def test_fewer_copies_are_better():
+    assert verdicts(table(copies=0.3), TRAINED)[NEAR_COPIES] == "worse"
+
+
+def test_a_watch_is_better_the_nearer_it_is_to_people_whatever_fits_their_range():
+    """People's mean is 2: away from it is worse above and below, though the fit be better."""
+    far = [row(HUMAN, 0.8, seed=1), row(PRIOR, 0.4, density=2.2, seed=2)]
+    for density, verdict in ((2.4, "worse"), (1.7, "worse"), (2.1, "better"), (2.2, "same")):
+        rows = [*far, row(TRAINED, 0.7, density=density, fit=0.9, seed=4)]
+        assert verdicts(rows, TRAINED)["density"] == verdict, density
+    assert verdicts(table(density=2.0, fit=0.2), TRAINED)["density"] == "same"
+
+
+def test_a_watch_is_told_with_its_side_and_in_peoples_deviations():
+    rows = [
+        row(HUMAN, 0.8, seed=1), row(PRIOR, 0.4, density=1.98, seed=2),
+        row(TRAINED, 0.7, density=1.75, seed=4),
+    ]  # fmt: skip
+    unit = rows[0].values["density"].std()
+    found = {shift.name: shift for shift in shifts(rows, {})}
+    told = change(found["density"], "", TUNE_WORDS).level
+    after, before = (abs(x - 2) / unit for x in (1.75, 1.98))
+    assert told == (
+        f"below people’s (2.00) by {after:.1f} of their standard deviations, it was {before:.1f}"
+    )
+    rows[1] = row(PRIOR, 0.4, density=2.3, seed=2)
+    found = {shift.name: shift for shift in shifts(rows, {})}
+    assert "on the other side" in change(found["density"], "", TUNE_WORDS).level
 
 
 def test_noise_is_no_change():
@@ -107,7 +129,7 @@ def test_a_change_says_where_people_are():
     assert close.level.startswith("level with people’s (")
     density = change(found["density"], "", TUNE_WORDS)
     assert (density.words, density.verdict, density.trained_on) == ("density", "worse", False)
-    assert density.level == "outside people’s range, 1.50 to 2.50"
+    assert density.level.startswith("above people’s (2.00) by ")
     assert density.band == (1.5, 2.5)
     short = change(shifts(table(close=0.6), {})[2], "", TUNE_WORDS)
     assert short.level.startswith("short of people’s (8")
@@ -132,7 +154,7 @@ def test_levels_are_compared_with_the_maps():
     assert first.endswith("Held-out works of the maps score 80.")
     levels = [change(found[name], "", LEVEL_WORDS).level for name in ("close", "density")]
     assert levels[0].startswith("level with the maps’ (")
-    assert levels[1] == "outside the maps’ range, 1.50 to 2.50"
+    assert levels[1].startswith("above the maps’ (2.00) by ")
     unknown = replace(found["close"], people=math.nan)
     assert change(unknown, "", LEVEL_WORDS).level == "the maps’ cannot be judged here"
     assert "as varied as the maps’: distinct-4 is" in variety(rows, LEVEL_WORDS)[0]

@@ -81,21 +81,30 @@ class HackingAlarm:
         default_factory=dict[str, list[np.ndarray]]
     )
 
-    def check(self, watches: Mapping[str, Float[np.ndarray, " B"]]) -> list[Alarm]:
-        """Look at one batch's watches; return those that ring now."""
+    def check(
+        self,
+        watches: Mapping[str, Float[np.ndarray, " B"]],
+        means: Mapping[str, float] | None = None,
+    ) -> list[Alarm]:
+        """Look at one batch's watches; return those that ring now.
+
+        Args:
+            watches: Of every work.
+            means: Of which only the mean over the batch is known.
+        """
+        alone = {name: np.array([mean]) for name, mean in (means or {}).items()}
         ringing: list[Alarm] = []
-        for name, values in watches.items():
-            theirs, start = (
-                finite(known.get(name, _NOTHING)) for known in (self.people, self.start)
-            )
-            now = finite(values)
-            if len(theirs) < FEWEST or min(len(start), len(now)) < 2:
+        for name, values in {**watches, **alone}.items():
+            theirs = finite(self.people.get(name, _NOTHING))
+            start, now = finite(self.start.get(name, _NOTHING)), finite(values)
+            if len(theirs) < FEWEST or len(start) < 2 or len(now) < (1 if name in alone else 2):
                 continue
             batches = self.recent.setdefault(name, [])
             batches.append(now)
             del batches[:-BATCHES]
-            if len(batches) > 1 and _gone(theirs, start, np.concatenate(batches)):
-                ringing.append(self._alarm(name, theirs, start, np.concatenate(batches)))
+            lately, single = np.concatenate(batches), name not in alone
+            if len(batches) > 1 and _gone(theirs, start, lately, single=single):
+                ringing.append(self._alarm(name, theirs, start, lately))
         return ringing
 
     def _alarm(self, name: str, theirs: np.ndarray, start: np.ndarray, now: np.ndarray) -> Alarm:
@@ -115,8 +124,11 @@ class HackingAlarm:
         }
 
 
-def _gone(theirs: np.ndarray, start: np.ndarray, now: np.ndarray) -> bool:
-    """True where it is further from people's than at the start: in its mean, or as a whole."""
+def _gone(theirs: np.ndarray, start: np.ndarray, now: np.ndarray, *, single: bool) -> bool:
+    """True where it is further from people's than at the start: in its mean, or as a whole.
+
+    ``single``: the values are of single works, so that they tell how those are spread.
+    """
     unit = _unit(theirs, start, now)
     if unit == 0:
         return False
@@ -125,7 +137,7 @@ def _gone(theirs: np.ndarray, start: np.ndarray, now: np.ndarray) -> bool:
     surely = welch_test(start, now).p < MOVED and welch_test(theirs, now).p < APART
     if further > SHIFT and surely:
         return True
-    return shared(theirs, start) - shared(theirs, now) > LOST
+    return single and shared(theirs, start) - shared(theirs, now) > LOST
 
 
 def _unit(theirs: np.ndarray, start: np.ndarray, now: np.ndarray) -> float:

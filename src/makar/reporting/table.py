@@ -56,7 +56,7 @@ def table_of(rows: Rows, explained: Mapping[str, str], words: Words) -> Table:
     note = (
         "Means with 95 % intervals over works; scores and shares out of 100, watch rewards as "
         "measured. ▲ significantly better and ▼ significantly worse than the prior; a watch "
-        f"reward is better the better it fits {words.whose_own()} range."
+        f"reward is better the nearer its mean is to {words.whose_own()}."
     )
     called = {HUMAN: words.whose, RANDOM: "chance", MARKOV: "a table"}
     columns = [called.get(str(row["row"]), str(row["row"])) for row in told]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from makar.core.rewards import UNJUDGED
 from makar.evaluation.choosing import tries_for
@@ -46,8 +45,10 @@ class Shift:
         verdict: Of the trained row against the prior's.
         watched: True where it was not trained on.
         before, after, people: Means, as they are shown: raw for watches, 0..1 otherwise.
-        against_people: ``above``, ``below`` or ``level``, of how good it is.
+        against_people: ``above``, ``below`` or ``level``; of a watch where it lies, of all else how
+            good it is.
         spread: People's 5-95 % range as shown.
+        away: Of a watch, people's standard deviations from their mean to its, before and after.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Shift:
     people: float
     against_people: str
     spread: tuple[float, float]
+    away: tuple[float, float] = (np.nan, np.nan)
 
 
 def row_named(rows: Rows, name: str) -> Row[Any]:
@@ -72,27 +74,28 @@ def row_named(rows: Rows, name: str) -> Row[Any]:
     raise KeyError(f"no row {name!r} among {[row.name for row in rows]}")
 
 
-def goodness(row: Row[Any], measure: str) -> Float[np.ndarray, " B"]:
-    """How good each work is in this measure: more is better.
-
-    A watch is judged by how well it fits people's range, not by the number itself.
-    """
-    if measure in _LESS_IS_BETTER:
-        return -np.asarray(row.values[measure], np.float64)
-    part = row.judgement.parts.get(measure)
-    return np.asarray(row.values[measure] if part is None else part.value, np.float64)
-
-
 def chance(rows: Rows, measure: str, first: str, second: str) -> tuple[float, float]:
-    """Difference in goodness (second minus first row) and the p of its being chance.
+    """How much better the second row is than the first, and the p of its being chance.
 
-    Welch's test over the works; ``(nan, nan)`` where too little is known.
+    Welch's test over the works; ``(nan, nan)`` where too little is known. More is better, of near
+    copies and what could not be judged less. A watch is better the nearer its mean is to people's:
+    what goes away from theirs is worse on either side, also within the range of single works.
     """
-    sides = [finite(goodness(row_named(rows, name), measure)) for name in (first, second)]
+    sides = [finite(row_named(rows, name).values[measure]) for name in (first, second)]
     if min(map(len, sides)) < 2:
         return float("nan"), float("nan")
     test = welch_test(*sides)
-    return test.mean, test.p
+    if not is_watched(rows, measure):
+        return (-test.mean if measure in _LESS_IS_BETTER else test.mean), test.p
+    people = finite_mean(row_named(rows, HUMAN).values[measure])
+    before, after = (abs(float(side.mean()) - people) for side in sides)
+    return (before - after, test.p) if np.isfinite(people) else (float("nan"), float("nan"))
+
+
+def is_watched(rows: Rows, measure: str) -> bool:
+    """True for a part that was only looked at."""
+    part = row_named(rows, TRAINED).judgement.parts.get(measure)
+    return part is not None and part.role == "watch" and measure not in _LESS_IS_BETTER
 
 
 def verdicts(rows: Rows, row: str) -> dict[str, Verdict]:
@@ -120,21 +123,33 @@ def _shift(
 ) -> Shift:
     part = row_named(rows, TRAINED).judgement.parts.get(name)
     watched = part is not None and part.role == "watch"
-    gap, p = chance(rows, name, HUMAN, TRAINED)
-    against = "level" if not p < SIGNIFICANT else "above" if gap > 0 else "below"
     people = finite(row_named(rows, HUMAN).values[name])
+    before, after = (_mean(rows, row, name) for row in (PRIOR, TRAINED))
+    gap, p = chance(rows, name, HUMAN, TRAINED)
+    if watched:
+        gap = after - _mean(rows, HUMAN, name)
+    against = "level" if not p < SIGNIFICANT else "above" if gap > 0 else "below"
     spread = tuple(np.quantile(people, [0.05, 0.95])) if len(people) else (np.nan, np.nan)
     band = bands.get(name, spread) if watched else spread
     return Shift(
         name,
         verdict,
         watched,
-        before=_mean(rows, PRIOR, name),
-        after=_mean(rows, TRAINED, name),
+        before=before,
+        after=after,
         people=_mean(rows, HUMAN, name),
         against_people=against,
         spread=(float(band[0]), float(band[1])),
+        away=_away(people, before, after),
     )
+
+
+def _away(people: np.ndarray, before: float, after: float) -> tuple[float, float]:
+    spread = float(people.std()) if len(people) else 0.0
+    if spread == 0:
+        return float("nan"), float("nan")
+    middle = float(people.mean())
+    return (before - middle) / spread, (after - middle) / spread
 
 
 def change(shift: Shift, explained: str, words: Words) -> Change:
@@ -178,13 +193,15 @@ def _level(shift: Shift, people: str, words: Words) -> str:
     theirs = words.whose_own()
     if not np.isfinite(shift.people):
         return f"{theirs} cannot be judged here"
-    if shift.watched:
-        inside = shift.spread[0] <= shift.after <= shift.spread[1]
-        where = "within" if inside else "outside"
-        if (shift.verdict == "worse") == inside:
-            where = f"still {where}"
-        low, high = (compact(end) for end in shift.spread)
-        return f"{where} {theirs} range, {low} to {high}"
+    if shift.watched and shift.against_people != "level" and np.isfinite(shift.away[1]):
+        before, after = (f"{abs(way):.1f}" for way in shift.away)
+        was = "" if before == after else f", it was {before}"
+        if shift.away[0] * shift.away[1] < 0:
+            was = f", it was {before} on the other side"
+        where = f"{shift.against_people} {theirs} ({people})"
+        return f"{where} by {after} of their standard deviations{was}"
+    if shift.watched and shift.against_people != "level":
+        return f"{shift.against_people} {theirs} ({people})"
     if shift.against_people == "level":
         return f"level with {theirs} ({people})"
     better = shift.against_people == "above"

@@ -20,6 +20,7 @@ from makar.measures.statistics import finite_mean
 from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
+from makar.recipes.weighting import STYLE
 from makar.runs.checkpoint import load_newest
 from makar.runs.folder import RunFolder
 from makar.training.records import keep_works
@@ -180,7 +181,8 @@ class Training(Generic[W]):
 
     def _guard(self, report: Iteration[W], duplicates: float) -> list[str]:
         """Alarms, reward faults and collapse: act on them, and say so."""
-        events = [f"alarm: {alarm}" for alarm in self.alarm.check(watched(report.judgement))]
+        alarms = self.alarm.check(watched(report.judgement), likelihood(report.metrics))
+        events = [f"alarm: {alarm}" for alarm in alarms]
         metrics = {**report.metrics, "duplicates": duplicates}
         reason = self.limits.collapsed(
             metrics, prior_entropy=metrics.get("prior_entropy", metrics.get("entropy", 0.0))
@@ -257,6 +259,17 @@ def summary(report: Iteration[Any]) -> dict[str, Any]:
         "faults": dict(judgement.faults),
         "learner": dict(report.metrics),
     }
+
+
+def likelihood(metrics: Mapping[str, float]) -> dict[str, float]:
+    """How likely the prior finds what was made, in nats a decision, as the mean over a batch.
+
+    E log prior = -(entropy + KL), over what the policy makes: the learner knows both, and the prior
+    need not look at the works again.
+    """
+    if not {"kl", "entropy"} <= metrics.keys():
+        return {}
+    return {STYLE: -(metrics["entropy"] + metrics["kl"])}
 
 
 def watched(judgement: Judgement) -> dict[str, np.ndarray]:

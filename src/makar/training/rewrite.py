@@ -11,7 +11,7 @@ from makar.recipes.trained_run import open_run
 from makar.runs.checkpoint import steps
 from makar.runs.errors import RunNotFoundError
 from makar.runs.folder import RunFolder
-from makar.training.session import tell
+from makar.training.conclusion import tell
 
 
 def rewrite_report(

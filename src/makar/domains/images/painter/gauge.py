@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,18 +18,17 @@ from makar.domains.images.painter.canvas.process import Canvas
 from makar.domains.images.painter.canvas.works import (
     Painting,
     Paintings,
-    as_picture,
     paintings,
     stacked,
 )
 from makar.domains.images.painter.config import PainterConfig
 from makar.domains.images.painter.craft import PaintingCraft
+from makar.domains.images.painter.example import decisions_of
 from makar.domains.images.painter.manner import told
 from makar.domains.images.painter.policy import Painter
 from makar.domains.images.painter.reward import STATISTICS, drawings_of
 from makar.domains.images.pictures.picture import Picture
 from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCorpus
-from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION, HUMAN
@@ -39,8 +38,8 @@ from makar.recipes.creator import Creator
 STROKES_SEEN = "painter-1"
 TURNS, BOWED = 8, 0.1
 """Directions that are told apart, and from which bow on a stroke is another."""
-_PLACES, _TABLE = 6, 7
-"""Branches of the seeds: where strokes lie, and which."""
+_TABLE = 7
+"""The first branch of the seeds that decisions are drawn from, one a stroke."""
 
 
 @dataclass(frozen=True)
@@ -94,48 +93,41 @@ class Strokes:
 
     def by_chance(self, asked: Sequence[Prompt], seeds: Seeds) -> Paintings:
         """Strokes anyhow, where the eye looks."""
-        state, step = self.process.start(asked, seeds), 0
-        while not self.process.terminated(state).all():
-            draws = seeds.branched(_TABLE + step).uniforms(len(asked), self.process.actions)
-            numbers = torch.from_numpy(BOUND * (2 * draws - 1)).float()
-            state, _ = self.process.step(state, numbers)
-            step += 1
-        return self.process.works(state)
+
+        def drawn(draws: Seeds) -> Float[np.ndarray, "B A"]:
+            return BOUND * (2 * draws.uniforms(len(asked), self.process.actions) - 1)
+
+        return self._painted(asked, seeds, drawn)
 
     def by_table(
         self, known: Sequence[Works[Painting]], asked: Sequence[Prompt], seeds: Seeds
     ) -> Paintings:
-        """Strokes as theirs are, anywhere, in the colour that the picture has there."""
-        theirs = [paintings(works) for works in known]
-        shapes = np.concatenate([(w.points / w.side)[w.alive] for w in theirs])
-        widths = np.concatenate([(w.width / w.side)[w.alive] for w in theirs])
-        begun = self.process.works(self.process.start(asked, seeds))
-        return stacked(
-            [
-                self._drawn(begun, row, shapes, widths, seeds.branched(_PLACES).generator(row))
-                for row in range(len(asked))
-            ],
-            side=self.process.side,
+        """Strokes as theirs are, where the eye looks: where theirs lay, no table can say."""
+        canvas = self.process
+        every = [works.drawing(row) for works in map(paintings, known) for row in range(len(works))]
+        table = np.concatenate(
+            [decisions_of(one, canvas.widths, upright=canvas.upright) for one in every]
         )
 
-    def _drawn(
+        def drawn(draws: Seeds) -> Float[np.ndarray, "B A"]:
+            rows = (draws.uniforms(len(asked), 1)[:, 0] * len(table)).astype(np.int64)
+            return np.nan_to_num(table[rows])
+
+        return self._painted(asked, seeds, drawn)
+
+    def _painted(
         self,
-        begun: Paintings,
-        row: int,
-        shapes: Float[np.ndarray, "K 4 2"],
-        widths: Float[np.ndarray, "K 2"],
-        random: np.random.Generator,
-    ) -> Painting:
-        side, count = begun.side, begun.error.shape[1] - 1
-        picked = random.integers(0, len(shapes), count)
-        middle = random.random((count, 2))
-        points = shapes[picked] - shapes[picked].mean(1, keepdims=True) + middle[:, None]
-        x, y = (middle * side).astype(np.int64).T
-        colour = begun.target[row][:, y, x].T
-        red, green, blue = (float(c) for c in begun.ground[row])
-        strokes = strokes_of(side * points, width=side * widths[picked], colour=colour)
-        sheet = Drawing((float(side), float(side)), strokes, ground=(red, green, blue))
-        return Painting(sheet, as_picture(begun.target[row]))
+        asked: Sequence[Prompt],
+        seeds: Seeds,
+        drawn: Callable[[Seeds], Float[np.ndarray, "B A"]],
+    ) -> Paintings:
+        """Paintings by decisions that are drawn whatever is seen."""
+        state, step = self.process.start(asked, seeds), 0
+        while not self.process.terminated(state).all():
+            numbers = torch.from_numpy(drawn(seeds.branched(_TABLE + step))).float()
+            state, _ = self.process.step(state, numbers)
+            step += 1
+        return self.process.works(state)
 
 
 def baselines_of(process: Canvas, theirs: Paintings) -> Baselines[Painting]:

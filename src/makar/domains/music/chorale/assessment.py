@@ -100,8 +100,13 @@ class FourVoices:
     def by_table(
         self, known: Sequence[Works[VoiceGrid]], asked: Sequence[Prompt], seeds: Seeds
     ) -> VoiceGrids:
-        """An order-2 chain over what all voices do; it is not held to what is guaranteed."""
-        chain = ChordChain.of(self.batch([work for works in known for work in self.batch(works)]))
+        """A chain over what all voices do, each after the one before.
+
+        It is not held to what is guaranteed. After the two before it would have met nearly each
+        moment once, and copy.
+        """
+        theirs = self.batch([work for works in known for work in self.batch(works)])
+        chain = ChordChain.of(theirs, order=1)
         metre = metre_of(str(asked[0].condition["metre"]))
         key = key_of(asked[0])
         return chain.sample(len(asked), _steps(asked), metre=metre, key=key, seeds=seeds)
