@@ -84,7 +84,7 @@ def test_elements_lie_where_they_are_in_the_file_and_the_rest_stays(
         (entity("a", "&#60;g/>"),),
         (entity("a", "x" * 201),),
         tuple(entity(f"n{n}", "x") for n in range(33)),
-        ('<!ENTITY a SYSTEM "file:///a/secret">',),
+        ('<!ENTITY a SYSTEM "secret.txt">',),
         ('<!ENTITY a PUBLIC "p" "http://example.org/a">',),
         ('<!ENTITY % p "x">',),
         ('<!ENTITY % p SYSTEM "http://example.org/p">', "%p;"),
