@@ -73,6 +73,9 @@ def test_eight_middles_all_different_and_nothing_else_changed(theme, infiller):
     task = open_task(theme, keep="1-4,9-12", parts="violin")
     assert [(h.first, h.last) for h in task.holes] == [(5, 8)]
     choice = make_variations(task, infiller, count=8, seed=1)
+    assert [one.score > 0 for one in choice.chosen] == [
+        all(55 <= pitch <= 100 for _, pitch in one.candidate.notes) for one in choice.chosen
+    ]
     delivery = deliver(task, choice, out=None, seed=1, asked=8)
     files = sorted(delivery.folder.glob("*.mid"))
     assert len(files) == 8
