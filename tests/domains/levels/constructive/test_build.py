@@ -1,3 +1,5 @@
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,12 @@ def test_gaps_are_one_to_seven_columns_wide_and_all_widths_occur():
 def test_the_first_levels_do_not_depend_on_how_many_are_asked_for():
     assert np.array_equal(construct(3, 60, seed=7).tiles, construct(9, 60, seed=7).tiles[:3])
     assert not np.array_equal(construct(3, 60, seed=7).tiles, construct(3, 60, seed=8).tiles)
+
+
+def test_runs_of_before_keep_the_levels_that_they_learned_from():
+    tiles = construct(30, 200, seed=3, mended=False).tiles
+    assert hashlib.sha256(tiles.tobytes()).hexdigest().startswith("4d975889dc93a26eeb6e75a8")
+    assert not np.array_equal(tiles, construct(30, 200, seed=3).tiles)
 
 
 def test_harder_levels_have_more_gaps_and_enemies():

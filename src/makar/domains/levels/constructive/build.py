@@ -18,16 +18,19 @@ LEAST_COLUMNS = 16
 _OPENING, _ENDING = 5, 6
 
 
-def construct(count: int, columns: int = 200, *, seed: int) -> Levels:
+def construct(count: int, columns: int = 200, *, seed: int, mended: bool = True) -> Levels:
     """Levels like Super Mario Bros in kind, each of a difficulty of its own from easy to hard.
 
     Every level can be won with the ``MARIO`` physics: start and goal are its left and right ends.
+    With the same physics all coins can be taken, and all question blocks hit.
     The same seed gives the same levels, and the first ones of a longer batch.
 
     Args:
         count: Levels to make.
         columns: Their width; they are 14 rows high.
         seed: Of the corpus.
+        mended: False for the levels that makar built before it looked at what is within reach:
+            runs that learned from them go on with them.
 
     Raises:
         ValueError: fewer than 16 columns, or fewer than no levels.
@@ -40,12 +43,12 @@ def construct(count: int, columns: int = 200, *, seed: int) -> Levels:
     tiles = np.empty((count, ROWS, columns), np.uint8)
     for i in range(count):
         random = Seeds(seed).generator(i)
-        tiles[i] = construct_one(columns, difficulty=random.random(), random=random)
+        tiles[i] = construct_one(columns, difficulty=random.random(), random=random, mended=mended)
     return Levels(tiles, MARIO.names)
 
 
 def construct_one(
-    columns: int, *, difficulty: float, random: np.random.Generator
+    columns: int, *, difficulty: float, random: np.random.Generator, mended: bool = True
 ) -> UInt8[np.ndarray, "H W"]:
     """The tiles of one level.
 
@@ -63,6 +66,7 @@ def construct_one(
         columns: Width.
         difficulty: 0 to 1: widens gaps, spaces platforms out and adds enemies.
         random: Where chance comes from.
+        mended: See ``construct``.
     """
     trail = Trail(random, difficulty, height=int(random.integers(1, 3)))
     trail.ground(min(_OPENING, columns))
@@ -74,10 +78,11 @@ def construct_one(
         trail.hardness = float(np.clip(difficulty + wave + climb, 0, 1))
         _add_group(trail, columns)
     garnish(trail, until=columns - _ENDING)
-    raise_tiers(trail, until=columns - _ENDING)
+    if mended:
+        raise_tiers(trail, until=columns - _ENDING)
     hang_decks(trail, until=columns - _ENDING)
     trail.ground(columns - len(trail))
-    return within_reach(trail.tiles())
+    return within_reach(trail.tiles()) if mended else trail.tiles()
 
 
 def _room(trail: Trail, columns: int) -> int:

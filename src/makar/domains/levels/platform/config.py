@@ -42,9 +42,11 @@ class ConstructedConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: Literal["constructed", "mario-gpt"] = Field(
-        default="constructed",
-        description="levels put together by makar, or those of the installed mario-gpt package",
+    source: Literal["constructed-2", "constructed", "mario-gpt"] = Field(
+        default="constructed-2",
+        description="levels put together by makar, all that lies in them within reach "
+        "(constructed: as once, half of it out of reach), or those of the installed mario-gpt "
+        "package",
     )
     folder: Annotated[Path | None, Flag("--corpus"), PRIVATE] = Field(
         default=None, description="your own levels instead: .txt in the alphabet of the VGLC"

@@ -132,7 +132,10 @@ def _mario_maps(config: MarioConfig) -> Maps:
         return read_mario_gpt()
     from makar.domains.levels.constructive.build import construct
 
-    levels = construct(corpus.levels, CONSTRUCTED_COLUMNS, seed=config.prior_seed)
+    levels = construct(
+        corpus.levels, CONSTRUCTED_COLUMNS, seed=config.prior_seed,
+        mended=corpus.source == "constructed-2",
+    )  # fmt: skip
     return Maps(list(levels), [CONSTRUCTED] * len(levels))
 
 
