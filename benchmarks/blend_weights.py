@@ -24,7 +24,7 @@ from makar.domains.music.blend.recipe import MEASURED, PLACE, ask_prompt, prepar
 from makar.domains.music.piece.piece import Piece
 from makar.evaluation.rows import EVALUATION
 from makar.measures.diversity import distinct_share
-from makar.measures.guards import HackingAlarm
+from makar.measures.alarm import HackingAlarm
 from makar.measures.statistics import mean_over_seeds
 from makar.recipes.creator import Creator
 from makar.recipes.trained_run import finished

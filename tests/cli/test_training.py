@@ -33,6 +33,16 @@ def test_a_run_is_told_from_the_first_sound_to_the_report(makar, tiny_environmen
     assert "bars = 4\n" in (folder / "config.toml").read_text()
 
 
+def test_a_plan_is_said_and_no_run_is_begun(makar, tiny_environment):
+    done = makar("train", "--plan")
+    assert done.code == 0
+    (told,) = done.lines
+    assert told["iterations"] == 4
+    assert [one["wanted"] for one in told["choices"]] == [10, 100, 1000, 10_000]
+    assert told["notes"][0].startswith("the score is made of form_contrast 15%")
+    assert not list(tiny_environment.glob("tune*"))
+
+
 def test_on_a_terminal_it_speaks_in_words(makar, monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     done = makar("train", "music")

@@ -54,6 +54,15 @@ def sample(
     temperature: Annotated[
         float, typer.Option(min=0.05, max=5, help="Below 1 safer, above 1 bolder.")
     ] = 1.0,
+    least: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SCORE",
+            min=0,
+            max=100,
+            help="Hand out none that scores less; half the untrained model's mean by default.",
+        ),
+    ] = None,
     to: Annotated[
         str | None,
         typer.Option(help="A format of its works; a wrong one is told with those there are."),
@@ -75,6 +84,8 @@ def sample(
 
       makar sample my-levels -n 20 --challenge 0.7 --to png
 
+      makar sample my-levels -n 4 --challenge 0.8 --least 90
+
       makar sample my-caves -n 4 --ask path-length=30
 
       makar sample --again 7k2m
@@ -85,7 +96,7 @@ def sample(
     from makar.recipes.loading import settings_of_run
     from makar.recipes.trained_run import craft_of
     from makar.training.export import check_format, export_entry
-    from makar.training.sampling import asked, make_works
+    from makar.training.sampling import asked, hand_out, usual_least
 
     with find_run(run, runs, write=True) as folder:
         if to is not None:
@@ -93,9 +104,11 @@ def sample(
         config, opened = opened_run(folder)
         prompt = asked(config, **wishes)
         named = with_sources or not is_private(folder)
-        for made in make_works(
-            folder, opened, prompt, count=count, temperature=temperature, seed=config.seed
-        ):
+        handed = hand_out(
+            folder, opened, prompt, count=count, temperature=temperature, seed=config.seed,
+            least=usual_least(folder) if least is None else least / 100,
+        )  # fmt: skip
+        for made in handed.works:
             entry = folder.ledger.find(made.id)
             path, _ = export_entry(folder, entry, to=to, out=None, named=named)
             if as_json:
@@ -103,6 +116,8 @@ def sample(
                 typer.echo(json.dumps(record))
             else:
                 typer.echo(f"{made.id}  {_points(made.total):>5}  {path}")
+        if handed.shortfall:
+            sys.stderr.write(f"makar: {handed.shortfall}\n")
 
 
 def _again(work: str, run: str | None, runs: Path | None, as_json: bool) -> int:

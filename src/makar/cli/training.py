@@ -106,6 +106,9 @@ def train(
         list[str] | None, typer.Option("--set", help="Any setting: loop.works=64; repeatable.")
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, or cuda: a graphics card.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what training would take, from a few steps.")
+    ] = False,
     with_sources: Annotated[
         bool, typer.Option("--with-sources", help="Name your own tunes in the report.")
     ] = False,
@@ -125,6 +128,8 @@ def train(
       makar train mine.toml --seeds 5 --name study
 
       makar train tune --set learn.learning_rate=5e-4,1e-3,2e-3 --seeds 2
+
+      makar train --plan
 
       makar train --resume
     """
@@ -155,6 +160,10 @@ def train(
     if several:
         raise typer.Exit(_sweep(recipe or DEFAULT, flags, several, name, runs, seeds, how))
     config = load_config(recipe or DEFAULT, flags)
+    if plan:
+        from makar.cli.planning import say_plan
+
+        raise typer.Exit(say_plan(config, as_json=how.as_json))
     if seeds > 1:
         study = Study.begun(runs_root(runs), name, seeds, recipe=config.recipe)
         raise typer.Exit(_several(study, config, how, resume=False))

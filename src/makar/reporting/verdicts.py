@@ -21,6 +21,7 @@ from makar.evaluation.rows import (
     SCORE,
     SECONDS,
     TRAINED,
+    TRIED,
     Row,
     aggregate,
 )
@@ -294,4 +295,6 @@ def _against(rows: Rows, chosen: str) -> str:
     won = "is beaten by training" if p < SIGNIFICANT and gap > 0 else "is as good as training"
     if p < SIGNIFICANT and gap < 0:
         won = "is better than training: the reward learning has not won"
-    return f"choosing the {chosen} scores {level} and {won}"
+    row = row_named(rows, chosen)
+    called = f"{CHOSEN}{row.whole[TRIED]:.0f}" if chosen == AT_EQUAL_SECONDS else chosen
+    return f"choosing the {called} scores {level} and {won}"
