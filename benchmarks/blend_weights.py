@@ -23,8 +23,8 @@ from makar.domains.music.blend.judges import Distance
 from makar.domains.music.blend.recipe import MEASURED, PLACE, ask_prompt, prepare
 from makar.domains.music.piece.piece import Piece
 from makar.evaluation.rows import EVALUATION
-from makar.measures.diversity import distinct_share
 from makar.measures.alarm import HackingAlarm
+from makar.measures.diversity import distinct_share
 from makar.measures.statistics import mean_over_seeds
 from makar.recipes.creator import Creator
 from makar.recipes.trained_run import finished
@@ -118,7 +118,7 @@ def studied(config: BlendConfig, *, works: int) -> tuple[list[Answer], list[Answ
         tempfile.TemporaryDirectory() as place,
         RunFolder.create(Path(place), "blend", config="", seed=config.seed) as folder,
     ):
-        alarm = HackingAlarm(prepared.bands, {})
+        alarm = HackingAlarm({}, {})
         for step in Training(creator, folder, config.loop, config.seed, alarm).steps():
             sys.stderr.writelines(f"step {step.iteration}: {event}\n" for event in step.events)
     before, after = (

@@ -227,15 +227,15 @@ def _scored_credit(
 
     What all units share (``Statistic.units``) is added to each alike.
     """
-    raw, credit = statistic.values, np.asarray(statistic.credit)
+    raw, credit = statistic.values, np.array(statistic.credit, np.float64)
     whole = credit.sum(1)
     way = np.where(np.abs(whole) < _NO_WAY, _NO_WAY, whole)
     slope = (transform(raw) - transform(raw - way)) / way
     scored = credit * np.nan_to_num(slope)[:, None]
     if statistic.units is None:
         return scored
-    units = np.asarray(statistic.units, np.int64)
-    there = np.arange(credit.shape[1]) < units[:, None]
+    units: np.ndarray = np.array(statistic.units)
+    there = np.less(np.arange(scored.shape[1]), units[:, None])
     share = (np.nan_to_num(value) - scored.sum(1)) / np.maximum(units, 1)
     return scored + np.where(there, share[:, None], 0.0)
 
