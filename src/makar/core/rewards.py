@@ -234,10 +234,10 @@ def _scored_credit(
     scored = credit * np.nan_to_num(slope)[:, None]
     if statistic.units is None:
         return scored
-    units: np.ndarray = np.array(statistic.units)
-    there = np.less(np.arange(scored.shape[1]), units[:, None])
-    share = (np.nan_to_num(value) - scored.sum(1)) / np.maximum(units, 1)
-    return scored + np.where(there, share[:, None], 0.0)
+    share = (np.nan_to_num(value) - scored.sum(1)) / np.maximum(statistic.units, 1)
+    for row, count in enumerate(statistic.units):
+        scored[row, : int(count)] += share[row]
+    return scored
 
 
 def _credit(
