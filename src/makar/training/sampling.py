@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
-from makar.core.types import Prompt, Trainable
+from makar.core.types import Judgement, Prompt, Rollout, Trainable
 from makar.evaluation.rows import EVALUATION
 from makar.recipes.craft import Craft
 from makar.recipes.creator import Opened
@@ -26,7 +27,9 @@ from makar.training.records import keep_works, prompt_from_json
 SAMPLE = "sample"
 """Phase of works that were asked for after training."""
 SPARE = 2
-"""Works made for each that is wanted, where some may not be handed out."""
+"""Works made at once for each that is wanted, where some may not be handed out."""
+TRIES = 5
+"""Works made for each that is wanted, at most."""
 SAMPLED = EVALUATION + 2**20
 """Iteration number of the first draw of such works; each further request counts on."""
 
@@ -40,6 +43,52 @@ class Made:
     total: float
 
 
+@dataclass(frozen=True)
+class HandedOut:
+    """What came of a request for works.
+
+    Attributes:
+        works: Those that are handed out, in the order they were made.
+        wanted: How many were asked for.
+        tried: How many were made.
+        unfit: Of those made, how many may not be handed out (``Creator.fit``).
+        below: How many of the others scored less than ``least``.
+        least: The least score to be handed out, 0 to 1.
+    """
+
+    works: Sequence[Made]
+    wanted: int
+    tried: int
+    unfit: int
+    below: int
+    least: float
+
+    @property
+    def shortfall(self) -> str:
+        """What is said where there are fewer than were asked for; else nothing."""
+        if len(self.works) == self.wanted:
+            return ""
+        begun = f"{len(self.works)} of {self.wanted} handed out"
+        low, remedy = f"scored less than {100 * self.least:.3g}", "ask for less: --least 0"
+        if not self.unfit:
+            return f"{begun}: the others {low} after {self.tried} tries; {remedy}"
+        if not self.below:
+            return f"{begun}: the others are not fit to be, after {self.tried} tries"
+        return (
+            f"{begun}: of {self.tried} tries {self.unfit} are not fit to be and {self.below} "
+            f"{low}; {remedy}"
+        )
+
+
+def usual_least(folder: RunFolder) -> float:
+    """Half of what the untrained model's works score on average: less is asked of nobody.
+
+    0 where none of them was judged.
+    """
+    totals = [e.total for e in folder.ledger.query(phase="before") if math.isfinite(e.total)]
+    return sum(totals) / len(totals) / 2 if totals else 0.0
+
+
 def make_works(
     folder: RunFolder,
     opened: Opened,
@@ -49,9 +98,25 @@ def make_works(
     temperature: float,
     seed: int,
 ) -> list[Made]:
-    """Make works with a run's newest weights, judge them, and keep those that may be handed out.
+    """The works of ``hand_out``, whatever they score."""
+    handed = hand_out(folder, opened, prompt, count=count, temperature=temperature, seed=seed)
+    return list(handed.works)
 
-    They are fewer than asked for where half of what is made is not fit (``Creator.fit``).
+
+def hand_out(
+    folder: RunFolder,
+    opened: Opened,
+    prompt: Prompt,
+    *,
+    count: int,
+    temperature: float,
+    seed: int,
+    least: float = 0.0,
+) -> HandedOut:
+    """Make works with a run's newest weights, judge them, and keep those that are handed out.
+
+    Those that may not be (``Creator.fit``) or score less than ``least`` are made anew, up to
+    ``TRIES`` works for each that is wanted. One that cannot be judged is handed out.
 
     Args:
         folder: The run, open for writing.
@@ -60,31 +125,47 @@ def make_works(
         count: How many works.
         temperature: Below 1 safer, above 1 bolder.
         seed: The run's seed; with the number of requests so far it fixes the draw.
+        least: Least score, 0 to 1.
 
     Raises:
         ConfigError: the model cannot write works as long as asked for.
     """
     before = folder.ledger.query(phase=SAMPLE)
     iteration = max((e.seed_iteration for e in before), default=SAMPLED - 1) + 1
-    creator, seeds = opened.creator, Seeds(seed, iteration)
-    draws = count if creator.fit is None else SPARE * count
+    first_row = 1 + max((e.row for e in before), default=-1)
+    fit, made = opened.creator.fit, list[Made]()
+    tried = unfit = below = 0
+    while len(made) < count and tried < TRIES * count:
+        draws = (1 if fit is None and not tried else SPARE) * (count - len(made))
+        draws = min(draws, TRIES * count - tried)
+        seeds = Seeds(seed, iteration)
+        rollout, judgement = _judged(opened, [prompt] * draws, seeds, temperature)
+        allowed = np.ones(draws, bool) if fit is None else fit(judgement)
+        low = judgement.total < least
+        rows = np.flatnonzero(allowed & ~low)[: count - len(made)].tolist()
+        ids = keep_works(
+            folder.ledger, opened.creator.craft, rollout, judgement, phase=SAMPLE,
+            iteration=opened.step - 1,  # of the weights' last step: going on from there keeps them
+            rows=rows, first_row=first_row, seeds=seeds, temperature=temperature,
+        )  # fmt: skip
+        made += [
+            Made(i, rollout.works[row], float(judgement.total[row]))
+            for row, i in zip(rows, ids, strict=True)
+        ]
+        tried, unfit = tried + draws, unfit + int((~allowed).sum())
+        below += int((allowed & low).sum())
+        iteration, first_row = iteration + 1, first_row + draws
+    return HandedOut(made, count, tried, unfit, below, least)
+
+
+def _judged(
+    opened: Opened, prompts: Sequence[Prompt], seeds: Seeds, temperature: float
+) -> tuple[Rollout[Any], Judgement]:
     try:
-        rollout = creator.policy.sample([prompt] * draws, seeds=seeds, temperature=temperature)
+        rollout = opened.creator.policy.sample(prompts, seeds=seeds, temperature=temperature)
     except ValueError as fault:
         raise ConfigError(str(fault)) from None
-    judgement = creator.reward(rollout.works, rollout.prompts)
-    fit = np.arange(draws) if creator.fit is None else np.flatnonzero(creator.fit(judgement))
-    rows = [int(row) for row in fit[:count]]
-    ids = keep_works(
-        folder.ledger, creator.craft, rollout, judgement, phase=SAMPLE,
-        iteration=opened.step - 1,  # of the weights' last step: going on from there keeps them
-        rows=rows, first_row=1 + max((e.row for e in before), default=-1),
-        seeds=seeds, temperature=temperature,
-    )  # fmt: skip
-    return [
-        Made(i, rollout.works[row], float(judgement.total[row]))
-        for row, i in zip(rows, ids, strict=True)
-    ]
+    return rollout, opened.creator.reward(rollout.works, rollout.prompts)
 
 
 def asked(config: RecipeConfig, **wishes: Any) -> Prompt:

@@ -75,6 +75,19 @@ def test_samples_are_levels_in_the_corpus_alphabet(trained):
         assert set(text) <= {tile.symbol for tile in MARIO.tiles} | {"\n"}
 
 
+def test_levels_that_score_less_than_asked_are_not_handed_out_and_it_says_so(trained):
+    words = ["sample", "m", "--runs", trained, "-n", 2, "--json"]
+    none = run_makar(*words, "--least", 100)
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert "makar: 0 of 2 handed out: " in none.stderr
+    assert "scored less than 100" in none.stderr
+    assert "ask for less: --least 0" in none.stderr
+    some = [json.loads(line) for line in run_makar(*words, "--least", 0).stdout.splitlines()]
+    least = 100 * max(one["score"] for one in some) - 1e-6
+    held = run_makar(*words, "--least", least)
+    assert all(100 * json.loads(line)["score"] >= least for line in held.stdout.splitlines())
+
+
 def test_a_level_is_gone_on_with(trained, tmp_path):
     begun = construct(1, 40, seed=4).tiles[0, :, :20]
     file = tmp_path / "mine.txt"
