@@ -213,7 +213,7 @@ def test_banners_for_alarms_and_collapses_only():
     )
     assert [b.title for b in found] == ["An alarm rang.", "The model collapsed."]
     assert found[0].words.startswith(
-        "A, b, c and 2 more left people’s range while learning, last in"
+        "A, b, c and 2 more went away from people’s works while learning, last in"
     )
     assert "iteration 0 of 2" in found[0].words
     assert "40% of the works are copies" in found[1].words

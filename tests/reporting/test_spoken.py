@@ -148,7 +148,7 @@ def test_names_with_people_in_them_stay_and_no_sentence_speaks_of_people(words, 
 def test_an_alarm_says_whose_range_was_left():
     log = Log([{"iteration": 0, "events": ["alarm: people_share is 1, outside the maps' 2 to 3"]}])
     [banner] = banners(log, LEVEL_WORDS)
-    assert banner.words.startswith("People share left the maps’ range while learning")
+    assert banner.words.startswith("People share went away from the maps’ works while learning")
 
 
 def test_files_of_the_users_own_are_levels_where_levels_are_made():

@@ -262,18 +262,23 @@ def _some(names: Sequence[str], most: int = 3) -> str:
     return " and ".join([", ".join(first[:-1]), first[-1]] if len(first) > 1 else first)
 
 
+def _rang(event: str) -> str:
+    """Which watch an alarm was of."""
+    return event[len("alarm: ") :].split(" is ")[0].replace("_", " ")
+
+
 def banners(log: Log, words: Words) -> list[Banner]:
     """What must be read before anything else: alarms, and returns to older weights."""
     rung = [(at, event) for at, event in log.events if event.startswith("alarm: ")]
     told: list[Banner] = []
     if rung:
-        names = dict.fromkeys(event[len("alarm: ") :].split(" is ")[0] for _, event in rung)
-        shown = [name.replace("_", " ") for name in names]
+        last = {_rang(event): at for at, event in rung}  # of each, when it rang last
+        shown = sorted(last, key=lambda name: -last[name])
         told.append(
             Banner(
                 "An alarm rang.",
-                f"{_some(shown)} left {words.whose_own()} range while learning, last in iteration "
-                f"{rung[-1][0]} of {log.iterations[-1]}: the reward may be being gamed.",
+                f"{_some(shown)} went away from {words.whose_own()} works while learning, last in "
+                f"iteration {rung[-1][0]} of {log.iterations[-1]}: the reward may be being gamed.",
             )
         )
     collapses = [(at, event) for at, event in log.events if event.startswith("collapse")]
