@@ -19,6 +19,7 @@ from makar.core.types import Generator
 from makar.domains.levels.drawing.pictures import contact_sheet
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.platform.collectables import Collectables
 from makar.domains.levels.platform.config import PlatformConfig
 from makar.domains.levels.platform.corpus import LearnedMaps, learn_from, read_game
 from makar.domains.levels.platform.prompts import ask_prompt
@@ -53,6 +54,7 @@ class Figures:
         asked, failed: ``(10,)`` challenge asked for, and the noisy player's mean failure rate.
         rank: Spearman's correlation of the two over all levels; ``rank_of_means`` over the ten.
         error: Mean distance of the ten failure rates from what was asked.
+        lies: What lies in the levels to be taken; ``corpus_lies`` in those of the corpus.
     """
 
     playable: float
@@ -67,6 +69,8 @@ class Figures:
     rank: float
     rank_of_means: float
     error: float
+    lies: Collectables
+    corpus_lies: Collectables
 
     def as_json(self) -> Mapping[str, Any]:
         """All of it as plain values."""
@@ -74,6 +78,8 @@ class Figures:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Collectables):
+        return value.as_json()
     return [float(x) for x in value] if isinstance(value, Sequence | np.ndarray) else float(value)
 
 
@@ -103,6 +109,8 @@ def figures(levels: Levels, learned: LearnedMaps, *, seed: int) -> Figures:
         rank=spearman(np.repeat(TARGETS, PER_TARGET), failed),
         rank_of_means=spearman(np.array(TARGETS), means),
         error=float(np.abs(means - TARGETS).mean()),
+        lies=Collectables.of(levels, legend),
+        corpus_lies=Collectables.of(_spread(learned.train.levels), legend),
     )
 
 
@@ -167,6 +175,7 @@ def lines(one: Figures) -> list[str]:
     return [
         f"{one.playable:6.1%} can be won, {one.unknown:.1%} not known, none thrown away",
         f"{one.near_copies:6.1%} near copies, {one.broken:.1%} broken things",
+        *one.lies.beside(one.corpus_lies),
         f"diversity {one.diversity:.3f}, of the maps {one.corpus_diversity:.3f}",
         f"challenge asked        {asked}",
         f"a noisy player fails   {failed}",
