@@ -36,7 +36,7 @@ def test_a_run_is_trained_and_its_works_saved(train, tmp_path):
     with pytest.raises(ConfigError):
         best[0].save(tmp_path / "best.mp3")
     assert run.report.is_file()
-    assert [row["row"] for row in run.table][-1] == "trained"
+    assert [row["row"] for row in run.table][-2:] == ["trained", "trained, best of 4"]
     assert makar.open_run(runs=tmp_path / "runs").best(3)[1].id == best[1].id
     assert best[0].id in repr(best[0])
 

@@ -32,9 +32,8 @@ from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig,
 from makar.measures.alarm import HackingAlarm
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.baselines import Baselines
 from makar.recipes.bonuses import Bonuses
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Baselines, Creator
 from makar.recipes.settings import LoopConfig, RewardConfig
 from makar.runs.folder import RunFolder
 from makar.training.loop import Training, watched

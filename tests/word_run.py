@@ -11,9 +11,8 @@ from makar.core.rewards import Component, RewardTree
 from makar.core.types import Prompt
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
 from makar.measures.variety import KeyRuns
-from makar.recipes.baselines import Baselines, chance_of
 from makar.recipes.bonuses import Bonuses
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Baselines, Creator, chance_of
 from makar.recipes.words import Asked, Words
 from makar.runs.folder import RunFolder
 

@@ -111,6 +111,6 @@ def test_it_trains_and_reports(bare: Path) -> None:
     makar(bare, "train", "tune", "--name", "tiny", "--runs", "runs", *settings)
     run = bare / "runs" / "tiny"
     table = json.loads((run / "summary.json").read_text(encoding="utf-8"))
-    assert [row["row"] for row in table][-1] == "trained"
+    assert [row["row"] for row in table][-2:] == ["trained", "trained, best of 4"]
     assert "<audio" in (run / "report.html").read_text(encoding="utf-8")
     assert list((run / "samples").glob("*.ogg"))

@@ -60,7 +60,7 @@ def sample(
             metavar="SCORE",
             min=0,
             max=100,
-            help="Hand out none that scores less; half the untrained model's mean by default.",
+            help="Hand out none that scores less; of levels half the untrained's mean by default.",
         ),
     ] = None,
     to: Annotated[
@@ -106,7 +106,7 @@ def sample(
         named = with_sources or not is_private(folder)
         handed = hand_out(
             folder, opened, prompt, count=count, temperature=temperature, seed=config.seed,
-            least=usual_least(folder) if least is None else least / 100,
+            least=usual_least(folder, opened) if least is None else least / 100,
         )  # fmt: skip
         for made in handed.works:
             entry = folder.ledger.find(made.id)

@@ -16,8 +16,7 @@ from makar.core.types import Judgement, Prompt, Rollout, Trainable, Works
 from makar.evaluation.choosing import Effort, choose
 from makar.evaluation.headline import HEADLINE, headlines
 from makar.measures.statistics import Estimate, mean_over_seeds
-from makar.recipes.baselines import Baselines
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Baselines, Creator
 
 W = TypeVar("W")
 EVALUATION = 2**40

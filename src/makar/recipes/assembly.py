@@ -18,10 +18,9 @@ from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, TrainablePolicy
 from makar.measures.variety import SPREAD, FeatureSpread
-from makar.recipes.baselines import Baselines, chance_of
 from makar.recipes.bonuses import Bonuses, bonuses_like
 from makar.recipes.craft import Craft
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Baselines, Creator, chance_of
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.preparation import Prepared, calibrate
 from makar.recipes.settings import RecipeConfig

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from jaxtyping import Bool
 
 from makar.core.rewards import RewardTree
+from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
-from makar.recipes.baselines import Baselines
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.craft import Craft
 from makar.recipes.settings import RecipeConfig
@@ -19,6 +19,31 @@ from makar.recipes.words import Asked, Words
 from makar.runs.report.contents import Picture
 
 W = TypeVar("W")
+Making: TypeAlias = Callable[[Sequence[Prompt], Seeds], Works[W]]
+"""Makes one work a prompt."""
+HOT = 1e6
+"""A temperature at which everything that is legal is as likely as anything else."""
+
+
+@dataclass(frozen=True)
+class Baselines(Generic[W]):
+    """Makers of such works.
+
+    Attributes:
+        chance: Every choice drawn evenly from those there are.
+        table: From a table of what follows what in people's works; None where there is none.
+    """
+
+    chance: Making[W]
+    table: Making[W] | None = None
+
+
+def chance_of(model: Trainable[W]) -> Making[W]:
+    """Chance within what a model may choose, whatever it would rather choose.
+
+    For decisions among actions; where they are numbers, a domain says itself what chance is.
+    """
+    return lambda asked, seeds: model.sample(asked, seeds=seeds, temperature=HOT).works
 
 
 @dataclass

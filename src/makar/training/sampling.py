@@ -80,11 +80,13 @@ class HandedOut:
         )
 
 
-def usual_least(folder: RunFolder) -> float:
-    """Half of what the untrained model's works score on average: less is asked of nobody.
+def usual_least(folder: RunFolder, opened: Opened) -> float:
+    """Half of what the untrained model's works score on average, where not all works are fit.
 
-    0 where none of them was judged.
+    0 where all are, as of a photograph that nobody paints well, and where none was judged.
     """
+    if opened.creator.fit is None:
+        return 0.0
     totals = [e.total for e in folder.ledger.query(phase="before") if math.isfinite(e.total)]
     return sum(totals) / len(totals) / 2 if totals else 0.0
 

@@ -32,8 +32,7 @@ from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCor
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION, HUMAN
-from makar.recipes.baselines import Baselines
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Baselines, Creator
 
 STROKES_SEEN = "painter-1"
 TURNS, BOWED = 8, 0.1

@@ -48,8 +48,7 @@ from makar.domains.levels.words import LEVEL_WORDS
 from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
-from makar.recipes.baselines import Baselines, chance_of
-from makar.recipes.creator import Opened
+from makar.recipes.creator import Baselines, Opened, chance_of
 from makar.recipes.domain import Brought, Evaluated, Recipe
 from makar.recipes.preparation import Prepared, Progress, pretrain
 from makar.recipes.words import Asked

@@ -24,8 +24,7 @@ from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.tune.assessment import GAUGE as TUNES
 from makar.evaluation.assessment import Bench
 from makar.evaluation.rows import HUMAN
-from makar.recipes.baselines import Baselines
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Baselines, Creator
 from makar.recipes.trained_run import finished
 
 NOTES = (

@@ -34,8 +34,7 @@ from makar.domains.music.voices.voices import VoiceGrid, VoiceGrids, voices_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import DUPLICATES, LONGEST, NEAR, Terms
 from makar.evaluation.rows import HUMAN
-from makar.recipes.baselines import Baselines
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Baselines, Creator
 
 LINE = "longest_line"
 NOTES = (

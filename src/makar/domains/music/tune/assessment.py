@@ -36,8 +36,7 @@ from makar.domains.music.tune.reward import plain_reward
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import LONGEST, NEAR, Terms
 from makar.evaluation.rows import HUMAN
-from makar.recipes.baselines import Baselines
-from makar.recipes.creator import Creator
+from makar.recipes.creator import Baselines, Creator
 
 _MODES = ("major", "minor", "dorian", "mixolydian")
 WORDS: Mapping[str, str] = {name: entry.words for name, entry in CATALOGUE.items()}
