@@ -16,6 +16,14 @@ def test_counts_by_hand(draw):
     np.testing.assert_allclose(dangers.gap_width(tiles, MARIO), [np.nan, 2])
 
 
+def test_heights_of_what_is_collected_by_hand(draw):
+    two = "o" + "-" * 9 + " " + ("-" * 10 + " ") * 3 + "?" + "-" * 9
+    level = ("-" * 10 + " ") * 4 + "oQ" + "-" * 8
+    tiles = draw(two, level, ("-" * 10 + " ") * 5).tiles
+    np.testing.assert_allclose(dangers.reward_heights(tiles, MARIO), [2, 0, np.nan])
+    assert len(dangers.reward_heights(tiles[:0], MARIO)) == 0
+
+
 def test_leniency_by_hand(draw):
     # two enemies, two gaps of two columns on average: -(2 + 2 / 2 + 2) in 20 columns
     assert dangers.leniency(draw(CALM, HARD).tiles, MARIO).tolist() == pytest.approx([0, -25])

@@ -23,6 +23,8 @@ from makar.recipes.weighting import ExplainedReward, Weighting
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "challenge": 6.0,
     "variety": 4.0,
+    "reachable": 4.0,
+    "reward_heights": 1.0,
     "pattern_divergence": 2.0,
     "leniency": 0.0,
     "enemies": 0.0,
@@ -34,12 +36,15 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 """Weights that differ from 1.
 
 What a challenge consists of is left to the model, so that counts of enemies and gaps are only
-watched: a level asked to be hard needs more of them than most have.
+watched: a level asked to be hard needs more of them than most have. That prizes are within reach is
+most easily had by laying them low, so that their heights count too.
 """
 PROGRESS, VARIETY, CHALLENGE = "progress", "variety", "challenge"
 NEAR_COPY, REACHABLE = "near_copy", "reachable"
 MISSED = 0.15
 """A challenge that is so far from the one asked for gets half marks."""
+STRANDED = 0.5
+"""A level has no marks for reach where so little of what lies in it can be taken."""
 NEAR = 0.9
 """Share of equal tiles in its likest stretch from which on a level loses marks: all of them where
 it is a near copy. A gate alone would say nothing of those that are nearly too near."""
@@ -119,6 +124,8 @@ def _graded(part: Component, variety: float) -> Component:
         return replace(part, role="penalty", transform=Ramp(SHARE, NEAR))
     if part.name == CHALLENGE:
         return replace(part, transform=Band(0.0, 0.0, MISSED))
+    if part.name == REACHABLE:
+        return replace(part, transform=Ramp(STRANDED, 1.0))
     if part.name == VARIETY:
         return replace(part, transform=Ramp(variety / 2, variety))
     return replace(part, role="watch") if part.name == "playable" else part

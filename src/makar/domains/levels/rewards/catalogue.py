@@ -182,6 +182,13 @@ _DANGERS: tuple[Entry[LevelCorpus], ...] = (
         role="watch",
     ),
     Entry(
+        "reward_heights",
+        of_tiles(dangers.reward_heights),
+        "puts what there is to collect at heights as different as the corpus's levels do",
+        "standard deviation of its rows",
+        role="watch",
+    ),
+    Entry(
         "enemy_spread",
         of_tiles(dangers.enemy_spread),
         "spreads its enemies over the level about as evenly",

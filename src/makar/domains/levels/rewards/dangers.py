@@ -25,6 +25,15 @@ def rewards(tiles: UInt8[np.ndarray, "B H W"], legend: Legend) -> Float[np.ndarr
     return _per_hundred(legend.having("reward")[tiles])
 
 
+def reward_heights(tiles: UInt8[np.ndarray, "B H W"], legend: Legend) -> Float[np.ndarray, " B"]:
+    """Standard deviation of the rows that rewards and bumped blocks lie in; NaN without any."""
+    there = (legend.having("reward") | legend.bumped)[tiles].sum(2)
+    count, rows = there.sum(1), np.arange(tiles.shape[1])
+    safe = np.maximum(count, 1)
+    mean = there @ rows / safe
+    return np.where(count > 0, np.sqrt((there * (rows - mean[:, None]) ** 2).sum(1) / safe), np.nan)
+
+
 def gaps(tiles: UInt8[np.ndarray, "B H W"], legend: Legend) -> Float[np.ndarray, " B"]:
     """Gaps per 100 columns."""
     return _per_hundred(_begins(_pits(tiles, legend)))
