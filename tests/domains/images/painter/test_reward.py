@@ -1,5 +1,7 @@
 """What paintings are rewarded for: good above bad, and each stroke for what it did."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -134,6 +136,26 @@ def test_a_style_is_kept_by_those_who_have_it():
     assert alike.total[0] > level.total[0]
     low, high = bands["main_direction"]
     assert 0.8 < low < high <= 1
+
+
+def test_a_stroke_is_paid_for_how_it_pulls_what_is_said_of_all():
+    """Of strokes that are too long on average the longest costs most, the shortest least."""
+    theirs = stacked([lines(n, angle=0.7) for n in range(12)])
+    tree, _, _ = blended(theirs, known={"one": lines(99, angle=0.7).drawing}, styled=True)
+    one = lines(50, angle=0.7)
+    stretched = one.drawing.strokes.points.copy()
+    middle = stretched.mean(1, keepdims=True)
+    stretched = middle + (stretched - middle) * np.linspace(1, 4, len(stretched))[:, None, None]
+    strokes = replace(one.drawing.strokes, points=stretched)
+    works = stacked([Painting(one.drawing.with_strokes(strokes))])
+    lengths = next(c for c in tree.components if c.name == "line_length")
+    found = lengths.scorer(works, [ASK])
+    assert found.units.tolist() == [len(strokes)]
+    judged = replace(tree, components=[lengths])(works, [ASK])
+    credit = judged.credit[0]
+    assert credit.sum() == pytest.approx(judged.total[0])
+    way = np.linalg.norm(stretched[:, 3] - stretched[:, 0], axis=1)
+    assert np.corrcoef(way, credit)[0, 1] < -0.9
 
 
 def test_a_near_copy_is_worth_nothing():
