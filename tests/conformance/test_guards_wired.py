@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import tiny_run
+from makar.core.rewards import Component
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.music.melody.codec import MelodyCodec
@@ -33,8 +34,8 @@ def steps(words, monkeypatch):
     for place in (session, conclusion):
         monkeypatch.setattr(place, "show", lambda *_, **__: session.Heard("", "", None, 0.0))
 
-    def take(count, *, people=None, learn=None, start=None):
-        creator = words.creator(learn=learn)
+    def take(count, *, people=None, learn=None, start=None, parts=()):
+        creator = words.creator(*parts, learn=learn)
         if people is not None:
             creator.human, creator.human_prompts = people, [creator.ask] * len(people)
         works = [creator.ask] * 24
@@ -67,6 +68,16 @@ def test_the_alarm_of_a_session_knows_peoples_works_and_the_start(steps, words, 
     assert any(text.startswith("alarm: surprise is") for text in told)
     told = steps(4, people=people.take([0, 1]), start=judged((0, 1, 2, 3)))
     assert not told, "two people are too few to say"
+
+
+def test_the_alarm_of_a_session_knows_how_likely_the_prior_found_its_own_works(steps, toy):
+    def likely(works, _prompts):
+        return np.linspace(-9, -8, len(works))
+
+    style = Component("style", likely, role="watch", costly=True)
+    people = toy.Words(((0, 1, 2, 3), (0, 1, 2, 4)) * 12)
+    told = steps(4, people=people, parts=[style])  # what is learned from says that it is likelier
+    assert any(text.startswith("alarm: style is") for text in told)
 
 
 def test_a_session_stops_a_collapse_and_goes_back(steps):

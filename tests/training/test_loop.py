@@ -13,7 +13,7 @@ from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
 from makar.runs import checkpoint
 from makar.runs.metrics import read_metrics
-from makar.training.loop import Training
+from makar.training.loop import Training, likelihood
 
 
 def training(creator, folder, *, alarm=None, limits=None, **settings):
@@ -149,6 +149,20 @@ def test_an_alarm_is_told_and_its_memory_survives_a_resume(words):
         more.resume()
         (step,) = more.steps()
     assert step.events[0].startswith("alarm: surprise is")
+
+
+def test_how_likely_the_prior_finds_works_is_heard_from_entropy_and_kl(words):
+    """People's works are found very unlikely here, as the prior's own were at the start."""
+    rare = np.arange(-9.0, -7.0, 0.05)
+    alarm = HackingAlarm({"style": rare}, {"style": rare})
+    with words.folder() as folder:
+        steps = list(training(words.creator(), folder, alarm=alarm, iterations=3).steps())
+    assert [bool(step.events) for step in steps] == [False, True, True]
+    told = steps[-1].metrics["learner"]
+    mean = -(told["entropy"] + told["kl"])
+    assert steps[-1].events[0].startswith("alarm: style is ")
+    assert float(steps[-1].events[0].split()[3].rstrip(",")) == pytest.approx(mean, rel=0.02)
+    assert likelihood({"entropy": 1.0}) == {}
 
 
 def test_how_long_a_reward_has_failed_is_remembered(words):
