@@ -6,7 +6,13 @@ import pytest
 from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids
 from makar.domains.music.piece.piece import Key, Metre
 from makar.domains.music.tune.config import MelodyConfig
-from makar.domains.music.tune.phrases import ENOUGH, alike, nearest_kind
+from makar.domains.music.tune.phrases import (
+    ENOUGH,
+    TunePhrases,
+    alike,
+    nearest_kind,
+    stand_ins,
+)
 
 METRES = {
     "3/4": Metre(0, 3, 4),
@@ -47,3 +53,14 @@ def test_the_nearest_kind_of_which_there_are_enough(counts, asked, found, called
     kept, name = nearest_kind(every, config(*asked))
     assert (len(kept), name) == (found, called)
     assert len(alike(every, config(*asked))) == found
+
+
+def test_the_run_says_whose_works_stand_for_theirs():
+    few = grids(m34_major=31, m34_minor=9)
+    home = TunePhrases(few, few, few, (), ())
+    (told,) = stand_ins(home, config("3/4", "major"))
+    assert told == (
+        "few phrases held out are in 3/4, major: 40 in 3/4, any mode stand for people’s"
+    )
+    many = grids(m34_major=ENOUGH)
+    assert not stand_ins(TunePhrases(many, many, many, (), ()), config("3/4", "major"))

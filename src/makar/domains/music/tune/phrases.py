@@ -127,6 +127,15 @@ def nearest_kind(grids: MelodyGrids, config: MelodyConfig) -> tuple[MelodyGrids,
     return grids, "any metre and mode"
 
 
+def stand_ins(home: TunePhrases, config: MelodyConfig) -> list[str]:
+    """Whose works are compared with, where there are too few of the very kind that is asked for."""
+    found, kind = nearest_kind(home.heldout, config)
+    asked = f"{config.ask.metre}, {config.ask.mode}"
+    if kind == asked:
+        return []
+    return [f"few phrases held out are in {asked}: {len(found)} in {kind} stand for people’s"]
+
+
 def joined(first: MelodyGrids, second: MelodyGrids) -> MelodyGrids:
     """Both sets of phrases as one."""
     return MelodyGrids.stack([*first, *second])

@@ -27,10 +27,10 @@ from makar.domains.music.tune.phrases import (
     alike,
     check_phrases,
     joined,
-    nearest_kind,
     own_phrases,
     phrases_in,
     phrases_of,
+    stand_ins,
 )
 from makar.domains.music.tune.prompts import ask_prompt
 from makar.domains.music.tune.reward import WEIGHTING, checked_rewards, melody_reward
@@ -166,17 +166,8 @@ def _set_up(
     return assemble(
         config, policy, prior=prior, blended=blended, ask=ask, asked=in_words(ask, config.ask),
         words=TUNE_WORDS, craft=craft, known=known, human=human, baselines=baselines_of(known),
-        notes=[*public.notes, *(own.notes if own else ()), *_stands_for(home, config)],
+        notes=[*public.notes, *(own.notes if own else ()), *stand_ins(home, config)],
     )  # fmt: skip
-
-
-def _stands_for(home: TunePhrases, config: MelodyConfig) -> list[str]:
-    """Whose works are compared with, where there are too few of the very kind that is asked for."""
-    found, kind = nearest_kind(home.heldout, config)
-    asked = f"{config.ask.metre}, {config.ask.mode}"
-    if kind == asked:
-        return []
-    return [f"few phrases held out are in {asked}: {len(found)} in {kind} stand for people’s"]
 
 
 TUNE: Recipe[MelodyConfig, MelodyGrid] = Recipe(
