@@ -26,6 +26,7 @@ from makar.domains.music.tune.assessment import GAUGE
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.reward import melody_reward
 from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.evaluation.gauge import baselines_by
 from makar.evaluation.rows import Row, compare
 from makar.learners.likelihood import Likelihood, PretrainConfig
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
@@ -33,7 +34,7 @@ from makar.measures.alarm import HackingAlarm
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.bonuses import Bonuses
-from makar.recipes.creator import Baselines, Creator
+from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig, RewardConfig
 from makar.runs.folder import RunFolder
 from makar.training.loop import Training, watched
@@ -133,9 +134,7 @@ def make(root, *, iterations=12, updates=60, works=48, private=False) -> TinyRun
         words=TUNE_WORDS,
         craft=MelodyCraft(index, sources, limit=14.0, tempo=104.0),
         bonuses=Bonuses(exploration=0.02, target=0.9),
-        baselines=Baselines(
-            GAUGE.by_chance, lambda asked, seeds: GAUGE.by_table([train], asked, seeds)
-        ),
+        baselines=baselines_by(GAUGE, [train]),
         human=human,
         human_prompts=[ASK] * len(human),
         notes=["80 tunes, 80 phrases of 8 bars to learn from", "skipped secret-song.mid: no notes"],

@@ -2,8 +2,7 @@ import json
 
 import pytest
 
-from makar.evaluation.assessment import MARKOV, RANDOM
-from makar.evaluation.rows import HUMAN, PRIOR, TRAINED
+from makar.evaluation.rows import HUMAN, MARKOV, PRIOR, RANDOM, TRAINED
 
 
 def told(done):

@@ -19,15 +19,13 @@ from makar.domains.music.tune.phrases import phrases_in
 from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.assessment import (
     DISTANCE,
-    MARKOV,
-    RANDOM,
     Bench,
     measure,
     people_and_chance,
 )
 from makar.evaluation.gauge import DUPLICATES, LONGEST, NEAR
 from makar.evaluation.page import details, mean_overlap, verdict, write_assessment
-from makar.evaluation.rows import HUMAN, SCORE
+from makar.evaluation.rows import HUMAN, MARKOV, RANDOM, SCORE
 from makar.evaluation.sources import Assessment
 from makar.recipes.words import Words
 

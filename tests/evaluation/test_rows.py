@@ -51,7 +51,7 @@ def test_chance_knows_no_better(words):
 
 
 def test_rows_tell_what_their_works_took_and_there_is_one_at_equal_seconds(words):
-    effort = Effort(works=800, seconds=60.0, each=0.25)
+    effort = Effort(seconds=60.0, each=0.25)
     rows = rows_of(words.creator(), effort=effort)
     took = {name: (row.whole[TRIED], row.whole[SECONDS]) for name, row in rows.items()}
     assert took[PRIOR] == (1, 0.25)

@@ -16,10 +16,10 @@ from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.platform.ranges import ranges_picture
 from makar.domains.levels.words import EDITED_WORDS, LEVEL_WORDS
 from makar.domains.music.words import TUNE_WORDS
-from makar.evaluation.assessment import DISTANCE, MARKOV, RANDOM, MeasuredSet
+from makar.evaluation.assessment import DISTANCE, MeasuredSet
 from makar.evaluation.gauge import Terms
 from makar.evaluation.page import details, page_of, write_assessment
-from makar.evaluation.rows import HUMAN, SCORE, TRAINED, compare
+from makar.evaluation.rows import HUMAN, MARKOV, RANDOM, SCORE, TRAINED, compare
 from makar.evaluation.sources import Assessment
 from makar.measures.alarm import HackingAlarm
 from makar.measures.statistics import Estimate

@@ -89,7 +89,7 @@ def tables():
 def test_stopped_anywhere_it_goes_on_to_the_same_end(
     begin, config, stage, tables, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(Effort, "of", lambda *_, **__: Effort(32, 4.0, 0.1))  # seconds never are
+    monkeypatch.setattr(Effort, "of", lambda *_, **__: Effort(4.0, 0.1))  # seconds never are
     if not tables:
         with begin("whole") as folder:
             tables.append(list(run(folder, config))[-1].table)

@@ -182,7 +182,7 @@ def _with_files(flags: dict[str, Any], more: Sequence[Path]) -> dict[str, Any]:
 
 def _several(study: Study, config: Any, how: How, *, resume: bool) -> int:
     """Train with each seed that is still to be done, then compare."""
-    from makar.console.progress import say_table
+    from makar.console.outcome import say_table
     from makar.reporting.study_report import REPORT, write_study
 
     for number, path in enumerate(study.paths, 1):

@@ -12,20 +12,18 @@ import numpy as np
 from makar.core.rewards import UNJUDGED, RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Trainable, Works
-from makar.evaluation.gauge import DUPLICATES, NEAR, Gauge
+from makar.evaluation.gauge import DUPLICATES, NEAR, Gauge, baselines_by
 from makar.evaluation.headline import HEADLINE, headlines
 from makar.evaluation.rows import (
-    CHAIN_DRAW,
-    CHANCE_DRAW,
     CHOSEN,
     EVALUATION,
     HUMAN,
-    MARKOV,
     PRIOR,
     RANDOM,
     SCORE,
     TRAINED,
     judge_of,
+    untaught,
 )
 from makar.measures.diversity import distinct_share, duplicate_share, overlap_with_others
 from makar.measures.frechet import frechet_distance
@@ -114,16 +112,12 @@ def people_and_chance(bench: Bench[W]) -> dict[str, Works[W]]:
 
     Both baselines are as long as asked for, in the metre and key asked for.
     """
-    asked = [bench.ask] * bench.works
-    chance, chain = (Seeds(bench.seed, EVALUATION + draw) for draw in (CHANCE_DRAW, CHAIN_DRAW))
     people = {
         name: works.take(range(min(bench.works, len(works))))
         for name, works in bench.people.items()
     }
-    return people | {
-        RANDOM: bench.gauge.by_chance(asked, chance),
-        MARKOV: bench.gauge.by_table(list(bench.known.values()), asked, chain),
-    }
+    baselines = baselines_by(bench.gauge, list(bench.known.values()))
+    return people | untaught(baselines, [bench.ask] * bench.works, bench.seed)
 
 
 def models(

@@ -29,12 +29,10 @@ class Effort:
     """What training took.
 
     Attributes:
-        works: Made and judged in training.
-        seconds: All of them.
-        each: Of which the making and judging of one work took.
+        seconds: All of it.
+        each: What making and judging one work took.
     """
 
-    works: int
     seconds: float
     each: float
 
@@ -42,11 +40,10 @@ class Effort:
     def of(cls, log: Sequence[Mapping[str, Any]], *, works: int) -> Effort | None:
         """As a run's metrics have it, with so many works a step; None where they do not say."""
         spent = [row["seconds"] for row in log if "seconds" in row]
-        if not spent:
-            return None
         made = sum(step.get("sample", 0.0) + step.get("score", 0.0) for step in spent)
-        whole = sum(sum(step.values()) for step in spent)
-        return cls(len(spent) * works, whole, made / (len(spent) * works))
+        if made <= 0:
+            return None
+        return cls(sum(sum(step.values()) for step in spent), made / (len(spent) * works))
 
     def tries(self, wanted: int) -> int:
         """Works to choose from for each of ``wanted``, in the seconds that training took.

@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 
 from makar.core.seeds import Seeds
 from makar.core.types import Prompt, Works
+from makar.recipes.creator import Baselines
 
 W = TypeVar("W")
 NEAR, DUPLICATES, LONGEST = "near_copies", "duplicates", "longest_run"
@@ -74,3 +75,8 @@ class Gauge(Protocol[W]):
     ) -> Works[W]:
         """Works from a table of what follows what in people's."""
         ...
+
+
+def baselines_by(gauge: Gauge[W], known: Sequence[Works[W]]) -> Baselines[W]:
+    """Works that nobody had to learn to make, as a gauge makes them; the table is of ``known``."""
+    return Baselines(gauge.by_chance, lambda asked, seeds: gauge.by_table(known, asked, seeds))

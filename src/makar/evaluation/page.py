@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from makar.evaluation.assessment import (
     DISTANCE,
-    MARKOV,
-    RANDOM,
     MeasuredSet,
     distance_to,
     is_human,
 )
 from makar.evaluation.labels import GROUPS, group_of, heading, is_trained, row_words, words_of
-from makar.evaluation.rows import CHOSEN, HUMAN, PRIOR
+from makar.evaluation.rows import CHOSEN, HUMAN, MARKOV, PRIOR, RANDOM
 from makar.evaluation.sources import Assessment
 from makar.evaluation.study_page import around, write_page
 from makar.measures.statistics import Estimate

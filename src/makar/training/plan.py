@@ -92,10 +92,7 @@ def plan(
         spent.append(dict(timed.seconds))
     step = float(np.median([sum(one.values()) for one in spent[1:]]))
     made = float(np.median([one["sample"] + one["score"] for one in spent[1:]]))
-    whole = Effort(
-        config.loop.works * config.loop.iterations, step * config.loop.iterations,
-        made / config.loop.works,
-    )  # fmt: skip
+    whole = Effort(step * config.loop.iterations, made / config.loop.works)
     start = prepared.start.total
     choices = tuple(
         Choice(wanted, n, expected_best(start, n))

@@ -35,9 +35,9 @@ from makar.domains.music.piece.piece import Pieces
 from makar.domains.music.rewards.register import OutOfReach
 from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.ablation import rewarded_parts, trials
-from makar.evaluation.assessment import MARKOV, RANDOM, distance_to
+from makar.evaluation.assessment import distance_to
 from makar.evaluation.page import details, write_assessment
-from makar.evaluation.rows import HUMAN, PRIOR, TRAINED
+from makar.evaluation.rows import HUMAN, MARKOV, PRIOR, RANDOM, TRAINED
 from makar.evaluation.sources import assess_run
 from makar.measures.classifier import Logistic
 from makar.recipes.loading import as_toml, load_config

@@ -32,7 +32,7 @@ from makar.domains.images.rewards.catalogue import DRAWING_CATALOGUE, DrawingCor
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION, HUMAN
-from makar.recipes.creator import Baselines, Creator
+from makar.recipes.creator import Creator
 
 STROKES_SEEN = "painter-1"
 TURNS, BOWED = 8, 0.1
@@ -127,12 +127,6 @@ class Strokes:
             state, _ = self.process.step(state, numbers)
             step += 1
         return self.process.works(state)
-
-
-def baselines_of(process: Canvas, theirs: Paintings) -> Baselines[Painting]:
-    """Paintings that nobody had to learn to make; the table is of ``theirs``."""
-    gauge = Strokes(process)
-    return Baselines(gauge.by_chance, lambda asked, seeds: gauge.by_table([theirs], asked, seeds))
 
 
 def bench_of(creator: Creator[Painting], config: PainterConfig, works: int) -> Bench[Painting]:

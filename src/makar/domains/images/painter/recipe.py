@@ -30,7 +30,7 @@ from makar.domains.images.painter.gallery import (
     folder_gallery,
     read_style,
 )
-from makar.domains.images.painter.gauge import baselines_of, bench_of
+from makar.domains.images.painter.gauge import Strokes, bench_of
 from makar.domains.images.painter.policy import Painter
 from makar.domains.images.painter.reward import painter_reward, weighting
 from makar.domains.images.painter.searched import searched
@@ -38,6 +38,7 @@ from makar.domains.images.painting.painter import THINNEST, WIDEST
 from makar.domains.images.pictures.named import colour_named
 from makar.domains.images.svg.reading import read_svg
 from makar.domains.images.svg.showing import read_any
+from makar.evaluation.gauge import baselines_by
 from makar.evaluation.run import evaluate_run
 from makar.learners.policy_gradient import frozen
 from makar.models.decisions import Gaussian
@@ -180,7 +181,7 @@ def prepare(
         human_prompts=prompts, learn=learn_of(config),
         prompts=lambda iteration: asked_for(config, names, iteration),
         notes=[*_notes(style), *gallery.notes, *(style.notes if style else ())],
-        picture=before_and_after, baselines=baselines_of(process, theirs),
+        picture=before_and_after, baselines=baselines_by(Strokes(process), [theirs]),
     )  # fmt: skip
 
 

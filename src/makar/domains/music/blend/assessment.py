@@ -24,7 +24,7 @@ from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.tune.assessment import GAUGE as TUNES
 from makar.evaluation.assessment import Bench
 from makar.evaluation.rows import HUMAN
-from makar.recipes.creator import Baselines, Creator
+from makar.recipes.creator import Creator
 from makar.recipes.trained_run import finished
 
 NOTES = (
@@ -76,11 +76,6 @@ class Blends:
 
 
 GAUGE = Blends()
-
-
-def baselines_of(known: Sequence[Works[Piece]]) -> Baselines[Piece]:
-    """Pieces that nobody had to learn to write; the table is of the genres together."""
-    return Baselines(GAUGE.by_chance, lambda asked, seeds: GAUGE.by_table(known, asked, seeds))
 
 
 def _pieces(grids: Iterable[MelodyGrid]) -> Pieces:

@@ -22,7 +22,7 @@ from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.transforms import AtMost, Ramp
 from makar.core.types import Prompt, Rollout, groups_of
-from makar.domains.music.blend.assessment import baselines_of
+from makar.domains.music.blend.assessment import GAUGE
 from makar.domains.music.blend.codec import EventCodec
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.craft import PieceCraft
@@ -41,6 +41,7 @@ from makar.domains.music.tune import phrases
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.recipe import build_net
 from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.evaluation.gauge import baselines_by
 from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
@@ -201,7 +202,7 @@ def _set_up(
         human_prompts=asked,
         prompts=lambda _: [weights[n % len(weights)] for n in range(config.loop.works)],
         bonuses=_bonuses(config, craft, sides["train"]),
-        baselines=baselines_of([genre.pieces for genre in sides["train"]]),
+        baselines=baselines_by(GAUGE, [genre.pieces for genre in sides["train"]]),
         notes=_notes(config, sides, judges),
     )  # fmt: skip
 

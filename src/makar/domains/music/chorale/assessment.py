@@ -34,7 +34,7 @@ from makar.domains.music.voices.voices import VoiceGrid, VoiceGrids, voices_of
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import DUPLICATES, LONGEST, NEAR, Terms
 from makar.evaluation.rows import HUMAN
-from makar.recipes.creator import Baselines, Creator
+from makar.recipes.creator import Creator
 
 LINE = "longest_line"
 NOTES = (
@@ -112,11 +112,6 @@ class FourVoices:
 
 
 GAUGE = FourVoices()
-
-
-def baselines_of(known: Works[VoiceGrid]) -> Baselines[VoiceGrid]:
-    """Works that nobody had to learn to write; the table is of ``known``."""
-    return Baselines(GAUGE.by_chance, lambda asked, seeds: GAUGE.by_table([known], asked, seeds))
 
 
 def _steps(asked: Sequence[Prompt]) -> int:

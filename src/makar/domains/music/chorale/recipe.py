@@ -12,7 +12,7 @@ from torch import Tensor
 
 from makar.core.scoring import Scorer
 from makar.core.types import Rollout
-from makar.domains.music.chorale.assessment import baselines_of
+from makar.domains.music.chorale.assessment import GAUGE
 from makar.domains.music.chorale.config import ChoraleConfig
 from makar.domains.music.chorale.corpus import chorale_files
 from makar.domains.music.chorale.craft import VoicesCraft
@@ -35,6 +35,7 @@ from makar.domains.music.voices.codec import (
 from makar.domains.music.voices.network import Columns, ColumnsConfig
 from makar.domains.music.voices.voices import VOICES, VoiceGrid, VoiceGrids, encode_voices
 from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.evaluation.gauge import baselines_by
 from makar.learners.policy_gradient import frozen
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
@@ -151,7 +152,7 @@ def _set_up(
     return assemble(
         config, policy, prior=prior, blended=blended, ask=ask, asked=in_words(ask, config.ask),
         words=TUNE_WORDS, craft=craft, known=known, human=human, notes=learned.notes(),
-        baselines=baselines_of(known),
+        baselines=baselines_by(GAUGE, [known]),
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from makar.domains.music.tune.reward import plain_reward
 from makar.evaluation.assessment import Bench
 from makar.evaluation.gauge import LONGEST, NEAR, Terms
 from makar.evaluation.rows import HUMAN
-from makar.recipes.creator import Baselines, Creator
+from makar.recipes.creator import Creator
 
 _MODES = ("major", "minor", "dorian", "mixolydian")
 WORDS: Mapping[str, str] = {name: entry.words for name, entry in CATALOGUE.items()}
@@ -89,11 +89,6 @@ class Tunes:
 
 
 GAUGE = Tunes()
-
-
-def baselines_of(known: Works[MelodyGrid]) -> Baselines[MelodyGrid]:
-    """Tunes that nobody had to learn to write; the table is of ``known``."""
-    return Baselines(GAUGE.by_chance, lambda asked, seeds: GAUGE.by_table([known], asked, seeds))
 
 
 def _frame(asked: Sequence[Prompt]) -> dict[str, Any]:

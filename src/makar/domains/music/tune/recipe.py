@@ -17,7 +17,7 @@ from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.melody.codec import MelodyCodec, metre_of
 from makar.domains.music.melody.grid import STEP, MelodyGrid, MelodyGrids
 from makar.domains.music.rewards.novelty import CopyIndex
-from makar.domains.music.tune.assessment import baselines_of
+from makar.domains.music.tune.assessment import GAUGE
 from makar.domains.music.tune.config import MelodyConfig, ModelConfig
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.phrases import (
@@ -35,6 +35,7 @@ from makar.domains.music.tune.phrases import (
 from makar.domains.music.tune.prompts import ask_prompt
 from makar.domains.music.tune.reward import WEIGHTING, checked_rewards, melody_reward
 from makar.domains.music.words import TUNE_WORDS, in_words
+from makar.evaluation.gauge import baselines_by
 from makar.learners.likelihood import PretrainConfig
 from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
@@ -165,7 +166,8 @@ def _set_up(
     )
     return assemble(
         config, policy, prior=prior, blended=blended, ask=ask, asked=in_words(ask, config.ask),
-        words=TUNE_WORDS, craft=craft, known=known, human=human, baselines=baselines_of(known),
+        words=TUNE_WORDS, craft=craft, known=known, human=human,
+        baselines=baselines_by(GAUGE, [known]),
         notes=[*public.notes, *(own.notes if own else ()), *stand_ins(home, config)],
     )  # fmt: skip
 
