@@ -85,7 +85,8 @@ def measured(recipe: str, ask: Mapping[str, Any]) -> dict[str, Any]:
     made[HUMAN] = creator.human
     rows: dict[str, Any] = {}
     for name, works in made.items():
-        judged = judge_of(creator.reward.lean, name)(works, [creator.ask] * len(works))
+        asked = creator.human_prompts if name == HUMAN else prompts
+        judged = judge_of(creator.reward.lean, name)(works, asked)
         total = finite(judged.total)
         error = total.std(ddof=1) / len(total) ** 0.5
         high = mean_over_works(total).high

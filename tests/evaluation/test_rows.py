@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from makar.core.rewards import Component
+from makar.core.types import Prompt
 from makar.evaluation.choosing import Effort, equal_cost
 from makar.evaluation.rows import (
     DISTINCT,
@@ -71,6 +73,17 @@ def test_peoples_works_are_measured_by_hand_computed_numbers(words):
     assert list(people.values["surprise"]) == [2, 2, 1]
     assert (people.whole[DISTINCT], people.whole[DUPLICATES]) == (1.0, 0.0)
     assert np.isnan(people.whole[TRIED])
+
+
+def test_peoples_works_are_judged_as_what_they_were_made_to_be(words):
+    def answers(works, prompts):
+        return np.array([float(prompt.text == "theirs") for prompt in prompts])
+
+    creator = words.creator(Component("answers", answers, role="watch"))
+    creator.human_prompts = [Prompt(text="theirs")] * 3
+    rows = rows_of(creator)
+    assert rows[HUMAN].values["answers"].tolist() == [1, 1, 1]
+    assert not rows[PRIOR].values["answers"].any()
 
 
 def test_variety_is_compared_over_equally_many_works(words):

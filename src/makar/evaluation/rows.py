@@ -119,8 +119,9 @@ def compare(
     # seconds differ from run to run: what is said of the others must not hang on them
     alike = min(len(made[name]) for name in made if name != AT_EQUAL_SECONDS)
     alike = min(works, len(people), alike)
+    theirs = creator.human_prompts[: len(people)]  # people's works: as what they were made to be
     rows = [
-        _row(creator, name, some, [creator.ask] * len(some), alike, None)
+        _row(creator, name, some, theirs if name == HUMAN else prompts, alike, None)
         for name, some in given.items()
     ]
     tries |= {PRIOR: 1, TRAINED: 1} | {f"{THEN_CHOSEN}{n}": n for n in best_of[:1]}
