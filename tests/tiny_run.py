@@ -36,8 +36,9 @@ from makar.models.token_policy import TokenPolicy
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig, RewardConfig
+from makar.recipes.watch_prices import watched
 from makar.runs.folder import RunFolder
-from makar.training.loop import Training, watched
+from makar.training.loop import Training
 from makar.training.records import keep_works
 
 HOSTILE = (

@@ -5,6 +5,7 @@ A setting that is declared, shown in help, kept in ``config.toml`` and then igno
 
 import hashlib
 import json
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from makar.learners.stability import Stability
 from makar.measures.alarm import HackingAlarm
 from makar.measures.guards import CollapseLimits
 from makar.recipes.bonuses import bonuses_like
+from makar.recipes.loading import load_config
+from makar.recipes.registry import listed
 from makar.recipes.settings import LoopConfig, settings_of
 from makar.runs.metrics import read_metrics
 from makar.training.loop import Training
@@ -50,6 +53,7 @@ LOOP = {
     "checkpoint_every": 1,
     "exploration": 0.5,
     "variety": None,
+    "likeness": 0.1,
     "keep": 1,
     "fault_patience": 1,
     "roll_backs": 1,
@@ -104,6 +108,19 @@ def learned(words, changes, *, flat=False, broken=False):
         return came_to(creator, folder)
 
 
+@pytest.mark.parametrize("recipe", sorted(listed()))
+def test_a_setting_given_as_it_is_anyway_changes_no_other(recipe):
+    """A section that is told one thing keeps what the recipe says of everything else in it."""
+    whole = load_config(recipe, environment={})
+    tree = whole.model_dump()
+    for dotted, _ in settings_of(type(whole)):
+        *branch, leaf = dotted.split(".")
+        section = reduce(lambda inner, name: inner[name], branch, tree)
+        if branch and section[leaf] is not None:
+            given = load_config(recipe, {dotted: section[leaf]}, environment={})
+            assert given == whole, dotted
+
+
 def test_every_setting_of_the_learner_is_here():
     assert {name for name, _ in settings_of(PolicyGradientConfig)} == set(LEARN)
     assert {name for name, _ in settings_of(LoopConfig)} == set(LOOP)
@@ -126,7 +143,8 @@ def looped(words, **changes):
     faulty = "fault_patience" in changes or loop.fault_patience == 2
     extra = [Component("none", lambda works, _: np.full(len(works), np.nan))] if faulty else []
     creator = words.creator(*extra, works=loop.works)
-    creator.bonuses = bonuses_like(creator.human, creator.craft.variety, loop)
+    watches = {"surprise": np.linspace(3.0, 4.0, 20)}
+    creator.bonuses = bonuses_like(creator.human, creator.craft.variety, loop, watches)
     folder = words.folder()
     limits = CollapseLimits(duplicates=-1.0) if "roll_backs" in changes else CollapseLimits()
     with folder:

@@ -33,6 +33,9 @@ def judged(*total: float) -> Judgement:
     return Judgement(values, {"melody": JudgedPart(values, values, 1.0, "score", "as it is")})
 
 
+NOTHING = judged(0.5, 0.5, 0.5, 0.5)
+
+
 def test_shares_add_up_to_distinct_4() -> None:
     keys = np.vstack([SAME[:2], DIFFERENT[2:]])
     shares = shares_of_distinct(keys, LENGTHS, n=4)
@@ -44,11 +47,11 @@ def test_shares_add_up_to_distinct_4() -> None:
 def test_a_shortfall_raises_the_price_and_plenty_lowers_it() -> None:
     bonuses = Bonuses(target=0.5)
     for _ in range(5):
-        bonuses.observe(Rows(SAME), BY_KEYS, BY_KEYS.distinct(Rows(SAME)))
+        bonuses.observe(Rows(SAME), BY_KEYS, BY_KEYS.distinct(Rows(SAME)), NOTHING)
     dear = bonuses.weight
     assert dear > 0
     for _ in range(20):
-        bonuses.observe(Rows(DIFFERENT), BY_KEYS, BY_KEYS.distinct(Rows(DIFFERENT)))
+        bonuses.observe(Rows(DIFFERENT), BY_KEYS, BY_KEYS.distinct(Rows(DIFFERENT)), NOTHING)
     assert bonuses.weight == 0
 
 
@@ -66,7 +69,7 @@ def test_bonuses_are_parts_of_the_judgement_and_gated_works_get_none() -> None:
 def test_openings_met_before_pay_less() -> None:
     bonuses = Bonuses(exploration=1.0)
     kinds = Rows(SAME, [7, 7, 7, 9])
-    bonuses.observe(kinds, BY_KEYS, BY_KEYS.distinct(kinds))
+    bonuses.observe(kinds, BY_KEYS, BY_KEYS.distinct(kinds), NOTHING)
     out = bonuses.apply(judged(1.0, 1.0, 1.0, 1.0), kinds, BY_KEYS)
     np.testing.assert_allclose(out.parts[EXPLORATION].raw, [0.5, 0.5, 0.5, 2**-0.5])
 
@@ -74,7 +77,7 @@ def test_openings_met_before_pay_less() -> None:
 def test_scoring_twice_gives_the_same_and_state_survives() -> None:
     bonuses = Bonuses(exploration=1.0, target=0.5)
     kinds = Rows(SAME, [7, 8, 7, 9])
-    bonuses.observe(kinds, BY_KEYS, BY_KEYS.distinct(kinds))
+    bonuses.observe(kinds, BY_KEYS, BY_KEYS.distinct(kinds), NOTHING)
     first = bonuses.apply(judged(1, 1, 1, 1), kinds, BY_KEYS).total
     np.testing.assert_array_equal(first, bonuses.apply(judged(1, 1, 1, 1), kinds, BY_KEYS).total)
     twin = Bonuses(exploration=1.0, target=0.5)

@@ -23,7 +23,8 @@ from makar.recipes.craft import Craft
 from makar.recipes.creator import Baselines, Creator, chance_of
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.preparation import Prepared, calibrate
-from makar.recipes.settings import RecipeConfig
+from makar.recipes.settings import RecipeConfig, SettlingConfig
+from makar.recipes.watch_prices import watched
 from makar.recipes.weighting import ExplainedReward
 from makar.recipes.words import Asked, Words
 from makar.runs.errors import CheckpointError
@@ -117,13 +118,17 @@ def assemble(
     if learner is None:
         _check_value(config, prior, ask)
         learner = PolicyGradient(
-            cast(TrainablePolicy, policy), learn or config.learn,
+            cast(TrainablePolicy, policy), _settling(learn or config.learn, config),
             prior=cast(TrainablePolicy, prior), seed=config.seed,
         )  # fmt: skip
     if isinstance(craft.variety, FeatureSpread):
         words = replace(words, varied=SPREAD)
+    asking = human_prompts or [replace(ask)] * len(human)
     if bonuses is None:
-        bonuses = bonuses_like(human if known is None else known, craft.variety, config.loop)
+        theirs = watched(blend.for_sources(human, asking))
+        bonuses = bonuses_like(
+            human if known is None else known, craft.variety, config.loop, theirs
+        )
     creator = Creator(
         policy=policy,
         prior=prior,
@@ -137,13 +142,20 @@ def assemble(
         bonuses=bonuses,
         baselines=baselines or Baselines(chance_of(prior)),
         human=human,
-        human_prompts=human_prompts or [replace(ask)] * len(human),
+        human_prompts=asking,
         notes=notes,
         explanations=explanations,
         fit=fit,
         picture=picture,
     )
     return Prepared(creator, bands, start)
+
+
+def _settling(learn: PolicyGradientConfig, config: RecipeConfig) -> PolicyGradientConfig:
+    """How to learn, with a learning rate that reaches 0 where the run ends if that is asked."""
+    if not isinstance(learn, SettlingConfig) or learn.decay_updates is not None:
+        return learn
+    return learn.model_copy(update={"decay_updates": config.loop.iterations})
 
 
 def _check_value(config: RecipeConfig, prior: Trainable[Any], ask: Prompt) -> None:

@@ -1,7 +1,7 @@
-"""What training adds to the reward so that a generator keeps its variety.
+"""What training adds to the reward so that a generator keeps its variety and its likeness.
 
-Both bonuses are parts of the judgement that is trained on and logged; neither is part of the
-score that the tables compare.
+All of it is part of the judgement that is trained on and logged; none of it is part of the score
+that the tables compare.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from makar.core.types import JudgedPart, Judgement, Works
 from makar.measures.guards import VisitCounts
 from makar.measures.variety import Variety
 from makar.recipes.settings import LoopConfig
+from makar.recipes.watch_prices import WatchPrices, prices_like, watched
 
-EXPLORATION, VARIETY = "exploration", "variety"
+EXPLORATION, VARIETY, LIKENESS = "exploration", "variety", "likeness"
 
 
 @dataclass
 class Bonuses:
-    """Exploration and variety.
+    """Exploration, variety and likeness.
 
     Variety is a constraint, held by a multiplier (dual ascent): as long as a batch has fewer
     distinct runs than people's works have in a set of that size, each work's own share of the
@@ -38,6 +39,7 @@ class Bonuses:
         rate: How much the price moves for a relative shortfall of 1.
         gain: What the present shortfall adds at once, so that the price need not overshoot.
         visits: How often each kind of work was met.
+        likeness: Holds what is only watched near people's; None = off.
     """
 
     exploration: float = 0.0
@@ -47,6 +49,7 @@ class Bonuses:
     rate: float = 0.05
     gain: float = 0.5
     visits: VisitCounts = field(default_factory=VisitCounts)
+    likeness: WatchPrices | None = None
 
     def apply(self, judgement: Judgement, works: Works[Any], variety: Variety[Any]) -> Judgement:
         """The judgement with the bonuses among its parts; gated works get none."""
@@ -58,24 +61,31 @@ class Bonuses:
         if self.target is not None:
             share = np.nan_to_num(variety.shares(works))
             bonuses[VARIETY] = (self.weight, share)
+        if self.likeness is not None:
+            bonuses[LIKENESS] = (1.0, self.likeness.bonus(watched(judgement)))
         for name, (weight, value) in bonuses.items():
             total = total + np.where(passed, weight * value, 0.0)
             parts[name] = JudgedPart(value, value, weight, "score", "bonus in training only")
         return replace(judgement, total=total, parts=parts)
 
-    def observe(self, works: Works[Any], variety: Variety[Any], distinct: float) -> None:
-        """Count these works, and adapt the price of variety to how ``distinct`` they are."""
+    def observe(
+        self, works: Works[Any], variety: Variety[Any], distinct: float, judgement: Judgement
+    ) -> None:
+        """Count these works; adapt prices to how ``distinct`` they are, and to what is watched."""
         if self.exploration > 0:
             self.visits.observe(variety.cells(works))
         if self.target is not None:
             shortfall = 1 - (distinct if np.isfinite(distinct) else 0.0) / self.target
             self.price = float(np.clip(self.price + self.rate * shortfall, 0.0, 5.0))
             self.weight = float(np.clip(self.price + self.gain * shortfall, 0.0, 5.0))
+        if self.likeness is not None:
+            self.likeness.observe(watched(judgement))
 
     def state_dict(self) -> dict[str, Any]:
-        """The multiplier and the counts."""
+        """The multipliers and the counts."""
         counts = self.visits.counts
-        return {
+        likeness = {} if self.likeness is None else {LIKENESS: self.likeness.state_dict()}
+        return likeness | {
             "weight": self.weight,
             "price": self.price,
             "cells": np.array(list(counts), np.int64),
@@ -87,22 +97,27 @@ class Bonuses:
         self.weight, self.price = float(state["weight"]), float(state["price"])
         cells, counts = (np.asarray(state[name]).tolist() for name in ("cells", "counts"))
         self.visits.counts = dict(zip(cells, counts, strict=True))
+        if self.likeness is not None and LIKENESS in state:
+            self.likeness.load_state_dict(state[LIKENESS])
 
 
 def bonuses_like(
     known: Works[Any],
     variety: Variety[Any],
     loop: LoopConfig,
+    watches: Mapping[str, Float[np.ndarray, " M"]],
 ) -> Bonuses:
-    """Exploration, and as much variety as people's works have in sets of a batch's size.
+    """Exploration, as much variety as people's works have, and what is watched held near theirs.
 
-    The sets are works in a row, with their variants, as held-out works are: works picked from
-    everywhere would be more unlike one another than any book of tunes.
+    Variety is that of sets of a batch's size. They are works in a row, with their variants, as
+    held-out works are: works picked from everywhere would be more unlike one another than any book
+    of tunes.
 
     Args:
         known: People's works, in the order of their sources.
         variety: What makes works alike or different.
         loop: How many works there are in a batch, and how much is paid for what.
+        watches: What is only watched, of people's works that were held out.
     """
     target = None
     if loop.variety is not None:
@@ -110,4 +125,8 @@ def bonuses_like(
         firsts = Seeds(0).generator().integers(len(known) - size + 1, size=16)
         sets = [known.take(range(first, first + size)) for first in firsts]
         target = loop.variety * float(np.mean([variety.distinct(one) for one in sets]))
-    return Bonuses(exploration=loop.exploration, target=target)
+    return Bonuses(
+        exploration=loop.exploration,
+        target=target,
+        likeness=prices_like(watches, loop.likeness),
+    )

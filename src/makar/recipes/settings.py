@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self, get_args, get_origin
+from typing import Annotated, Any, Self, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -80,6 +80,18 @@ def as_tree(config: RecipeConfig, *, hide: bool = False) -> dict[str, Any]:
     return tree
 
 
+def _filled(given: Mapping[str, Any], default: BaseModel) -> dict[str, Any]:
+    """The settings given, over the default's: a section within it likewise."""
+    tree = {name: getattr(default, name) for name in type(default).model_fields}
+    for name, value in given.items():
+        inner = tree.get(name)
+        if isinstance(inner, BaseModel) and isinstance(value, Mapping):
+            tree[name] = _filled(cast(Mapping[str, Any], value), inner)
+        else:
+            tree[name] = value
+    return tree
+
+
 def _at(tree: Any, dotted: str) -> Any:
     for name in dotted.split(".") if dotted else ():
         tree = tree[name]
@@ -92,6 +104,16 @@ def _kinds(annotation: Any) -> set[Any]:
         return _kinds(get_args(annotation)[0])
     inner = get_args(annotation)
     return {annotation}.union(*(_kinds(one) for one in inner)) if inner else {annotation}
+
+
+class SettlingConfig(PolicyGradientConfig):
+    """Learning that comes to rest as a run ends, where prices and constraints must have settled."""
+
+    decay_updates: PositiveInt | None = Field(
+        default=None,
+        description="updates in which the learning rate falls in a straight line to 0; none takes "
+        "the whole run",
+    )
 
 
 class LoopConfig(BaseModel):
@@ -110,6 +132,11 @@ class LoopConfig(BaseModel):
     )
     variety: PositiveFloat | None = Field(
         default=1.0, description="share of people's distinct-4 to keep up; none switches it off"
+    )
+    likeness: PositiveFloat | None = Field(
+        default=None,
+        description="people's standard deviations that the mean of what is watched may be off "
+        "theirs before works that lead further are paid less; none switches it off",
     )
     keep: PositiveInt = Field(default=2, description="best works kept of each iteration")
     fault_patience: PositiveInt = Field(
@@ -176,6 +203,19 @@ class RecipeConfig(BaseModel):
     loop: LoopConfig = Field(default_factory=LoopConfig)
     reward: RewardConfig = Field(default_factory=RewardConfig)
     evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sections(cls, given: Any) -> Any:
+        """What a section is not told stays as this recipe has it, not as sections are elsewhere."""
+        if not isinstance(given, Mapping):
+            return given
+        tree = dict(cast(Mapping[str, Any], given))
+        for name, field in cls.model_fields.items():
+            default = field.get_default(call_default_factory=True)
+            if isinstance(default, BaseModel) and isinstance(tree.get(name), Mapping):
+                tree[name] = _filled(tree[name], default)
+        return tree
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

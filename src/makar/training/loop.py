@@ -20,6 +20,7 @@ from makar.measures.statistics import finite_mean
 from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
+from makar.recipes.watch_prices import watched
 from makar.recipes.weighting import STYLE
 from makar.runs.checkpoint import load_newest
 from makar.runs.folder import RunFolder
@@ -133,7 +134,7 @@ class Training(Generic[W]):
             events = self._guard(report, duplicates)
             unpaid = timed.unpaid or report.judgement
             self._keep(report, unpaid)
-            self.creator.bonuses.observe(works, variety, distinct)
+            self.creator.bonuses.observe(works, variety, distinct, unpaid)
             metrics = summary(report) | {
                 "score": finite_mean(unpaid.total),
                 "temperature": self.config.temperature(report.iteration),
@@ -270,8 +271,3 @@ def likelihood(metrics: Mapping[str, float]) -> dict[str, float]:
     if not {"kl", "entropy"} <= metrics.keys():
         return {}
     return {STYLE: -(metrics["entropy"] + metrics["kl"])}
-
-
-def watched(judgement: Judgement) -> dict[str, np.ndarray]:
-    """What is measured and not rewarded, as it is found."""
-    return {name: part.raw for name, part in judgement.parts.items() if part.role == "watch"}

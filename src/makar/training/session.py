@@ -20,11 +20,12 @@ from makar.recipes.preparation import Preparation, Prepared, Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
 from makar.recipes.trained_run import prior_weights
+from makar.recipes.watch_prices import watched
 from makar.recipes.weighting import STYLE
 from makar.runs.checkpoint import steps
 from makar.runs.folder import RunFolder
 from makar.training.conclusion import CANDIDATES, SHOWN, Finished, Heard, conclude, show
-from makar.training.loop import Step, Training, watched
+from makar.training.loop import Step, Training
 from makar.training.memory import keep_freed_memory
 
 FIRST_HEARD = 200

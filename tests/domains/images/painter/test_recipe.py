@@ -16,23 +16,21 @@ from makar.core.types import Prompt
 from makar.domains.images.painter import gallery, recipe
 from makar.domains.images.painter.canvas.process import PICTURE, STROKES
 from makar.domains.images.painter.canvas.works import Painting, Paintings, stacked
-from makar.domains.images.painter.config import PainterConfig
+from makar.domains.images.painter.config import SURE, PainterConfig
 from makar.domains.images.painter.gauge import bench_of
 from makar.domains.images.painter.recipe import (
     PAINTER,
-    SURE,
     ask_prompt,
     asked_for,
     build_policy,
     check,
-    learn_of,
     palette_of,
 )
 from makar.domains.images.strokes.drawing import Drawing, strokes_of
 from makar.domains.images.svg.writing import as_svg
 from makar.evaluation.assessment import measure, people_and_chance
 from makar.recipes import preparation
-from makar.recipes.loading import load_config
+from makar.recipes.loading import as_toml, load_config
 from makar.recipes.trained_run import open_run
 from makar.runs.folder import RunFolder
 from makar.training import sampling
@@ -186,15 +184,20 @@ def test_a_folder_of_drawings_gives_the_range_that_is_kept_to(tmp_path):
     assert (gated.total == 0).all()
     assert (gated.parts["near_copy"].value == 0).all()
     assert (theirs.total > 0).all()
-    assert creator.learner.config.entropy_weight == SURE["entropy_weight"]
+    assert creator.learner.config.entropy_weight == SURE
     assert creator.policy.canvas.upright
 
 
 def test_what_is_set_for_learning_holds_for_a_style_too(tmp_path):
-    assert learn_of(config_of(style=tmp_path)).entropy_weight == SURE["entropy_weight"]
+    plain = config_of(style=tmp_path)
+    assert plain.learn.entropy_weight == SURE
+    assert config_of(style=tmp_path, **{"learn.epochs": 2}).learn.entropy_weight == SURE
     mine = config_of(style=tmp_path, **{"learn.entropy_weight": 0.3})
-    assert learn_of(mine).entropy_weight == 0.3
-    assert learn_of(config_of()).entropy_weight > SURE["entropy_weight"]
+    assert mine.learn.entropy_weight == 0.3
+    assert config_of().learn.entropy_weight > SURE
+    # What a run keeps of its settings says the same when it is read again.
+    (tmp_path / "kept.toml").write_text(as_toml(plain))
+    assert load_config(tmp_path / "kept.toml", environment={}) == plain
 
 
 def test_a_drawing_in_a_file_is_read_to_be_judged(tmp_path):

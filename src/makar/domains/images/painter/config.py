@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from makar.domains.images.painter.canvas.process import MOST
 from makar.learners.policy_gradient import Algorithm, PolicyGradientConfig
@@ -73,6 +82,11 @@ class PainterLoopConfig(LoopConfig):
     )
 
 
+SURE = 0.0
+"""Weight of the constant bonus where a style is learned, unless it is set: what varies is to vary
+as the drawings do, and no more."""
+
+
 class PainterConfig(RecipeConfig):
     """Everything the ``painter`` recipe can be told."""
 
@@ -91,3 +105,15 @@ class PainterConfig(RecipeConfig):
     palette: tuple[str, ...] = Field(
         default=(), description="the only colours there are, such as #1d3557; none: any"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sure(cls, given: Any) -> Any:
+        """A style is learned without the constant bonus, unless it is asked for."""
+        if not isinstance(given, Mapping) or cast(Mapping[str, Any], given).get("style") is None:
+            return given
+        tree = dict(cast(Mapping[str, Any], given))
+        learn = tree.get("learn", {})
+        if isinstance(learn, Mapping):
+            tree["learn"] = {"entropy_weight": SURE, **cast(Mapping[str, Any], learn)}
+        return tree

@@ -19,7 +19,7 @@ from makar.domains.images.painter.canvas.eye import SEEN
 from makar.domains.images.painter.canvas.hand import ACTIONS
 from makar.domains.images.painter.canvas.process import PICTURE, STROKES, Canvas
 from makar.domains.images.painter.canvas.works import Painting, Paintings, stacked
-from makar.domains.images.painter.config import PainterConfig, PainterLearnConfig
+from makar.domains.images.painter.config import PainterConfig
 from makar.domains.images.painter.craft import PaintingCraft
 from makar.domains.images.painter.example import middle_and_spread
 from makar.domains.images.painter.film import before_and_after
@@ -58,8 +58,6 @@ DRAWN = replace(WORDS, whose="the drawings", by="of", wrote="hold")
 """Where a style is learned, its drawings are compared with."""
 SEARCHED = 48
 """Paintings by greedy search, to compare with."""
-SURE = {"entropy_weight": 0.0}
-"""How a style is learned, unless it is set: what varies is to vary as theirs, and no more."""
 PER_GROUP = 8
 """Paintings of the same picture, where works are compared with one another."""
 
@@ -129,16 +127,6 @@ def canvas_of(config: PainterConfig, gallery: Gallery, style: Style | None) -> C
     )  # fmt: skip
 
 
-def learn_of(config: PainterConfig) -> PainterLearnConfig:
-    """How the hand learns what it is to learn."""
-    if config.style is None:
-        return config.learn
-    left = {
-        name: value for name, value in SURE.items() if name not in config.learn.model_fields_set
-    }
-    return config.learn.model_copy(update=left)
-
-
 def build_policy(config: PainterConfig, process: Canvas) -> Painter:
     """The hand, freshly initialised."""
     shape = config.model
@@ -178,7 +166,7 @@ def prepare(
         config, policy, prior=frozen(policy), blended=rewarded, ask=ask,
         asked=Asked(f"Paintings of {config.ask.strokes} strokes"),
         words=WORDS if style is None else DRAWN, craft=craft, human=theirs,
-        human_prompts=prompts, learn=learn_of(config),
+        human_prompts=prompts, learn=config.learn,
         prompts=lambda iteration: asked_for(config, names, iteration),
         notes=[*_notes(style), *gallery.notes, *(style.notes if style else ())],
         picture=before_and_after, baselines=baselines_by(Strokes(process), [theirs]),

@@ -8,9 +8,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 from makar.learners.likelihood import PretrainConfig
-from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.learners.stability import Stability
-from makar.recipes.settings import PRIVATE, EvaluateConfig, Flag, LoopConfig, RecipeConfig
+from makar.recipes.settings import (
+    PRIVATE,
+    EvaluateConfig,
+    Flag,
+    LoopConfig,
+    RecipeConfig,
+    SettlingConfig,
+)
 
 
 class PlatformAskConfig(BaseModel):
@@ -76,17 +82,12 @@ class PlatformPretrainConfig(PretrainConfig):
     evaluate_every: PositiveInt = 50
 
 
-class PlatformLearnConfig(PolicyGradientConfig):
+class PlatformLearnConfig(SettlingConfig):
     """How to learn what is rewarded: a level has a thousand decisions, so steps are small."""
 
     learning_rate: PositiveFloat = 8e-4
     shard: PositiveInt | None = Field(
         default=16, description="works whose gradient is taken at once, to save memory"
-    )
-    decay_updates: PositiveInt | None = Field(
-        default=None,
-        description="updates in which the learning rate falls in a straight line to 0; none takes "
-        "the whole run",
     )
     stability: Stability = Field(default_factory=lambda: Stability(kl_target=0.02))
 

@@ -24,7 +24,6 @@ from makar.domains.levels.platform.config import (
     LevelsConfig,
     MarioConfig,
     PlatformConfig,
-    PlatformLearnConfig,
 )
 from makar.domains.levels.platform.corpus import LearnedMaps, learn_from, legend_of, read_game
 from makar.domains.levels.platform.files import read_level
@@ -184,7 +183,7 @@ def _set_up(
         config, policy, prior=prior, blended=blended, ask=ask, asked=Asked.of(ask),
         words=LEVEL_WORDS, craft=craft, known=known, human=learned.heldout.levels,
         baselines=Baselines(chance_of(prior), ColumnChain(train, legend)),
-        prompts=lambda iteration: asked_for(config, iteration), learn=_learning(config),
+        prompts=lambda iteration: asked_for(config, iteration), learn=config.learn,
         notes=[*learned.notes, *_left_out(blended[0])], fit=can_be_handed_out,
         picture=lambda sets: ranges_picture(sets, legend),
     )  # fmt: skip
@@ -205,12 +204,6 @@ def evaluate(
         raise ConfigError("--works: of a run of levels a thousand are made, for ten challenges")
     yield Progress("making levels and playing them")
     return study(opened.creator, config, target)
-
-
-def _learning(config: PlatformConfig) -> PlatformLearnConfig:
-    """How to learn: ever more slowly, up to the end of the run."""
-    over = config.learn.decay_updates or config.loop.iterations
-    return config.learn.model_copy(update={"decay_updates": over})
 
 
 def can_be_handed_out(judgement: Judgement) -> Bool[np.ndarray, " B"]:

@@ -13,8 +13,8 @@ from pydantic import (
 
 from makar.domains.music.melody.codec import Tonic
 from makar.learners.likelihood import PretrainConfig
-from makar.learners.policy_gradient import PolicyGradientConfig
-from makar.recipes.settings import LoopConfig, RecipeConfig
+from makar.learners.stability import Stability
+from makar.recipes.settings import LoopConfig, RecipeConfig, SettlingConfig
 
 
 class ChoraleAskConfig(BaseModel):
@@ -61,7 +61,12 @@ class ChoraleConfig(RecipeConfig):
     pretrain: PretrainConfig = Field(
         default_factory=lambda: PretrainConfig(updates=400, learning_rate=3e-3, batch=32)
     )
-    learn: PolicyGradientConfig = Field(
-        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
+    learn: SettlingConfig = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - narrower
+        default_factory=lambda: SettlingConfig(
+            learning_rate=3e-3, stability=Stability(kl_target=0.1, entropy_floor=0.9)
+        ),
+        description="fast, and at rest in the end; as surprising as what it learned from",
     )
-    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(iterations=60, works=96))
+    loop: LoopConfig = Field(
+        default_factory=lambda: LoopConfig(iterations=60, works=96, likeness=0.25)
+    )

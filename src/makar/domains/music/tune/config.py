@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from makar.domains.music.melody.codec import Tonic
 from makar.learners.likelihood import PretrainConfig
-from makar.learners.policy_gradient import PolicyGradientConfig
-from makar.recipes.settings import PRIVATE, Flag, RecipeConfig
+from makar.learners.stability import Stability
+from makar.recipes.settings import PRIVATE, Flag, LoopConfig, RecipeConfig, SettlingConfig
 
 Metres = Literal["4/4", "2/4", "3/4", "6/8", "9/8"]
 
@@ -81,6 +81,10 @@ class MelodyConfig(RecipeConfig):
         ),
         description="second pre-training, on your own folder",
     )
-    learn: PolicyGradientConfig = Field(
-        default_factory=lambda: PolicyGradientConfig(learning_rate=1e-3)
+    learn: SettlingConfig = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - narrower
+        default_factory=lambda: SettlingConfig(
+            learning_rate=3e-3, stability=Stability(kl_target=0.1, entropy_floor=0.9)
+        ),
+        description="fast, and at rest in the end; as surprising as what it learned from",
     )
+    loop: LoopConfig = Field(default_factory=lambda: LoopConfig(likeness=0.25))
