@@ -17,8 +17,9 @@ from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.text import parse_level_text, write_level_text
 from makar.domains.levels.platform.assessment import spearman
 from makar.domains.levels.platform.corpus import STUDIED, Game, learn_from, read_game
+from makar.domains.levels.platform.hardness import challenges
 from makar.domains.levels.platform.prompts import TARGETS, asked_for
-from makar.domains.levels.platform.recipe import build_policy, can_be_handed_out, challenges
+from makar.domains.levels.platform.recipe import build_policy, can_be_handed_out
 from makar.domains.levels.platform.reward import Won
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import FREE, Kept

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from torch import Tensor
 
 from makar.core.errors import ConfigError
@@ -17,7 +17,7 @@ from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Rollout
 from makar.domains.levels.level.legend_file import read_legend
-from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.windows import Windows
 from makar.domains.levels.platform.baselines import ColumnChain
 from makar.domains.levels.platform.config import (
@@ -27,6 +27,7 @@ from makar.domains.levels.platform.config import (
 )
 from makar.domains.levels.platform.corpus import LearnedMaps, learn_from, legend_of, read_game
 from makar.domains.levels.platform.files import read_level
+from makar.domains.levels.platform.hardness import as_hard, challenges
 from makar.domains.levels.platform.prompts import ask_prompt, asked_for
 from makar.domains.levels.platform.ranges import ranges_picture
 from makar.domains.levels.platform.reward import (
@@ -174,6 +175,7 @@ def _set_up(
         config.reward, corpus, known=known, judges=learned.valid.levels, prior=prior,
         functions=functions,
     )  # fmt: skip
+    people, whose = as_hard(learned.heldout.levels, analyst, config.ask)
     craft = replace(
         craft_of(config),
         index=WindowIndex.of(corpus.maps, legend),
@@ -181,10 +183,10 @@ def _set_up(
     )
     return assemble(
         config, policy, prior=prior, blended=blended, ask=ask, asked=Asked.of(ask),
-        words=LEVEL_WORDS, craft=craft, known=known, human=learned.heldout.levels,
+        words=LEVEL_WORDS, craft=craft, known=known, human=people,
         baselines=Baselines(chance_of(prior), ColumnChain(train, legend)),
         prompts=lambda iteration: asked_for(config, iteration), learn=config.learn,
-        notes=[*learned.notes, *_left_out(blended[0])], fit=can_be_handed_out,
+        notes=[*learned.notes, *whose, *_left_out(blended[0])], fit=can_be_handed_out,
         picture=lambda sets: ranges_picture(sets, legend),
     )  # fmt: skip
 
@@ -216,21 +218,6 @@ def _left_out(blend: RewardTree) -> list[str]:
     """Which rewards say nothing of such levels."""
     names = LEVEL_CATALOGUE.keys() - {component.name for component in blend.components}
     return [f"cannot be told of these maps: {', '.join(sorted(names))}"] if names else []
-
-
-def challenges(
-    analyst: Analyst, levels: Levels, *, columns: int | None = None
-) -> Float[np.ndarray, " B"]:
-    """How hard levels are; NaN for those that cannot be won, or of which that is not known.
-
-    Args:
-        analyst: Plays them.
-        levels: The levels.
-        columns: Say it for levels of so many columns that go on in the same way: dangers add up.
-    """
-    found = analyst(levels)
-    share = 1.0 if columns is None else columns / levels.tiles.shape[2]
-    return np.where(found.won == 1, 1 - (1 - found.challenge) ** share, np.nan)
 
 
 MARIO: Recipe[Any, Level] = Recipe(
