@@ -209,3 +209,95 @@ def test_what_cannot_be_saved_is_refused_by_name(value):
 def test_keys_that_cannot_be_saved_are_refused(key):
     with pytest.raises(CheckpointError, match="state"):
         pack({key: 1})
+
+
+def reopened(tree, tensors=None):
+    """As a stranger's checkpoint: whatever they wrote in the tree, over such tensors."""
+    return unpack(json.loads(json.dumps(tree)), tensors or {})
+
+
+BYTES = {"b": torch.arange(16, dtype=torch.uint8), "f": torch.zeros(2, 2)}
+
+
+@pytest.mark.parametrize("tag", ["$array", "$scalar"])
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        "O",
+        "|O",
+        "|O8",
+        "object",
+        "V8",
+        "|V16",
+        "i4,f4",
+        "(2,3)<i2",
+        "<f3",
+        "float",
+        "",
+        8,
+        None,
+        [],
+    ],
+)
+def test_kinds_that_are_no_plain_numbers_are_refused(tag, dtype):
+    for shape in ([2], [], [0]):
+        with pytest.raises(CheckpointError):
+            reopened({"x": {tag: "b", "dtype": dtype, "shape": shape}}, BYTES)
+    with pytest.raises(CheckpointError):
+        reopened({"x": {tag: "b", "dtype": dtype}}, BYTES)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"$array": "b", "dtype": "<f8", "shape": [3]},
+        {"$array": "b", "dtype": "<f8", "shape": [-1, -2]},
+        {"$array": "b", "dtype": "<f8", "shape": [2, True]},
+        {"$array": "b", "dtype": "<f8", "shape": [2.0]},
+        {"$array": "b", "dtype": "<f8", "shape": "22"},
+        {"$array": "b", "dtype": "<f8", "shape": [1] * 70},
+        {"$array": "b", "dtype": "<U400000", "shape": [1 << 40]},
+        {"$array": "f", "dtype": "<f8", "shape": [2]},
+        {"$array": "f", "dtype": "<i4"},
+        {"$array": "f", "dtype": "<f8"},
+        {"$array": "gone", "dtype": "<f4"},
+        {"$array": ["f"], "dtype": "<f4"},
+        {"$scalar": "f", "dtype": "<f4"},
+        {"$tensor": "b", "dtype": "load", "shape": [1]},
+        {"$tensor": "b", "dtype": "quint8", "shape": [16]},
+        {"$tensor": "b", "dtype": ["complex64"], "shape": [2]},
+        {"$tensor": "b", "dtype": "complex64", "shape": [3]},
+        {"$tensor": "b", "dtype": "complex64"},
+        {"$tensor": "f", "dtype": "complex64", "shape": [2]},
+        {"$tensor": "gone"},
+        {"$tensor": None},
+        {"$float": "0x1p3"},
+        {"$float": 1},
+        {"$bytes": "%%%"},
+        {"$bytes": [1]},
+        {"$tuple": {"a": 1}},
+        {"$items": [["a"]]},
+        {"$items": [[{"$array": "b", "dtype": "|u1"}, 1]]},
+        {"$items": [[[1], 1]]},
+        {"$items": 3},
+        {"$object": "os.system"},
+        {"$tuple": [], "more": 1},
+        {"a": 1, "$tuple": []},
+    ],
+)
+def test_tags_that_lie_are_refused(tree):
+    with pytest.raises(CheckpointError, match="no state that makar saved"):
+        reopened({"x": [tree]}, BYTES)
+
+
+def test_endless_nesting_is_refused():
+    tree = 1
+    for _ in range(100_000):
+        tree = [tree]
+    with pytest.raises(CheckpointError):
+        unpack(tree, {})
+
+
+def test_bytes_of_no_kind_are_not_saved_either():
+    with pytest.raises(CheckpointError, match="a value of type"):
+        pack([np.zeros(2, "V3")])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from makar.cli.trusting import TrustCode, trust_named
 from makar.console.places import Json, Runs, runs_root
 from makar.core.errors import ConfigError
 from makar.runs.folder import ABOUT, RunFolder
@@ -41,6 +42,7 @@ def ablate(
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the study, and of its runs.")] = "ablation",
     runs: Runs = None,
+    trust_code: TrustCode = False,
     as_json: Json = False,
 ) -> None:
     """Train with each reward part left out once, and say what falls.
@@ -65,6 +67,7 @@ def ablate(
     if recipe_name(recipe):
         flags = {k: v for k, v in LEAN.items() if _variable(k) not in os.environ} | flags
     config = load_config(recipe, flags)
+    trust_named(config, flags, recipe, asked=trust_code)
     check(config)
     study = trials(config, name=name, seeds=seeds, only=parts or ())
     root = runs_root(runs)
@@ -82,9 +85,10 @@ def _variable(key: str) -> str:
 
 def _refuse_other_settings(path: Path, trial: Trial) -> None:
     from makar.recipes.loading import as_toml
+    from makar.recipes.toml import parse_toml, read_toml
 
     text = path / "config.toml"
-    if text.is_file() and text.read_text(encoding="utf-8") != as_toml(trial.config):
+    if text.is_file() and read_toml(text) != parse_toml(as_toml(trial.config)):
         raise ConfigError(
             f"{path}: a run of that name has other settings; choose another --name for the study"
         )

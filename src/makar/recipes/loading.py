@@ -6,9 +6,7 @@ A run keeps them all, and what it keeps is read again.
 from __future__ import annotations
 
 import copy
-import json
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,8 +15,9 @@ from pydantic import ValidationError
 
 from makar.core.errors import ConfigError
 from makar.recipes import registry
-from makar.recipes.custom_reward import anchored
+from makar.recipes.own_rewards.spec import anchored
 from makar.recipes.settings import RecipeConfig, as_tree, path_settings, private_settings
+from makar.recipes.toml import parse_toml, read_toml, write_toml
 from makar.runs.folder import RunFolder
 
 Layer: TypeAlias = tuple[str, dict[str, Any], Path]
@@ -34,6 +33,7 @@ def load_config(
     flags: Mapping[str, Any] | None = None,
     *,
     environment: Mapping[str, str] | None = None,
+    follow: bool = True,
 ) -> RecipeConfig:
     """Put the settings together.
 
@@ -42,6 +42,7 @@ def load_config(
         flags: Dotted keys and values, as from the command line: ``{"ask.bars": 8}``.
         environment: Variables; ``MAKAR_LOOP__ITERATIONS=50`` is ``loop.iterations``. The
             process's own by default.
+        follow: Whether the file may be a link.
 
     Raises:
         ConfigError: with the place, the key, and what would be allowed.
@@ -55,7 +56,7 @@ def load_config(
     ]
     if name is None:
         path = Path(recipe).expanduser()
-        layers.insert(0, (str(path), _read_toml(path), path.absolute().parent))
+        layers.insert(0, (str(path), _read_toml(path, follow=follow), path.absolute().parent))
     kind = name or "tune"
     for _, layer, _ in layers:
         kind = layer.get("recipe", kind)
@@ -77,7 +78,7 @@ def settings_of_run(folder: RunFolder) -> RecipeConfig:
     Raises:
         ConfigError: no recipe understands them.
     """
-    return load_config(folder.path / "config.toml", environment={})
+    return load_config(folder.path / "config.toml", environment={}, follow=False)
 
 
 def new_run(root: Path, name: str, config: RecipeConfig, *, fresh: bool = False) -> RunFolder:
@@ -95,13 +96,15 @@ def new_run(root: Path, name: str, config: RecipeConfig, *, fresh: bool = False)
     )  # fmt: skip
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+def _read_toml(path: Path, *, follow: bool) -> dict[str, Any]:
+    if not os.path.lexists(path):
         known = ", ".join(registry.listed())
         raise ConfigError(f"{path}: neither a recipe ({known}) nor a file")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return read_toml(path, follow=follow)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
 
 
@@ -142,8 +145,8 @@ def _absolute(place: Any, folder: Path) -> Any:
 def value_of(text: str) -> Any:
     """A value as TOML would read it, or the text itself."""
     try:
-        return tomllib.loads(f"x = {text}")["x"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"x = {text}")["x"]
+    except ValueError:
         return text
 
 
@@ -217,28 +220,12 @@ def as_toml(config: RecipeConfig, *, hide: bool = False) -> str:
         config: The settings.
         hide: Leave out the values of what is private.
     """
-    lines: list[str] = []
-    _write_table(as_tree(config, hide=hide), (), lines)
-    return "\n".join(lines).strip() + "\n"
+    return write_toml(_without_none(as_tree(config, hide=hide)))
 
 
-def _write_table(table: Mapping[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
-    plain = {k: v for k, v in table.items() if not isinstance(v, Mapping)}
-    if path:
-        lines += ["", f"[{'.'.join(path)}]"]
-    lines += [f"{key} = {_toml_value(value)}" for key, value in plain.items()]
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            _write_table(value, (*path, key), lines)
-
-
-def _toml_value(value: Any) -> str:
-    if value is None:
-        return f'"{NONE}"'
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml_value(v) for v in value) + "]"
-    return repr(value)
+def _without_none(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_none(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_none(item) for item in value]
+    return NONE if value is None else value

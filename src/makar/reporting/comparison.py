@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from makar.evaluation.study_page import write_page
 from makar.measures.paired import paired_test, significant
 from makar.measures.statistics import Difference, Estimate, interval, mean_over_works, welch_test
 from makar.recipes.registry import recipe
+from makar.recipes.toml import read_toml
 from makar.reporting.curves import Log
 from makar.runs.errors import RunError
 from makar.runs.metrics import read_metrics
@@ -164,7 +164,7 @@ def settings_of(run: Path) -> dict[str, str]:
     """
     path = run / "config.toml"
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = read_toml(path)
     except (OSError, ValueError) as fault:
         raise RunError(f"{path}: cannot be read ({fault}); restore it") from fault
     flat: dict[str, str] = {}

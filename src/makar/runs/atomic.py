@@ -28,8 +28,11 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text as ``write_bytes`` does, line ends as they are."""
-    write_bytes(path, text.encode())
+    """Write UTF-8 text as ``write_bytes`` does, line ends as they are.
+
+    Bytes of a file's name that are no text are written as numbers, as JSON and Python write them.
+    """
+    write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -39,8 +42,12 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_through(path: Path, data: bytes) -> None:
-    """Write a file from the start and wait until the disk has it."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    """Write a file from the start and wait until the disk has it.
+
+    What had the name before, a link even, is removed and not written into.
+    """
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
     try:
         write_all(descriptor, data)
         os.fsync(descriptor)
@@ -67,4 +74,5 @@ def sync_folder(folder: Path) -> None:
 def remove_leftovers(folder: Path) -> None:
     """Remove what a killed ``write_bytes`` left behind; only for whoever holds the lock."""
     for leftover in folder.glob(".*.tmp"):
-        leftover.unlink(missing_ok=True)
+        if leftover.is_symlink() or not leftover.is_dir():
+            leftover.unlink(missing_ok=True)

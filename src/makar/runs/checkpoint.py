@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from makar.core.disk.parsing import parse_json, read_json
+from makar.core.disk.plain import MEGABYTE, read_plain, require_folder
 from makar.runs.atomic import sync_folder, write_json, write_through
 from makar.runs.errors import CheckpointError, naming_full_disk
 
 FORMAT = 1
+MOST_STATE = 32 * MEGABYTE
+"""Bytes of the tree, in which the tensors are only named."""
 STATE, ARRAYS, MANIFEST, PINS = "state.json", "arrays.safetensors", "manifest.json", "pins.json"
 # torch is imported where it is needed: commands that only read a run start without it
 
@@ -77,8 +84,13 @@ def save(folder: Path, step: int, state: Any, *, keep: int = 3, pin: str | None 
     return target
 
 
-def load_newest(folder: Path) -> Loaded:
+def load_newest(folder: Path, use: Callable[[Any], object] | None = None) -> Loaded:
     """Read the newest checkpoint that is complete, and say which newer ones are not.
+
+    Args:
+        folder: Where the checkpoints are.
+        use: Takes the state over; what it cannot take counts as damaged, and it is given the one
+            before.
 
     Raises:
         CheckpointError: There is none, or none that is complete; the message lists the faults.
@@ -87,6 +99,9 @@ def load_newest(folder: Path) -> Loaded:
     for step in reversed(steps(folder)):
         try:
             state = load(folder, step)
+            if use is not None:
+                with understanding(folder / f"step-{step}"):
+                    use(state)
         except CheckpointError as fault:
             faults.append(str(fault))
         else:
@@ -107,17 +122,33 @@ def load(folder: Path, step: int) -> Any:
 
     here = folder / f"step-{step}"
     files = _verified(here, step)
+    with understanding(here):
+        return unpack(parse_json(files[STATE]), safetensors.torch.load(files[ARRAYS]))
+
+
+@contextmanager
+def understanding(here: Path) -> Iterator[None]:
+    """Turn what comes of a state that is not as it should be into a ``CheckpointError``."""
     try:
-        return unpack(json.loads(files[STATE]), safetensors.torch.load(files[ARRAYS]))
-    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as fault:
+        yield
+    except CheckpointError as fault:
         raise CheckpointError(f"{here}: cannot be understood ({fault})") from fault
+    except Exception as fault:
+        known = isinstance(fault, _OF_LIES) or type(fault).__module__.startswith("safetensors")
+        if not known or "OutOfMemory" in type(fault).__name__:  # of a graphics card
+            raise
+        told = f"{type(fault).__name__}: {fault}"
+        raise CheckpointError(f"{here}: cannot be understood ({told})") from fault
+
+
+_OF_LIES = (ValueError, LookupError, TypeError, AttributeError, RuntimeError, OverflowError)
 
 
 def steps(folder: Path) -> list[int]:
     """Steps that have a checkpoint, complete or not, oldest first."""
     if not folder.is_dir():
         return []
-    names = (re.fullmatch(r"step-(0|[1-9]\d*)", path.name) for path in folder.iterdir())
+    names = (re.fullmatch(r"step-(0|[1-9][0-9]{0,14})", path.name) for path in folder.iterdir())
     return sorted(int(name[1]) for name in names if name)
 
 
@@ -129,12 +160,15 @@ def pins(folder: Path) -> dict[str, int]:
     """
     path = folder / PINS
     try:
-        found = json.loads(path.read_bytes())
-        return {str(name): int(step) for name, step in found.items()}
+        found = read_json(path, most=MEGABYTE)
+        if not isinstance(found, dict) or any(type(step) is not int for step in found.values()):
+            raise ValueError("not steps by their names")
+        return found
     except FileNotFoundError:
         return {}
-    except (ValueError, AttributeError, TypeError) as fault:
-        raise CheckpointError(f"{path}: damaged ({fault}); delete it to go on") from fault
+    except (OSError, ValueError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        raise CheckpointError(f"{path}: damaged ({why}); delete it to go on") from fault
 
 
 def pin_step(folder: Path, name: str, *, step: int) -> None:
@@ -149,7 +183,7 @@ def tidy(folder: Path) -> None:
         if not target.exists():
             replaced.rename(target)
     for leftover in [*folder.glob(".*-step-*"), *folder.glob(".*.tmp")]:
-        if leftover.is_dir():
+        if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
         else:
             leftover.unlink()
@@ -162,7 +196,7 @@ def set_aside_newer(folder: Path, step: int) -> None:
     """
     for newer in (n for n in steps(folder) if n > step):
         aside = folder / f"damaged-step-{newer}"
-        if aside.exists():
+        if os.path.lexists(aside):
             shutil.rmtree(aside)
         (folder / f"step-{newer}").rename(aside)
 
@@ -189,9 +223,9 @@ def _verified(here: Path, step: int) -> dict[str, bytes]:
     """The very bytes that were checked, so that nothing can change in between."""
     path = here / MANIFEST
     try:
-        manifest = json.loads(_read(path))
+        manifest = parse_json(_read(path, MEGABYTE, folder=here))
         listed = {name: manifest["files"][name] for name in (STATE, ARRAYS)}
-        expected = {n: (int(e["bytes"]), str(e["sha256"])) for n, e in listed.items()}
+        expected = {n: (_count(e["bytes"]), str(e["sha256"])) for n, e in listed.items()}
         header = (manifest["format"], manifest["step"])
     except (ValueError, KeyError, TypeError) as fault:
         raise CheckpointError(f"{path}: damaged ({type(fault).__name__}: {fault})") from fault
@@ -199,7 +233,7 @@ def _verified(here: Path, step: int) -> dict[str, bytes]:
         raise CheckpointError(f"{path}: says format and step {header}, not {(FORMAT, step)}")
     files: dict[str, bytes] = {}
     for name, (size, digest) in expected.items():
-        data = files[name] = _read(here / name)
+        data = files[name] = _read(here / name, MOST_STATE if name == STATE else _most_arrays())
         if len(data) != size:
             raise CheckpointError(f"{here / name}: {len(data)} bytes, the manifest says {size}")
         if hashlib.sha256(data).hexdigest() != digest:
@@ -207,9 +241,22 @@ def _verified(here: Path, step: int) -> dict[str, bytes]:
     return files
 
 
-def _read(path: Path) -> bytes:
+def _count(number: Any) -> int:
+    if type(number) is not int:
+        raise ValueError(f"{str(number)[:20]} is no number of bytes")
+    return number
+
+
+def _most_arrays() -> int:
+    """Half of the machine's memory: they are read whole, and then taken apart."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+
+
+def _read(path: Path, most: int, *, folder: Path | None = None) -> bytes:
     try:
-        return path.read_bytes()
+        if folder is not None:
+            require_folder(folder)
+        return read_plain(path, most=most)
     except FileNotFoundError:
         raise CheckpointError(f"{path}: missing") from None
     except OSError as fault:

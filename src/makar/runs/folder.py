@@ -7,14 +7,14 @@ samples/, summary.json, report.html}``
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
 import re
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +22,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from makar.core.disk.parsing import read_json
+from makar.core.disk.plain import MEGABYTE, NotPlainError, refuse_links, require_folder
 from makar.runs import checkpoint
 from makar.runs.atomic import remove_leftovers, write_json, write_text
 from makar.runs.checkpoint import Loaded
@@ -31,6 +33,7 @@ from makar.runs.lock import RunLock
 from makar.runs.metrics import MetricsLog
 
 ABOUT = "run.json"
+_FOLDERS = ("checkpoints", "model", "samples")
 _PACKAGES = ("makar", "numpy", "safetensors", "torch")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -46,12 +49,22 @@ class RunFolder:
     def __init__(self, path: Path, *, write: bool = False) -> None:
         """Open a run that exists.
 
+        The folder may be a link; in it no link is followed. To be written to it may hold none,
+        nor anything else that is neither a file nor a folder.
+
         Raises:
             RunNotFoundError: There is no run.
             RunLockedError: ``write``, and another process is writing to it.
+            RunError: ``run.json`` is damaged, or something is not what its name says.
         """
         self.path = path
         self.about = _read_about(path)
+        with _naming_what_is_no_file():
+            for folder in _FOLDERS:
+                with suppress(FileNotFoundError):
+                    require_folder(path / folder)
+            if write:
+                refuse_links(path)
         self._lock = RunLock(path / "lock") if write else None
         if write:
             for folder in (path, self.model, self.samples):
@@ -93,7 +106,7 @@ class RunFolder:
             root.mkdir(parents=True, exist_ok=True)
             path = _claim(root, name, fresh)
             try:
-                for folder in ("checkpoints", "model", "samples"):
+                for folder in _FOLDERS:
                     (path / folder).mkdir()
                 write_text(path / "config.toml", config)
                 # written last: a folder without it is not a run
@@ -118,7 +131,7 @@ class RunFolder:
                 raise RunNotFoundError(f"{root}: no run yet; makar train begins one")
             return cls(known[-1].path, write=write)
         for path in (root / name, Path(name)):
-            if (path / ABOUT).is_file():
+            if os.path.lexists(path / ABOUT):
                 return cls(path, write=write)
         names = ", ".join(run.path.name for run in list_runs(root)) or "none"
         raise RunNotFoundError(f"{root / name}: no such run; there are: {names}")
@@ -164,16 +177,19 @@ class RunFolder:
         self.ledger.sync()
         return checkpoint.save(self.checkpoints, step, state, keep=keep, pin=pin)
 
-    def resume(self) -> Loaded:
+    def resume(self, use: Callable[[Any], object] | None = None) -> Loaded:
         """Go back to the newest complete checkpoint: its state, and metrics and ledger as then.
 
         Damaged newer checkpoints are renamed to ``damaged-step-N``; say the notices aloud.
+
+        Args:
+            use: Takes the state over; see ``makar.runs.checkpoint.load_newest``.
 
         Raises:
             CheckpointError: No checkpoint is complete; metrics and ledger are untouched.
         """
         self._must_write()
-        loaded = checkpoint.load_newest(self.checkpoints)
+        loaded = checkpoint.load_newest(self.checkpoints, use)
         checkpoint.set_aside_newer(self.checkpoints, loaded.step)
         self.metrics.truncate_to(loaded.step)
         self.ledger.truncate_to(loaded.step)
@@ -201,13 +217,33 @@ class RunFolder:
 
 def list_runs(root: Path) -> list[RunFolder]:
     """Every readable run in ``root``, open for reading, the newest last."""
+    return look_for_runs(root)[0]
+
+
+def look_for_runs(root: Path) -> tuple[list[RunFolder], list[str]]:
+    """Every readable run in ``root``, the newest last, and what is wrong with the others."""
     runs: list[RunFolder] = []
-    for about in sorted(root.glob(f"*/{ABOUT}")):
-        try:
-            runs.append(RunFolder(about.parent))
-        except RunError:  # opening it by name says what is wrong with it
+    faults: list[str] = []
+    for path in sorted(root.iterdir()) if root.is_dir() else ():
+        if not os.path.lexists(path / ABOUT):
             continue
-    return sorted(runs, key=lambda run: str(run.about["started"]))
+        try:
+            runs.append(RunFolder(path))
+        except RunError as fault:
+            faults.append(str(fault))
+        except OSError as fault:
+            faults.append(f"{path}: cannot be read ({fault.strerror})")
+    return sorted(runs, key=lambda run: str(run.about["started"])), faults
+
+
+@contextmanager
+def _naming_what_is_no_file() -> Iterator[None]:
+    try:
+        yield
+    except NotPlainError as fault:
+        raise RunError(
+            f"{fault.filename}: {fault.strerror}; remove it, or put in its place what it stands for"
+        ) from fault
 
 
 def _claim(root: Path, name: str, fresh: bool) -> Path:
@@ -253,11 +289,15 @@ def _version(package: str) -> str | None:
 def _read_about(path: Path) -> Mapping[str, Any]:
     file = path / ABOUT
     try:
-        about = json.loads(file.read_bytes())
-        if not {"id", "started"} <= set(about):
-            raise ValueError("no id, or no time of start")
+        about = read_json(file, most=MEGABYTE)
+        if not isinstance(about, dict):
+            raise ValueError("not what makar writes there")
+        for name in ("id", "started"):
+            if not (isinstance(about.get(name), str) and len(about[name]) < 100):
+                raise ValueError("no id" if name == "id" else "no time of start")
     except FileNotFoundError:
         raise RunNotFoundError(f"{path}: not a run folder ({ABOUT} is missing)") from None
-    except (ValueError, TypeError) as fault:
-        raise RunError(f"{file}: damaged ({fault}); restore it or begin a new run") from fault
+    except (OSError, ValueError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        raise RunError(f"{file}: damaged ({why}); restore it or begin a new run") from fault
     return about

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -11,10 +12,10 @@ from makar.core.errors import ConfigError
 
 def free_name(path: Path) -> Path:
     """``path``, or the first of ``name-2``, ``name-3``, ... that is free."""
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere has the name, too
         return path
     names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-    return next(name for name in names if not name.exists())
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def new_folder(out: Path | None, otherwise: Path) -> Path:

@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import math
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from makar.core.disk.plain import NotPlainError
+from makar.runs.database import connect, refuse_other_tables
 from makar.runs.entry import ALPHABET, Entry, PartScore, short_id
 from makar.runs.errors import AmbiguousIdError, LedgerError, WorkNotFoundError, naming_full_disk
+from makar.runs.tables import (
+    INSERT_PART,
+    INSERT_WORK,
+    SCHEMA,
+    SCHEMA_VERSION,
+    SELECT_WORK,
+    entry_of,
+    part_of,
+    part_rows,
+    row_of,
+)
 
-SCHEMA_VERSION = 1
-_SCHEMA = f"""
-BEGIN;
-CREATE TABLE works (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-    iteration INTEGER NOT NULL, row INTEGER NOT NULL, phase TEXT NOT NULL,
-    content BLOB NOT NULL, kind TEXT NOT NULL, total REAL, prompt TEXT NOT NULL,
-    notation TEXT NOT NULL, seed INTEGER NOT NULL, seed_iteration INTEGER NOT NULL,
-    seed_number INTEGER NOT NULL, temperature REAL NOT NULL,
-    source TEXT NOT NULL, licence TEXT NOT NULL,
-    UNIQUE (iteration, phase, row)
-);
-CREATE TABLE parts (
-    work INTEGER NOT NULL REFERENCES works (number), name TEXT NOT NULL,
-    raw REAL, value REAL, weight REAL NOT NULL, role TEXT NOT NULL,
-    PRIMARY KEY (work, name)
-) WITHOUT ROWID;
-PRAGMA user_version = {SCHEMA_VERSION};
-COMMIT;
-"""
-_COLUMNS = (
-    "number", "id", "iteration", "row", "phase", "content", "kind", "total", "prompt", "notation",
-    "seed", "seed_iteration", "seed_number", "temperature", "source", "licence",
-)  # fmt: skip
-_INSERT = f"INSERT INTO works VALUES ({', '.join('?' * len(_COLUMNS))})"
-_SELECT = "SELECT " + ", ".join(f"works.{column}" for column in _COLUMNS) + " FROM works"
 _AT_ONCE = 500
 """Parameters per statement; old SQLite libraries allow 999."""
 
@@ -58,11 +44,10 @@ class Ledger:
             LedgerError: The file is missing, damaged, or of another version of makar.
         """
         self.path, self._run = path, run
-        if not (write or path.exists()):
+        if not (write or os.path.lexists(path)):
             raise LedgerError(f"{path}: missing; this run has kept no work yet")
-        uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'rw'}"
         with self._faults():
-            self._db = sqlite3.connect(uri, uri=True, isolation_level=None)
+            self._db = connect(path, write=write)
             try:
                 self._prepare(write)
             except BaseException:
@@ -75,12 +60,13 @@ class Ledger:
             self._db.execute("PRAGMA synchronous = NORMAL")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if write and version == 0:
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(SCHEMA)
         elif version != SCHEMA_VERSION:
             raise LedgerError(
                 f"{self.path}: version {version} of the ledger, this makar reads version "
                 f"{SCHEMA_VERSION}; use the makar named in run.json"
             )
+        refuse_other_tables(self._db, SCHEMA)
 
     def add(self, entries: Sequence[Entry]) -> list[str]:
         """Keep works, all or none of them, and return their ids.
@@ -93,16 +79,10 @@ class Ledger:
         with self._transaction():
             number = self._db.execute("SELECT coalesce(max(number), 0) FROM works").fetchone()[0]
             named = enumerate(zip(ids, entries, strict=True), number + 1)
-            rows = [_row(place, name, entry) for place, (name, entry) in named]
-            self._db.executemany(_INSERT, rows)
-            self._db.executemany(
-                "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (row[0], name, float(p.raw), float(p.value), float(p.weight), p.role)
-                    for row, entry in zip(rows, entries, strict=True)
-                    for name, p in entry.parts.items()
-                ],
-            )
+            rows = [row_of(place, name, entry) for place, (name, entry) in named]
+            self._db.executemany(INSERT_WORK, rows)
+            for row, entry in zip(rows, entries, strict=True):
+                self._db.executemany(INSERT_PART, part_rows(row[0], entry))
         return ids
 
     def truncate_to(self, iteration: int) -> None:
@@ -197,14 +177,14 @@ class Ledger:
 
     def _entries(self, rest: str, values: Sequence[Any]) -> list[Entry]:
         with self._faults():
-            rows = self._db.execute(f"{_SELECT} {rest}", values).fetchall()
+            rows = self._db.execute(f"{SELECT_WORK} {rest}", values).fetchall()
             parts: dict[int, dict[str, PartScore]] = {row[0]: {} for row in rows}
             for numbers in _chunks(list(parts)):
                 marks = ", ".join("?" * len(numbers))
                 found = self._db.execute(f"SELECT * FROM parts WHERE work IN ({marks})", numbers)
-                for work, name, raw, value, weight, role in found:
-                    parts[work][name] = PartScore(_nan(raw), _nan(value), weight, role)
-        return [_entry(row, parts[row[0]]) for row in rows]
+                for work, name, score in map(part_of, found):
+                    parts[work][name] = score
+            return [entry_of(row, parts[row[0]]) for row in rows]
 
     def _new_ids(self, entries: Sequence[Entry]) -> list[str]:
         ids: dict[str, None] = {}
@@ -258,38 +238,11 @@ class Ledger:
                 f"{self.path}: that iteration, phase and row is already kept ({fault}); "
                 "truncate the ledger before an iteration is run again"
             ) from fault
-        except sqlite3.DatabaseError as fault:
+        except (sqlite3.DatabaseError, NotPlainError, ValueError) as fault:
+            told = fault.strerror if isinstance(fault, NotPlainError) else fault
             raise LedgerError(
-                f"{self.path}: {fault}; if it is damaged, move it away and keep the checkpoints"
+                f"{self.path}: {told}; if it is damaged, move it away and keep the checkpoints"
             ) from fault
-
-
-def _row(number: int, name: str, entry: Entry) -> tuple[Any, ...]:
-    return (
-        number, name, int(entry.iteration), int(entry.row), entry.phase, entry.content,
-        entry.kind, float(entry.total), json.dumps(dict(entry.prompt), allow_nan=False),
-        entry.notation, _signed(int(entry.seed)), _signed(int(entry.seed_iteration)),
-        int(entry.seed_number), float(entry.temperature), entry.source, entry.licence,
-    )  # fmt: skip
-
-
-def _entry(row: tuple[Any, ...], parts: dict[str, PartScore]) -> Entry:
-    fields = dict(zip(_COLUMNS[1:], row[1:], strict=True))
-    fields["total"] = _nan(fields["total"])
-    fields["prompt"] = json.loads(fields["prompt"])
-    for name in ("seed", "seed_iteration"):
-        fields[name] %= 1 << 64
-    return Entry(parts=parts, **fields)
-
-
-def _signed(number: int) -> int:
-    """Seeds have 64 bits without a sign, SQLite's integers have a sign."""
-    return number - (1 << 64) if number >= 1 << 63 else number
-
-
-def _nan(value: float | None) -> float:
-    """SQLite keeps NaN as NULL."""
-    return math.nan if value is None else value
 
 
 def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -6,6 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
+from makar.core.disk.plain import open_to_write
 from makar.runs.atomic import write_all
 from makar.runs.errors import RunLockedError, naming_full_disk
 
@@ -21,9 +22,10 @@ class RunLock:
 
         Raises:
             RunLockedError: Another process, or another part of this one, has it.
+            NotPlainError: A link or something else has its name; nothing is written there.
         """
         with naming_full_disk(path.parent):
-            self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+            self._descriptor: int | None = open_to_write(path)
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 os.ftruncate(self._descriptor, 0)

@@ -6,9 +6,12 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
 
+from makar.core.disk.parsing import parse_json
+from makar.core.disk.plain import MEGABYTE, open_plain, open_to_write
 from makar.runs.atomic import write_all, write_bytes
 from makar.runs.errors import LedgerError, naming_full_disk
 
@@ -22,6 +25,8 @@ class SupportsItem(Protocol):
         ...
 
 
+LONGEST = 4 * MEGABYTE
+"""Bytes of a line at most; one has a few thousand."""
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -35,8 +40,8 @@ class MetricsLog:
         """Open or begin the log; a last line torn by a crash is cut off."""
         self.path = path
         with naming_full_disk(path.parent):
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-            os.ftruncate(self._descriptor, path.read_bytes().rfind(b"\n") + 1)
+            self._descriptor = open_to_write(path, append=True)
+            os.ftruncate(self._descriptor, _whole(self._descriptor))
 
     def append(self, iteration: int, values: Mapping[str, Any]) -> None:
         """Add one line; the system has it when this returns.
@@ -50,7 +55,7 @@ class MetricsLog:
         before = os.fstat(self._descriptor).st_size
         with naming_full_disk(self.path.parent):
             try:
-                write_all(self._descriptor, line.encode())
+                write_all(self._descriptor, line.encode(errors="backslashreplace"))
             except BaseException:
                 os.ftruncate(self._descriptor, before)
                 raise
@@ -62,7 +67,7 @@ class MetricsLog:
         try:
             write_bytes(self.path, b"".join(kept))
         finally:
-            self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND)
+            self._descriptor = open_to_write(self.path, append=True)
 
     def sync(self) -> None:
         """Wait until the disk has every line."""
@@ -87,20 +92,38 @@ def read_metrics(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    if not path.exists():
+    try:
+        file = open_plain(path)
+    except FileNotFoundError:
         return
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n"):
+    except OSError as fault:
+        raise LedgerError(f"{path}: cannot be read ({fault.strerror}); move it away") from fault
+    with file:
+        for number in count(1):
+            line = file.readline(LONGEST)
+            if not line.endswith(b"\n") and len(line) < LONGEST:
                 return
             try:
-                row = json.loads(line)
-                int(row["iteration"])
+                row = parse_json(line)
+                if type(row["iteration"]) is not int:
+                    raise ValueError("no number of an iteration")
             except (ValueError, KeyError, TypeError) as fault:
                 raise LedgerError(
                     f"{path}:{number}: not a line of metrics ({fault}); delete that line"
                 ) from fault
             yield line, row
+
+
+def _whole(descriptor: int) -> int:
+    """Bytes up to the end of the last whole line."""
+    end = os.fstat(descriptor).st_size
+    while end > 0:
+        start = max(0, end - LONGEST)
+        found = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
 
 
 def _strict(value: Any) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from makar.core.disk.arrays import array_of, plain_dtype, plain_shape
 from makar.runs.errors import CheckpointError
 
 _NATIVE = frozenset(
@@ -25,6 +26,12 @@ _NATIVE = frozenset(
     }
 )  # fmt: skip
 """What every safetensors release keeps under its own name; other dtypes are kept as bytes."""
+_AS_BYTES = {
+    str(dtype).removeprefix("torch."): dtype
+    for name, dtype in vars(torch).items()
+    if isinstance(dtype, torch.dtype) and name.startswith(("complex", "float8_"))
+}
+"""What is kept as bytes."""
 _NATIVE_ARRAYS = frozenset("?bhilqBHILQefd")
 _PLAIN_KEYS = (str, int, float, bool, type(None), tuple, bytes)
 
@@ -49,29 +56,78 @@ def pack(state: Any) -> tuple[Any, dict[str, Tensor]]:
 
 
 def unpack(tree: Any, tensors: Mapping[str, Tensor]) -> Any:
-    """Put a state together again."""
+    """Put a state together again, from whomever it comes.
+
+    Raises:
+        CheckpointError: ``pack`` did not make it: it says so of a tag, a kind of number, a size or
+            a tensor that is missing. Nothing but plain numbers, truth values and text is made.
+    """
+    try:
+        return _unpack(tree, tensors)
+    except (ValueError, TypeError, KeyError, RuntimeError, OverflowError) as fault:
+        told = f"{fault} is missing" if isinstance(fault, KeyError) else str(fault)
+        raise CheckpointError(f"no state that makar saved: {told}") from fault
+
+
+def _unpack(tree: Any, tensors: Mapping[str, Tensor]) -> Any:
     if isinstance(tree, list):
-        return [unpack(item, tensors) for item in tree]
+        return [_unpack(item, tensors) for item in tree]
     if not isinstance(tree, dict):
         return tree
     tag = next(iter(tree), "")
-    if not tag.startswith("$"):
-        return {key: unpack(item, tensors) for key, item in tree.items()}
+    if tag.startswith("$"):
+        return _unpack_tagged(tag, tree, tensors)
+    if any(key.startswith("$") for key in tree):
+        raise ValueError(f"a tag among plain names ({', '.join(tree)[:60]})")
+    return {key: _unpack(item, tensors) for key, item in tree.items()}
+
+
+def _unpack_tagged(tag: str, tree: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Any:
     content = tree[tag]
+    if tag not in _TAGS or not set(tree) <= _TAGS[tag] or not isinstance(content, _HOLDS[tag]):
+        raise ValueError(f"the tag {tag[:20]!r} with {', '.join(map(repr, tree))[:60]}")
     match tag:
         case "$float":
-            return float(content)
+            return _not_finite(content)
         case "$bytes":
-            return base64.b64decode(content)
+            return base64.b64decode(content, validate=True)
         case "$tuple":
-            return tuple(unpack(content, tensors))
+            return tuple(_unpack(content, tensors))
         case "$items":
-            return {unpack(key, tensors): unpack(item, tensors) for key, item in content}
+            return dict(_item(pair, tensors) for pair in content)
         case "$tensor":
             return _unpack_tensor(tensors[content], tree)
         case _:
-            array = _unpack_array(tensors[content], tree)
-            return array[()] if tag == "$scalar" else array
+            return _unpack_array(tensors[content], tree, scalar=tag == "$scalar")
+
+
+_RAW = {"dtype", "shape"}
+_TAGS: dict[str, set[str]] = {
+    "$float": {"$float"},
+    "$bytes": {"$bytes"},
+    "$tuple": {"$tuple"},
+    "$items": {"$items"},
+    "$tensor": {"$tensor", *_RAW},
+    "$scalar": {"$scalar", *_RAW},
+    "$array": {"$array", *_RAW},
+}
+"""What stands beside each tag at most."""
+_HOLDS: dict[str, type] = dict.fromkeys(_TAGS, str) | {"$tuple": list, "$items": list}
+
+
+def _not_finite(text: str) -> float:
+    if text not in ("nan", "inf", "-inf"):
+        raise ValueError(f"{text[:20]!r} is no number that JSON lacks")
+    return float(text)
+
+
+def _item(pair: Any, tensors: Mapping[str, Tensor]) -> tuple[Any, Any]:
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise ValueError("an entry that is not a key and a value")
+    key = _unpack(pair[0], tensors)
+    if not isinstance(key, _PLAIN_KEYS):
+        raise ValueError(f"a key of type {type(key).__name__}")
+    return key, _unpack(pair[1], tensors)
 
 
 class _Packer:
@@ -105,11 +161,11 @@ class _Packer:
         return {"$items": [[self.value(key, path), item] for key, item in items]}
 
     def _numbers(self, value: Any, path: str) -> dict[str, Any]:
-        if isinstance(value, Tensor) and value.layout == torch.strided:
+        if isinstance(value, Tensor) and value.layout == torch.strided and _is_kept(value.dtype):
             return self._tensor(value, path)
         if type(value) is np.ndarray or isinstance(value, np.generic):
             array = np.array(value, order="C")
-            if not array.dtype.hasobject and array.dtype.fields is None:
+            if _is_plain(array.dtype):
                 tag = "$scalar" if isinstance(value, np.generic) else "$array"
                 return self._array(array, tag, path)
         raise CheckpointError(
@@ -152,15 +208,41 @@ class _Packer:
         return name
 
 
+def _is_kept(dtype: torch.dtype) -> bool:
+    return dtype in _NATIVE or dtype in _AS_BYTES.values()
+
+
+def _is_plain(dtype: np.dtype[Any]) -> bool:
+    try:
+        return plain_dtype(dtype.str) == dtype
+    except ValueError:
+        return False
+
+
 def _unpack_tensor(tensor: Tensor, tree: Mapping[str, Any]) -> Tensor:
     if "dtype" not in tree:
         return tensor
-    dtype = getattr(torch, tree["dtype"])
-    return tensor.view(dtype).reshape(tree["shape"])
+    dtype, shape = _AS_BYTES.get(tree["dtype"]), plain_shape(tree["shape"])
+    if dtype is None:
+        raise ValueError(f"{str(tree['dtype'])[:20]!r} is no kind of number that is kept as bytes")
+    if tensor.dtype != torch.uint8 or tensor.numel() != math.prod(shape) * dtype.itemsize:
+        raise ValueError(f"{tensor.numel()} bytes are not {shape} of {tree['dtype']}")
+    return tensor.reshape(-1).view(dtype).reshape(shape)
 
 
-def _unpack_array(tensor: Tensor, tree: Mapping[str, Any]) -> np.ndarray:
-    dtype = np.dtype(tree["dtype"])
+def _unpack_array(tensor: Tensor, tree: Mapping[str, Any], *, scalar: bool) -> Any:
+    dtype = plain_dtype(tree["dtype"])
     if "shape" in tree:
-        return np.ndarray(tree["shape"], dtype, buffer=tensor.numpy().tobytes()).copy()
-    return tensor.numpy().view(dtype)
+        if tensor.dtype != torch.uint8:
+            raise ValueError(f"bytes kept as {tensor.dtype}")
+        array = array_of(tensor.numpy().tobytes(), dtype, plain_shape(tree["shape"]))
+    else:
+        array = tensor.numpy()
+        if array.dtype != dtype:
+            raise ValueError(f"numbers of {array.dtype.str}, said to be {dtype.str}")
+        array = array.view(dtype)  # several kinds of one size are told apart by name alone
+    if not scalar:
+        return array
+    if array.shape:
+        raise ValueError(f"one number that is {array.shape} numbers")
+    return array[()]

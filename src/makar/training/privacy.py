@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any, cast
 
+from makar.recipes.toml import read_toml
 from makar.runs.folder import RunFolder
 
 HIDDEN = "(hidden: --with-sources names it)"
@@ -23,7 +23,7 @@ def is_private(folder: RunFolder) -> bool:
     if noted is not None:
         return bool(noted)
     try:
-        tree = tomllib.loads((folder.path / "config.toml").read_text(encoding="utf-8"))
+        tree = read_toml(folder.path / "config.toml")
     except (OSError, ValueError):
         return True
     return _names_a_folder(tree)

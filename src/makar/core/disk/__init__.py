@@ -1,0 +1,1 @@
+"""What lies on a disk, whoever put it there: opened, read and walked without being taken in."""
