@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import copy
+import errno
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
+from makar.core.disk.plain import NotPlainError, require_folder
 from makar.core.types import Rollout
 from makar.learners.likelihood import PretrainConfig, Pretraining, PretrainReport
 from makar.runs import checkpoint
-from makar.runs.errors import CheckpointError, RunLockedError
+from makar.runs.errors import FULL, CheckpointError, DiskFullError, RunLockedError
 from makar.runs.lock import RunLock
 
+_log = logging.getLogger(__name__)
 VERSION = "1"
 """Raised when tokens or networks change their meaning: older weights are then not used."""
 WAIT_SECONDS = 0.5
@@ -63,39 +68,70 @@ def pretrained(
             digest.update(tensor.contiguous().numpy().tobytes())
     digest.update(str({n: tuple(p.shape) for n, p in policy.state_dict().items()}).encode())
     folder = cache_root() / "pretrained" / digest.hexdigest()[:24]
-    folder.mkdir(parents=True, exist_ok=True)
-    training = Pretraining(policy, examples, heldout, config, seed=seed)  # pyright: ignore[reportArgumentType] - a module that evaluates
-    lock = yield from _locked(folder)
+    fresh = copy.deepcopy(policy.state_dict())
+
+    def begun() -> Pretraining:
+        policy.load_state_dict(fresh)
+        return Pretraining(policy, examples, heldout, config, seed=seed)  # pyright: ignore[reportArgumentType] - a module that evaluates
+
+    lock = (yield from _locked(folder)) if _made(folder) else None
+    training = begun()
     try:
-        with suppress(CheckpointError):  # nothing there, or nothing whole: begin
-            _restore(training, checkpoint.load_newest(folder).state)
+        try:
+            checkpoint.load_newest(folder, use=partial(_restore, training))
+        except CheckpointError:  # nothing there, or nothing whole: begin
+            training = begun()
         if training.finished:
             policy.load_state_dict(training.best_weights)
             return training.best
-        yield from _learn(training, folder, save_every)
+        yield from _learn(training, folder if lock else None, save_every)
     finally:
-        lock.release()
+        if lock:
+            lock.release()
     return training.best
 
 
-def _locked(folder: Path) -> Generator[None, None, RunLock]:
-    """Wait until nobody else is learning the same."""
+def _made(folder: Path) -> bool:
+    """Whether the folder is there and can be written to: a cache that cannot is done without."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for place in (folder.parent, folder):
+            require_folder(place)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS), str(folder))
+    except OSError as fault:
+        if fault.errno in FULL:
+            raise DiskFullError(folder) from fault
+        _log.warning("what is learned is not cached: %s (%s)", folder, fault.strerror)
+        return False
+    return True
+
+
+def _locked(folder: Path) -> Generator[None, None, RunLock | None]:
+    """Wait until nobody else learns the same; None where the lock's name is something else's."""
     while True:
         try:
             return RunLock(folder / "lock")
+        except NotPlainError as fault:
+            _log.warning("what is learned is not cached: %s (%s)", fault.filename, fault.strerror)
+            return None
         except RunLockedError:
             yield None
             time.sleep(WAIT_SECONDS)
 
 
-def _learn(training: Pretraining, folder: Path, save_every: int) -> Iterator[PretrainReport]:
+def _learn(training: Pretraining, folder: Path | None, save_every: int) -> Iterator[PretrainReport]:
+    def save(done: int) -> None:
+        if folder is not None:
+            checkpoint.save(folder, done, _state(training), keep=1)
+
     try:
         for report in training.run():
             yield report
             if (report.update + 1) % save_every == 0 and not training.finished:
-                checkpoint.save(folder, report.update + 1, _state(training), keep=1)
+                save(report.update + 1)
     finally:  # also when whoever iterates stops
-        checkpoint.save(folder, training.learner.updates, _state(training), keep=1)
+        save(training.learner.updates)
 
 
 def _state(training: Pretraining) -> dict[str, Any]:
@@ -105,5 +141,9 @@ def _state(training: Pretraining) -> dict[str, Any]:
 
 def _restore(training: Pretraining, state: dict[str, Any]) -> None:
     training.load_state_dict(state)
+    weights = training.model.state_dict()
+    best = training.best_weights
+    if best.keys() != weights.keys() or any(best[n].shape != weights[n].shape for n in best):
+        raise ValueError("its best weights are those of another model")
     if not training.finished:
         torch.set_rng_state(state["random"])

@@ -59,7 +59,8 @@ class DiskFullError(RunError):
         )
 
 
-_FULL_ERRNO = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""Numbers of the system's errors where no room is left."""
 _FULL_SQLITE = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 """The second is what opening a database says when its index of the log finds no room."""
 
@@ -70,7 +71,7 @@ def naming_full_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno in _FULL_ERRNO:
+        if fault.errno in FULL:
             raise DiskFullError(folder) from fault
         raise
     except sqlite3.OperationalError as fault:

@@ -171,14 +171,16 @@ class Training(Generic[W]):
 
     def resume(self) -> Sequence[str]:
         """Go back to the newest complete checkpoint; return what had to be said about it."""
-        loaded = self.folder.resume()
-        self.creator.load_state_dict(loaded.state["creator"])
-        if "alarm" in loaded.state:  # runs of earlier versions kept another one
-            self.alarm.load_state_dict(loaded.state["alarm"])
-        self.collapses = int(loaded.state["collapses"])
-        self.failing = Counter(loaded.state["failing"])
+        loaded = self.folder.resume(self._take_over)
         self.start = loaded.step
         return loaded.notices
+
+    def _take_over(self, state: Mapping[str, Any]) -> None:
+        self.creator.load_state_dict(state["creator"])
+        if "alarm" in state:  # runs of earlier versions kept another one
+            self.alarm.load_state_dict(state["alarm"])
+        self.collapses = int(state["collapses"])
+        self.failing = Counter(state["failing"])
 
     def _guard(self, report: Iteration[W], duplicates: float) -> list[str]:
         """Alarms, reward faults and collapse: act on them, and say so."""
@@ -201,8 +203,10 @@ class Training(Generic[W]):
         The iteration counter goes on: the same draws would lead to the same collapse.
         """
         self.collapses += 1
-        loaded = load_newest(self.folder.checkpoints)
-        self.creator.load_state_dict(loaded.state["creator"])
+        loaded = load_newest(
+            self.folder.checkpoints,
+            use=lambda state: self.creator.load_state_dict(state["creator"]),
+        )
         if isinstance(self.creator.learner, Restrainable):
             self.creator.learner.restrain(2.0**self.collapses)
         end = "; giving up" if self._given_up else ""

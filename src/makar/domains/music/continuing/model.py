@@ -100,8 +100,12 @@ def prepare_infill(config: InfillConfig) -> Generator[Progress, None, Infiller]:
     torch.manual_seed(config.seed)
     policy = new_policy(config)
     folder = cache_root() / "infill" / _key(config, policy)
+    kept: list[Infiller] = []
     with suppress(CheckpointError):  # not there, or damaged: learn it
-        return _restored(policy, checkpoint.load_newest(folder).state)
+        checkpoint.load_newest(folder, use=lambda state: kept.append(_restored(policy, state)))
+    if kept:
+        return kept[0]
+    policy = new_policy(config)  # what is damaged may have been taken over in part
     yield Progress("reading tunes")
     corpus = load_corpus(config.corpus.collections)
     yield from teach(policy, corpus, config)

@@ -11,17 +11,18 @@ import json
 import logging
 import os
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from makar.core.disk.arrays import read_npz
+from makar.core.disk.parsing import parse_json
+from makar.core.errors import UnreadableError
+
 _log = logging.getLogger(__name__)
-_ABOUT = "about.json"
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_ABOUT, _ARRAYS = "about.json", "arrays"
 
 
 def cache_folder() -> Path:
@@ -35,29 +36,39 @@ def key_of(version: int, settings: str, files: Iterable[Path]) -> str:
     digest = hashlib.blake2b(f"{version}|{settings}".encode(), digest_size=12)
     for file in files:
         status = file.stat()
-        digest.update(f"|{file}|{status.st_size}|{status.st_mtime_ns}".encode())
+        told = f"|{file}|{status.st_size}|{status.st_mtime_ns}"
+        digest.update(told.encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
 def load(key: str) -> tuple[dict[str, np.ndarray], Any] | None:
     """Arrays and JSON of a cached corpus; None where there is none or it is damaged."""
     path = _path(key)
-    if not path.exists():
-        return None
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        about = json.loads(arrays.pop(_ABOUT).tobytes())
-    except _DAMAGE as error:
-        _log.warning("%s is damaged (%s) and is built again", path, error)
+        arrays = read_npz(path)
+        about = parse_json(arrays.pop(_ABOUT).tobytes())
+        kinds = {name: _kind(array) for name, array in arrays.items()}
+        if about.pop(_ARRAYS, kinds) != kinds:  # earlier versions did not list them
+            raise ValueError("it does not hold the arrays that it should")
+    except FileNotFoundError:
+        return None
+    except (UnreadableError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        why = error.fault if isinstance(error, UnreadableError) else error
+        _log.warning("%s is damaged (%s) and is built again", path, why)
         return None
     return arrays, about
 
 
-def save(key: str, arrays: Mapping[str, np.ndarray], about: Any) -> None:
+def _kind(array: np.ndarray) -> list[Any]:
+    return [array.dtype.str, list(array.shape)]
+
+
+def save(key: str, arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> None:
     """Write a cached corpus; where the disk does not allow it, go on without and say so."""
     path = _path(key)
-    everything = {**arrays, _ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8)}
+    kinds = {_ARRAYS: {name: _kind(array) for name, array in arrays.items()}}
+    text = json.dumps({**about, **kinds}).encode()
+    everything = {**arrays, _ABOUT: np.frombuffer(text, np.uint8)}
     partial = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
