@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,27 +25,12 @@ from hypothesis import settings  # noqa: E402
 from makar.core.types import Judgement, Prompt, Rollout  # noqa: E402
 from makar.models.token_policy import TokenPolicy  # noqa: E402
 from makar.models.transformer import Transformer, TransformerConfig  # noqa: E402
+from toy_words import Words  # noqa: E402
 
 pytest_plugins = ["word_run", "written_music"]
 torch.set_num_threads(1)
 settings.register_profile("makar", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("makar")
-
-
-@dataclass(frozen=True)
-class Words:
-    """The smallest works there are: each a tuple of tokens."""
-
-    items: tuple[tuple[int, ...], ...]
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.items[index]
-
-    def take(self, indices: Iterable[int]) -> Words:
-        return Words(tuple(self.items[i] for i in indices))
 
 
 @dataclass(frozen=True)
@@ -159,6 +144,19 @@ def toy() -> SimpleNamespace:
     return SimpleNamespace(
         Words=Words, Codec=WordCodec, policy=word_policy, rollout=a_rollout, judged=judged
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A state folder of our own: what a test trusts, the user need not."""
+    place = tmp_path_factory.getbasetemp() / "state"
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = str(place)
+    yield place
+    if before is None:
+        del os.environ["XDG_STATE_HOME"]
+    else:
+        os.environ["XDG_STATE_HOME"] = before
 
 
 @pytest.fixture(scope="session")

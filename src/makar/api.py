@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from makar.console.places import find_run
 from makar.console.progress import teller
 from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
-from makar.recipes.custom_reward import PYTHON
 from makar.recipes.loading import load_config, new_run, settings_of_run
-from makar.recipes.registry import recipe_of
+from makar.recipes.own_rewards.loading import allow
+from makar.recipes.own_rewards.spec import PYTHON
+from makar.recipes.registry import recipe_name, recipe_of
 from makar.recipes.trained_run import open_run as opened_run
 from makar.reporting.learning_curves import learning_curves
 from makar.runs.entry import Entry
@@ -128,6 +130,7 @@ def train(
     name: str | None = None,
     runs: str | Path = "runs",
     resume: bool = False,
+    trust_code: bool = False,
     show: bool = True,
     on_step: Callable[[Step], object] | None = None,
 ) -> Run:
@@ -141,6 +144,8 @@ def train(
         name: Name of the run; a free one by default.
         runs: Folder of the runs.
         resume: Go on with the run ``name`` (the newest by default), whose settings stay.
+        trust_code: Run the code of rewards that a TOML file or the resumed run names. What
+            ``settings`` name is run anyway.
         show: Tell how it goes; on a terminal as a bar, elsewhere as lines of JSON.
         on_step: Called after each step with its ``iteration``, ``metrics`` and ``events``: log
             them, or return ``STOP`` to save everything and end the run there; ``resume=True``
@@ -157,6 +162,7 @@ def train(
             raise ConfigError("a resumed run keeps its settings: leave iterations and settings out")
         folder = find_run(name, Path(runs), write=True)
         config = settings_of_run(folder)
+        _trust(config, trust_code)
     else:
         flags = dict(settings or {})
         if iterations is not None:
@@ -164,6 +170,7 @@ def train(
         if rewards:
             flags["reward.custom"] = [f"{PYTHON}:{n}={w}" for n, w in weights.items()]
         config = load_config(recipe, flags)
+        _trust(config, trust_code or "reward.custom" in flags or bool(recipe_name(str(recipe))))
         check(config, functions)
         folder = new_run(Path(runs), name or config.recipe, config, fresh=name is None)
     _carry_out(folder, config, functions, resume=resume, show=show, on_step=on_step)
@@ -175,16 +182,28 @@ def open_run(
     *,
     runs: str | Path = "runs",
     rewards: Mapping[Scorer, float] | None = None,
+    trust_code: bool = False,
 ) -> Run:
     """A run that was trained before, by name; the newest by default.
+
+    Rewards in files that this user has not trusted are left out where works are made: they have
+    no score then, only its other parts.
 
     Args:
         name: Name of the run.
         runs: Folder of the runs.
         rewards: The functions it was rewarded by, if it was; needed to make more works.
+        trust_code: Run the code of rewards that the run names, as their files are now.
     """
     folder = find_run(name, Path(runs))
+    if trust_code:
+        _trust(settings_of_run(folder), trust_code)
     return Run(folder.path, named(rewards or {}))
+
+
+def _trust(config: Any, asked: bool) -> None:
+    for hindered in allow(config.reward.custom)[1] if asked else ():
+        warnings.warn(hindered, stacklevel=3)
 
 
 def _carry_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from makar.core.rewards import UNJUDGED, Component, RewardTree
-from makar.core.scoring import RewardTimeout, Statistic, score, time_limit
+from makar.core.scoring import RewardLost, RewardTimeout, Statistic, score, time_limit
 from makar.core.transforms import AtLeast, Band, Ramp
 from makar.core.types import Judgement, Prompt, Reward
 
@@ -256,6 +257,20 @@ def test_the_order_of_works_does_not_matter(
         np.testing.assert_allclose(shuffled.parts[name].value, part.value[order])
 
 
+def test_a_part_that_is_absent_leaves_no_total(toy: Any) -> None:
+    nan = lambda works, _: np.full(len(works), np.nan)  # noqa: E731
+    gone = Component("gone", nan, absent="not trusted")
+    blend = RewardTree([Component("a", numbers("0")), gone])
+    judgement = judge(blend, toy, (0.2,), (0.4,))
+    assert np.isnan(judgement.total).all()
+    assert judgement.parts["a"].value.tolist() == [0.2, 0.4]
+    assert (blend.whole, blend.absent) == (False, {"gone": "not trusted"})
+    watch = Component("gone", nan, weight=0, absent="not trusted", role="watch")
+    blend = RewardTree([Component("a", numbers("0")), watch])
+    assert judge(blend, toy, (0.2,), (0.4,)).total.tolist() == [0.2, 0.4]
+    assert blend.whole
+
+
 def test_refuses_nonsense() -> None:
     a = Component("a", numbers("0"))
     with pytest.raises(ValueError, match="names of their own"):
@@ -377,6 +392,73 @@ def test_time_limits_nest() -> None:
     with time_limit(30), pytest.raises(RewardTimeout), time_limit(0.1):
         time.sleep(30)
     time.sleep(0.05)  # nothing is left to ring
+
+
+def test_the_timer_is_stopped_before_the_old_handler_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A limit that runs out as the block ends finds nobody whom it could kill."""
+    handled = signal.signal
+    left: list[float] = []
+
+    def watched(number: int, handler: Any) -> Any:
+        left.append(signal.getitimer(signal.ITIMER_REAL)[0])
+        if handler is signal.SIG_IGN:  # one that was sent meanwhile is thrown away
+            handled(number, handler)
+            signal.raise_signal(signal.SIGALRM)
+        return handled(number, handler)
+
+    before = signal.getsignal(signal.SIGALRM)
+    monkeypatch.setattr("makar.core.scoring.signal.signal", watched)
+    with time_limit(30):
+        pass
+    assert left == [0, 0, 0]
+    assert signal.getsignal(signal.SIGALRM) == before
+
+
+def test_a_late_alarm_is_not_heard() -> None:
+    """The handler may still be called once the block has ended."""
+    with time_limit(30):
+        late: Any = signal.getsignal(signal.SIGALRM)
+        with pytest.raises(RewardTimeout):
+            late(signal.SIGALRM, None)
+    late(signal.SIGALRM, None)
+
+
+def test_except_exception_does_not_swallow_the_limit(toy: Any) -> None:
+    def stubborn(works: Any, _: Sequence[Prompt]) -> Any:
+        while True:
+            try:
+                time.sleep(60)
+            except Exception:
+                continue
+
+    _, faults = score(stubborn, toy.Words(((0,),)), [Prompt()], seconds=0.1)
+    assert list(faults) == ["RewardTimeout: took longer than it may"]
+
+
+def test_what_runs_a_part_is_not_lost_more_than_three_times_over_one_batch(toy: Any) -> None:
+    asked: list[int] = []
+
+    def lost(works: Any, _: Sequence[Prompt]) -> Any:
+        asked.append(len(works))
+        raise RewardLost("its process ended with status 3")
+
+    statistic, faults = score(lost, toy.Words(((0,),) * 9), [Prompt()] * 9, seconds=5)
+    assert asked == [9, 1, 1]
+    assert np.isnan(statistic.values).all()
+    assert faults["its process ended with status 3"] == 2
+    assert sum(faults.values()) == 9
+
+
+def test_faults_are_told_in_a_line_that_a_terminal_can_show(toy: Any) -> None:
+    def loud(works: Any, _: Sequence[Prompt]) -> Any:
+        raise ValueError("\x1b[2J\n" + "very " * 1000)
+
+    _, faults = score(loud, toy.Words(((0,),)), [Prompt()], seconds=None)
+    ((told, _),) = faults.items()
+    assert told.isprintable()
+    assert len(told) <= 300
 
 
 def test_outside_the_main_thread_there_is_no_limit_and_no_crash() -> None:

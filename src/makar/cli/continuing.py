@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from makar.cli.flags import Meant
+from makar.cli.trusting import TrustCode, trust
 from makar.console.places import Json, Runs, find_run, opened_run, runs_root
 from makar.core.errors import ConfigError
 from makar.runs.folder import RunFolder, list_runs
@@ -48,6 +49,7 @@ def continue_file(
     out: Annotated[
         Path | None, typer.Option(help="New folder to write to; beside the file by default.")
     ] = None,
+    trust_code: TrustCode = False,
     as_json: Json = False,
     wishes: dict[str, Any] | None = None,
 ) -> None:
@@ -77,7 +79,10 @@ def continue_file(
         raise ConfigError("; ".join(faults)) from None
     opened = None
     if desk.recipes:
+        from makar.recipes.loading import settings_of_run
+
         with _run_for(desk, run, runs) as folder:
+            trust(settings_of_run(folder), asked=trust_code)
             _, opened = opened_run(folder)
     sheet = desk.open(file, config, opened)
     _told(sheet.prepare())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from makar.cli.trusting import TrustCode, trust
 from makar.console.places import Json, Runs, find_run, runs_root
 from makar.console.waiting import carried_out
 from makar.core.errors import ConfigError
@@ -43,6 +45,7 @@ def evaluate(
     ] = None,
     out: Out = None,
     runs: Runs = None,
+    trust_code: TrustCode = False,
     as_json: Json = False,
 ) -> None:
     """Measure a run, or a folder of works that any tool has made, beside people's works.
@@ -73,6 +76,7 @@ def evaluate(
         if bars is not None or recipe is not None:
             raise ConfigError("--bars and --as are for folders of works; a run has its own")
         config = settings_of_run(folder)
+        trust(config, asked=trust_code)
         found = _evaluated_run(folder, config, works, target, title)
     elif place.exists():
         from makar.recipes.registry import folder_evaluation
@@ -109,6 +113,8 @@ def _evaluated_run(
             "report.html"
         )
     opened = open_run(folder, config)
+    for notice in opened.notices:
+        sys.stderr.write(f"makar: {notice}\n")
     return carried_out(evaluate_run(opened, config, works=works, target=target, title=title))
 
 

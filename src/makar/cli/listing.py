@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from makar.cli.trusting import TrustCode, trust
 from makar.console.places import Json, Run, Runs, WithSources, find_run, find_work, runs_root
 from makar.core.errors import ConfigError
 from makar.runs.entry import Entry
@@ -110,6 +111,7 @@ def report(
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     runs: Runs = None,
     with_sources: WithSources = False,
+    trust_code: TrustCode = False,
     as_json: Json = False,
 ) -> None:
     """Say where a run's report is; write it anew if it is wished or missing.
@@ -128,8 +130,12 @@ def report(
         from makar.training.rewrite import rewrite_report
 
         config = settings_of_run(folder)
+        trust(config, asked=trust_code)
         with RunFolder(folder.path, write=True) as opened:
-            path = rewrite_report(opened, config, with_sources=with_sources)
+            path = rewrite_report(
+                opened, config, with_sources=with_sources,
+                say=lambda notice: sys.stderr.write(f"makar: {notice}\n"),
+            )  # fmt: skip
     typer.echo(json.dumps({"run": folder.path.name, "report": str(path)}) if as_json else str(path))
     if show and not webbrowser.open(path.resolve().as_uri()):
         sys.stderr.write("makar: no browser was found here; open the file in one\n")

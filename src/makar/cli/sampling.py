@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from makar.cli.flags import Meant
+from makar.cli.trusting import TrustCode, trust
 from makar.console.places import (
     Json,
     Run,
@@ -72,6 +73,7 @@ def sample(
     ] = None,
     runs: Runs = None,
     with_sources: WithSources = False,
+    trust_code: TrustCode = False,
     as_json: Json = False,
     wishes: dict[str, Any] | None = None,
 ) -> None:
@@ -92,7 +94,7 @@ def sample(
     """
     wishes = {key.removeprefix("ask."): value for key, value in (wishes or {}).items()}
     if again is not None:
-        raise typer.Exit(_again(again, run, runs, as_json))
+        raise typer.Exit(_again(again, run, runs, as_json, trusting=trust_code))
     from makar.recipes.loading import settings_of_run
     from makar.recipes.trained_run import craft_of
     from makar.training.export import check_format, export_entry
@@ -101,6 +103,7 @@ def sample(
     with find_run(run, runs, write=True) as folder:
         if to is not None:
             check_format(craft_of(settings_of_run(folder)), to)
+        trust(settings_of_run(folder), asked=trust_code)
         config, opened = opened_run(folder)
         prompt = asked(config, **wishes)
         named = with_sources or not is_private(folder)
@@ -113,6 +116,7 @@ def sample(
             path, _ = export_entry(folder, entry, to=to, out=None, named=named)
             if as_json:
                 record = {"id": made.id, "score": _known(made.total), "path": str(path)}
+                record |= _without(opened)
                 typer.echo(json.dumps(record))
             else:
                 typer.echo(f"{made.id}  {_points(made.total):>5}  {path}")
@@ -120,10 +124,12 @@ def sample(
             sys.stderr.write(f"makar: {handed.shortfall}\n")
 
 
-def _again(work: str, run: str | None, runs: Path | None, as_json: bool) -> int:
+def _again(work: str, run: str | None, runs: Path | None, as_json: bool, *, trusting: bool) -> int:
+    from makar.recipes.loading import settings_of_run
     from makar.training.sampling import make_again, same
 
     folder, entry = find_work(work, run, runs)
+    trust(settings_of_run(folder), asked=trusting)
     _, opened = opened_run(folder)
     craft = opened.creator.craft
     made = make_again(folder, opened, entry)
@@ -142,6 +148,7 @@ def score(
     run: Run = None,
     runs: Runs = None,
     with_sources: WithSources = False,
+    trust_code: TrustCode = False,
     as_json: Json = False,
 ) -> None:
     """Judge your own music or levels with a run's reward, part by part.
@@ -154,10 +161,12 @@ def score(
       makar score scores/*.musicxml --run my-run --json
     """
     from makar.core.errors import UnreadableError
+    from makar.recipes.loading import settings_of_run
     from makar.training.scoring import judge_file
 
     folder = find_run(run, runs) if run or list_runs(runs_root(runs)) else None
     if folder is not None:
+        trust(settings_of_run(folder), asked=trust_code)
         config, opened = opened_run(folder)
         named = with_sources or not is_private(folder)
     else:
@@ -173,7 +182,7 @@ def score(
                 typer.echo(json.dumps({"file": str(path), "error": str(fault)}))
             continue
         for verdict in verdicts:
-            _say(verdict, named=named, as_json=as_json)
+            _say(verdict, named=named, as_json=as_json, without=_without(opened))
     raise typer.Exit(int(failed))
 
 
@@ -187,7 +196,15 @@ def _unrun() -> tuple[Any, Opened]:
     return config, open_untrained(config)
 
 
-def _say(verdict: Verdict, *, named: bool, as_json: bool) -> None:
+def _without(opened: Opened) -> dict[str, list[str]]:
+    """The parts that a score would need and that are not at hand, for programs; often none."""
+    parts = [c.name for c in opened.creator.reward.components if c.absent and c.counts]
+    return {"without": parts} if parts else {}
+
+
+def _say(
+    verdict: Verdict, *, named: bool, as_json: bool, without: Mapping[str, Sequence[str]]
+) -> None:
     resembles = verdict.resembles if named or not verdict.resembles else "a source"
     if as_json:
         record = {
@@ -202,12 +219,16 @@ def _say(verdict: Verdict, *, named: bool, as_json: bool) -> None:
                 }
                 for part in verdict.parts
             },
+            **without,
         }  # fmt: skip
         typer.echo(json.dumps(record, ensure_ascii=False))
         return
     typer.echo(f"{verdict.path}: {verdict.title}")
     words = verdict.words
-    typer.echo(f"  score {_points(verdict.total)} of 100, over {words.count(verdict.phrases)}")
+    lacking = "".join(f", without {name}" for names in without.values() for name in names)
+    typer.echo(
+        f"  score {_points(verdict.total)} of 100{lacking}, over {words.count(verdict.phrases)}"
+    )
     for reason, times in verdict.left_out.items():
         typer.echo(f"  left out: {words.count(times)} ({reason})")
     for part in verdict.parts:

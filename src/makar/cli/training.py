@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import typer
 from makar.cli.flags import Meant
 from makar.cli.study import Study
 from makar.cli.sweep import cases, free_name, swept
+from makar.cli.trusting import TrustCode, trust, trust_named
 from makar.console.options import pairs
 from makar.console.places import Json, Runs, find_run, runs_root
 from makar.core.errors import ConfigError
@@ -31,17 +31,19 @@ FLAGS = {
 
 @dataclass(frozen=True)
 class How:
-    """How a run is told.
+    """How a run is told and begun.
 
     Attributes:
         as_json: As lines of JSON.
         with_sources: Naming the user's own works.
         tensorboard: To TensorBoard as well.
+        trusting: Running the code of rewards that a file or a run names.
     """
 
     as_json: bool
     with_sources: bool
     tensorboard: bool = False
+    trusting: bool = False
 
 
 def recipe_meant(words: Sequence[str], options: Mapping[str, str]) -> Meant:
@@ -68,9 +70,10 @@ def recipe_meant(words: Sequence[str], options: Mapping[str, str]) -> Meant:
 def _named_in(path: Path) -> str:
     """The recipe in a TOML file; loading it says what is wrong with it otherwise."""
     from makar.recipes.registry import recipe_name
+    from makar.recipes.toml import read_toml
 
     try:
-        text = str(tomllib.loads(path.read_text(encoding="utf-8")).get("recipe", DEFAULT))
+        text = str(read_toml(path, follow=True).get("recipe", DEFAULT))
     except (OSError, ValueError):
         return DEFAULT
     return recipe_name(text) or DEFAULT
@@ -115,6 +118,7 @@ def train(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Log to TensorBoard too, in the run's folder.")
     ] = False,
+    trust_code: TrustCode = False,
     as_json: Json = False,
     wishes: dict[str, Any] | None = None,
 ) -> None:
@@ -142,7 +146,7 @@ def train(
     flags |= pairs(weight or [], "--weight", "reward.weights.")
     if reward:
         flags["reward.custom"] = list(reward)
-    how = How(as_json or not sys.stdout.isatty(), with_sources, tensorboard)
+    how = How(as_json or not sys.stdout.isatty(), with_sources, tensorboard, trust_code)
     if tensorboard:
         from makar.interop.tensorboard import check_installed
 
@@ -154,12 +158,14 @@ def train(
     if resume:
         study = Study(runs_root(runs), recipe or name or DEFAULT, seeds)
         config = study.config()
+        trust(config, asked=how.trusting)
         raise typer.Exit(_several(study, config, how, resume=True))
     from makar.recipes.loading import load_config
 
     if several:
         raise typer.Exit(_sweep(recipe or DEFAULT, flags, several, name, runs, seeds, how))
     config = load_config(recipe or DEFAULT, flags)
+    trust_named(config, flags, recipe or DEFAULT, asked=how.trusting)
     if plan:
         from makar.cli.planning import say_plan
 
@@ -216,6 +222,8 @@ def _sweep(
 
     root = runs_root(runs)
     configs = [load_config(recipe, {**flags, **case.flags}) for case in cases("", several, seeds)]
+    for one in configs:
+        trust_named(one, {**flags, **several}, recipe, asked=how.trusting)
     configs = [
         one.model_copy(update={"seed": one.seed + number % seeds})
         for number, one in enumerate(configs)
@@ -255,6 +263,7 @@ def _go_on(name: str | None, runs: Path | None, how: How) -> int:
     folder = find_run(name, runs, write=True)
     with folder:
         config = settings_of_run(folder)
+        trust(config, asked=how.trusting)
         check(config)
         return _carry_out(folder, config, how, resume=True)
 

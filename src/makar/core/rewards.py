@@ -47,6 +47,8 @@ class Component:
             ``RewardTree.lean``.
         copying: True for a gate against copies of what was learned from; see
             ``RewardTree.for_sources``.
+        absent: Why the part is not at hand, where it is not, with the remedy; see
+            ``RewardTree.absent``.
     """
 
     name: str
@@ -57,6 +59,12 @@ class Component:
     seconds: float | None = 20.0
     costly: bool = False
     copying: bool = False
+    absent: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """True where totals depend on it."""
+        return self.role in ("gate", "penalty") or (self.role == "score" and self.weight > 0)
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,8 @@ class RewardTree:
         total = gates · penalties · Σ weight · score, all in [0, 1]. Gates run first; what they
         stop is not scored any further (its other parts are NaN, its total 0). A part that is
         NaN for a work that was scored takes the batch mean of that part; a work none of whose
-        scores could be judged has total NaN. Watches see every work.
+        scores could be judged has total NaN, and so has each while a part that counts is
+        ``absent``. Watches see every work.
         """
         parts: dict[str, JudgedPart] = {}
         credits: dict[str, np.ndarray] = {}
@@ -118,8 +127,20 @@ class RewardTree:
             elif component.role == "score" and statistic.credit is not None:
                 credits[component.name] = _scored_credit(component.transform, statistic, value)
         total, factor = _total(parts, alive)
+        if not self.whole:
+            total = np.full(len(works), np.nan)  # what the others come to is not the whole
         parts[UNJUDGED] = _unjudged(parts, alive)
         return Judgement(total, parts, _credit(parts, credits, factor), dict(faults))
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """Parts that are not at hand, and why: without those that count there are no totals."""
+        return {c.name: c.absent for c in self.components if c.absent}
+
+    @property
+    def whole(self) -> bool:
+        """False where a part that totals depend on is absent: then there are none."""
+        return not any(c.absent and c.counts for c in self.components)
 
     @property
     def lean(self) -> RewardTree:

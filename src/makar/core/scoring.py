@@ -10,11 +10,11 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -23,6 +23,10 @@ from makar.core.types import Judgement, Prompt, Works
 
 HUGE = 1e6
 """A raw value beyond this is a fault of the reward, not a property of the work."""
+LONGEST = 300
+"""Characters of a fault that are told."""
+MOST_LOST = 3
+"""Times that what runs a reward may be lost over one batch before the rest is left unjudged."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +39,45 @@ class Statistic:
     A statistic of all units together, such as their mean, has ``units``: how many of each work's
     there are, from the first on. Its score is earned by all of them alike, and the credit says how
     each pulled the value: it sums to 0.
+
+    One that has ``faults`` has counted itself what went wrong, by name and in works, its NaN too.
     """
 
     values: Float[np.ndarray, " B"]
     credit: Float[np.ndarray, " B U"] | None = None
     units: Int[np.ndarray, " B"] | None = None
+    faults: Mapping[str, int] | None = None
 
 
 Scorer: TypeAlias = Callable[[Any, Sequence[Prompt]], Any]
 """Works and prompts in; ``(B,)`` numbers, a ``Statistic`` or a ``Judgement`` out."""
 
 
+@runtime_checkable
+class KeepsTime(Protocol):
+    """A scorer that sees to its own limit of time, as one that runs elsewhere does."""
+
+    def within(
+        self, works: Any, prompts: Sequence[Prompt], /, *, seconds: float | None
+    ) -> Statistic:
+        """Score the works within so many seconds; raises what ``score`` counts as faults."""
+        ...
+
+
+class RewardFault(Exception):  # noqa: N818 - what it says is a fault's name as it stands
+    """A reward part cannot judge; says why in the words in which it is counted."""
+
+
+class RewardLost(RewardFault):
+    """What ran a reward part has ended, or had to be ended."""
+
+
 SOON = 1e-3
 """Seconds until a limit rings that ran out while an inner one was being cleared away."""
 
 
-class RewardTimeout(Exception):  # noqa: N818 - named for what happened, as TimeoutError cannot be
-    """A reward part took longer than it may."""
+class RewardTimeout(BaseException):
+    """A reward part took longer than it may; no ``except Exception`` of its own swallows it."""
 
 
 @contextmanager
@@ -60,25 +86,37 @@ def time_limit(seconds: float | None) -> Generator[None]:
 
     Works through a timer signal, so only in the main thread, and it cannot break into a
     single long call of compiled code; elsewhere the block simply runs on.
+
+    A limit that runs out as the block ends, or later, has no effect: the timer is stopped before
+    the old handler is back, and what it may have sent by then is thrown away.
     """
     if seconds is None or threading.current_thread() is not threading.main_thread():
         yield
         return
+    armed, began = True, time.monotonic()
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise RewardTimeout("took longer than it may")
+        if armed:
+            raise RewardTimeout("took longer than it may")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    outer, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
-    began = time.monotonic()
-    if outer:  # a limit around this one goes on counting, and rings first if it ends first
-        signal.setitimer(signal.ITIMER_REAL, min(seconds, outer))
+    outer, _ = signal.getitimer(signal.ITIMER_REAL)
+    before = signal.getsignal(signal.SIGALRM)
     try:
-        yield
+        try:
+            signal.signal(signal.SIGALRM, ring)
+            # a limit around this one goes on counting, and rings first if it ends first
+            first = min(seconds, outer) if outer else seconds
+            signal.setitimer(signal.ITIMER_REAL, max(first, SOON))
+            yield
+        finally:
+            armed = False
     finally:
-        left = max(outer - (time.monotonic() - began), SOON) if outer else 0.0
-        signal.signal(signal.SIGALRM, before)
-        signal.setitimer(signal.ITIMER_REAL, left)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)  # discards one that is on its way
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+        if outer:
+            left = max(outer - (time.monotonic() - began), SOON)
+            signal.setitimer(signal.ITIMER_REAL, left)
 
 
 def score(
@@ -95,29 +133,68 @@ def score(
     Returns:
         One number per work (NaN where there is none), and the faults by name.
     """
-    faults: Counter[str] = Counter()
     try:
-        with time_limit(seconds):
-            return _checked(scorer(works, prompts), len(works), faults), faults
-    except Exception as error:
-        faults.clear()
-        whole = _name(error)
-        if len(works) == 1:
-            return Statistic(np.full(1, np.nan)), Counter({whole: 1})
-    values = np.full(len(works), np.nan)
+        return _answered(scorer, works, prompts, seconds)
+    except (Exception, RewardTimeout) as error:
+        whole, lost = named(error), isinstance(error, RewardLost)
+    if len(works) == 1:
+        return Statistic(np.full(1, np.nan)), Counter({whole: 1})
+    values, faults = _one_by_one(scorer, works, prompts, seconds=seconds, lost=lost)
+    if not faults:  # each work alone was fine: the fault was the batch's own
+        faults[f"{whole} (for the whole batch)"] += 1
+    return Statistic(values), faults
+
+
+def _one_by_one(
+    scorer: Scorer,
+    works: Works[Any],
+    prompts: Sequence[Prompt],
+    *,
+    seconds: float | None,
+    lost: int,
+) -> tuple[Float[np.ndarray, " B"], Counter[str]]:
+    """Each work scored alone, within a share of the time: one that hangs costs its own.
+
+    Args:
+        scorer: The reward part.
+        works: The batch.
+        prompts: What was asked of each.
+        seconds: For all of them.
+        lost: How often what runs the part was lost over this batch before.
+    """
+    values, faults = np.full(len(works), np.nan), Counter[str]()
     deadline = None if seconds is None else time.monotonic() + seconds
     for i in range(len(works)):
         left = None if deadline is None else deadline - time.monotonic()
         if left is not None and left <= 0:
             faults["RewardTimeout: no time left for this work"] += len(works) - i
             break
-        share = None if left is None else left / (len(works) - i)  # one that hangs costs its own
-        one, fault = score(scorer, works.take([i]), [prompts[i]], seconds=share)
+        if lost >= MOST_LOST:
+            faults[f"not asked any more: {lost} times in this batch it did not end"] += (
+                len(works) - i
+            )
+            break
+        share = None if left is None else left / (len(works) - i)
+        try:
+            one, found = _answered(scorer, works.take([i]), [prompts[i]], share)
+        except (Exception, RewardTimeout) as error:
+            faults[named(error)] += 1
+            lost += isinstance(error, RewardLost)
+            continue
         values[i] = one.values[0]
-        faults += fault
-    if not faults:  # each work alone was fine: the fault was the batch's own
-        faults[f"{whole} (for the whole batch)"] += 1
-    return Statistic(values), faults
+        faults += found
+    return values, faults
+
+
+def _answered(
+    scorer: Scorer, works: Works[Any], prompts: Sequence[Prompt], seconds: float | None
+) -> tuple[Statistic, Counter[str]]:
+    """The part's answer, checked, and what is wrong with single works."""
+    faults = Counter[str]()
+    if isinstance(scorer, KeepsTime):
+        return _checked(scorer.within(works, prompts, seconds=seconds), len(works), faults), faults
+    with time_limit(seconds):
+        return _checked(scorer(works, prompts), len(works), faults), faults
 
 
 def raw_values(answer: Any) -> np.ndarray:
@@ -135,7 +212,8 @@ def _checked(answer: Any, count: int, faults: Counter[str]) -> Statistic:
     values = raw_values(answer)
     if values.shape != (count,):
         raise ValueError(f"returned shape {values.shape} for {count} works, expected ({count},)")
-    faults["NaN"] += int(np.isnan(values).sum())
+    told = answer.faults if isinstance(answer, Statistic) else None
+    faults.update({"NaN": int(np.isnan(values).sum())} if told is None else told)
     huge = np.abs(values) > HUGE
     faults[f"beyond ±{HUGE:g}"] += int(huge.sum())
     values[huge] = np.nan
@@ -146,5 +224,14 @@ def _checked(answer: Any, count: int, faults: Counter[str]) -> Statistic:
     return Statistic(values, credit, answer.units if isinstance(answer, Statistic) else None)
 
 
-def _name(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:200]
+def named(error: BaseException) -> str:
+    """A fault in one line: its own words, or its kind and its words."""
+    return line(
+        str(error) if isinstance(error, RewardFault) else f"{type(error).__name__}: {error}"
+    )
+
+
+def line(text: str) -> str:
+    """A text as one line that a terminal can show: no control characters, not without end."""
+    clean = "".join(one if one.isprintable() else " " for one in text[: 2 * LONGEST])
+    return clean if len(clean) <= LONGEST else f"{clean[: LONGEST - 2]} …"

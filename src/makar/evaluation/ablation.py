@@ -21,7 +21,7 @@ from makar.evaluation.rows import DISTINCT, DUPLICATES, EVALUATION, NEAR_COPIES,
 from makar.evaluation.study_page import write_page
 from makar.measures.statistics import Estimate, finite_mean, mean_over_seeds
 from makar.recipes.creator import Creator
-from makar.recipes.custom_reward import load_reward
+from makar.recipes.own_rewards.loading import load_reward
 from makar.recipes.preparation import Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig

@@ -100,7 +100,11 @@ def compare(
             from, too, by the first.
         seed: Of the evaluation; the same for every run that is to be compared.
         effort: What training took, for the rows at equal seconds; none where it is not known.
+
+    Where a part of the reward is not at hand there is nothing to choose by, and no such row.
     """
+    if not creator.reward.whole:
+        best_of, effort = (), None
     prompts = [creator.ask] * works
     draws, anew = Seeds(seed, EVALUATION), Seeds(seed, EVALUATION + 1)
     tries = {f"{CHOSEN}{n}": n for n in best_of}

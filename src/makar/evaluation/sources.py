@@ -83,7 +83,7 @@ def assess_run(
     yield Progress("making works by chance and by a table")
     sets = people_and_chance(bench)
     paid = equal_cost(opened.step, config.loop.works, wanted=bench.works)
-    chosen = sorted({FEW, paid})
+    chosen = sorted({FEW, paid}) if creator.reward.whole else []  # else there is no score to go by
     sets |= yield from models(bench, creator.prior, creator.policy, best_of=chosen)
     rows = yield from measure(bench, sets)
     about = _about(bench) | {

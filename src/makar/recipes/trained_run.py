@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import torch
 
+from makar.core.rewards import RewardTree
 from makar.core.scoring import Scorer
 from makar.recipes.craft import Craft
 from makar.recipes.creator import Opened
@@ -28,7 +29,11 @@ def prior_weights(folder: RunFolder) -> dict[str, torch.Tensor] | None:
         step = checkpoint.pins(folder.checkpoints).get(BEFORE)
         if step is None:
             return None
-        return dict(checkpoint.load(folder.checkpoints, step)["creator"]["policy"])
+        state = checkpoint.load(folder.checkpoints, step)
+        with checkpoint.understanding(folder.checkpoints / f"step-{step}"):
+            weights = dict(state["creator"]["policy"])
+        whole = all(isinstance(tensor, torch.Tensor) for tensor in weights.values())
+        return weights if whole else None
     except CheckpointError:
         return None  # the cache of pre-training has them, or they are learned again
 
@@ -38,6 +43,8 @@ def open_run(
 ) -> Opened:
     """The run's model with its newest complete weights, and its reward.
 
+    Own rewards whose code is not at hand, or not trusted, are left out; ``notices`` say so.
+
     Args:
         folder: The run, open for reading or writing.
         config: As in its ``config.toml``.
@@ -46,10 +53,27 @@ def open_run(
     Raises:
         CheckpointError: no checkpoint is complete.
     """
-    loaded, recipe = checkpoint.load_newest(folder.checkpoints), recipe_of(config)
+    recipe = recipe_of(config)
+    checkpoint.load_newest(folder.checkpoints)  # refused here before anything is prepared
     prepared = finished(recipe.prepare(config, prior=prior_weights(folder), functions=functions))
-    prepared.creator.policy.load_state_dict(loaded.state["creator"]["policy"])
-    return Opened(prepared.creator, prepared.bands, loaded.step, tuple(loaded.notices), config)
+    policy = prepared.creator.policy
+    loaded = checkpoint.load_newest(
+        folder.checkpoints, use=lambda state: policy.load_state_dict(state["creator"]["policy"])
+    )
+    missing = absences(prepared.creator.reward)
+    prepared.creator.notes = [*missing, *prepared.creator.notes]  # a report says it, too
+    notices = (*loaded.notices, *missing)
+    return Opened(prepared.creator, prepared.bands, loaded.step, notices, config)
+
+
+def absences(reward: RewardTree) -> list[str]:
+    """What is said where parts of a reward are not at hand: why, and what is missing for it."""
+    told = list(reward.absent.values())
+    counting = [c.name for c in reward.components if c.absent and c.counts]
+    if counting:
+        parts = " and ".join(counting)
+        told.append(f"judged without {parts}: there is no score of the whole, only its other parts")
+    return told
 
 
 def open_untrained(config: RecipeConfig) -> Opened:

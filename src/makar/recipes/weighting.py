@@ -20,7 +20,7 @@ from makar.learners.evaluations import shards
 from makar.measures.catalogue import Catalogue, Quantiles
 from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.custom_reward import load_reward
+from makar.recipes.own_rewards.loading import load_reward
 from makar.recipes.settings import RewardConfig
 
 W = TypeVar("W")

@@ -223,6 +223,8 @@ def _mean(rows: Rows, row: str, measure: str) -> float:
 def sentences(rows: Rows, found: Sequence[Shift], words: Words) -> list[str]:
     """How it came out, in a few sentences: against the prior, people and best of n."""
     score = next(shift for shift in found if shift.name == SCORE)
+    if not np.isfinite([score.before, score.after]).all():
+        return ["There is no score of the whole, as a part of the reward is missing: see below."]
     before, after, people = (
         number(100 * value, 0) for value in (score.before, score.after, score.people)
     )

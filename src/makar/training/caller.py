@@ -1,4 +1,4 @@
-"""The process of whoever called is left as it was: threads, random numbers, freed memory."""
+"""The process of whoever called is left as it was: threads, seeds, freed memory, no children."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+from makar.recipes.own_rewards.worker import end_workers
 from makar.training.memory import give_back_freed_memory
 
 
@@ -26,4 +27,5 @@ def left_as_it_was() -> Iterator[None]:
         torch.set_rng_state(torch_state)
         random.setstate(python_state)
         np.random.set_state(numpy_state)  # noqa: NPY002 - the caller's own
+        end_workers()
         give_back_freed_memory()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from makar.core.scoring import Scorer
@@ -20,6 +20,7 @@ def rewrite_report(
     *,
     with_sources: bool = False,
     functions: Mapping[str, Scorer] | None = None,
+    say: Callable[[str], object] = str,
 ) -> Path:
     """Write the page, and the table it tells of, from what the run has kept.
 
@@ -32,6 +33,7 @@ def rewrite_report(
         config: As in its ``config.toml``.
         with_sources: Name the sources also where the user's own music is among them.
         functions: Rewards given as Python functions, by name.
+        say: Called with what the user should know: damaged checkpoints, rewards not at hand.
 
     Returns:
         The page's path.
@@ -43,6 +45,8 @@ def rewrite_report(
     _check(folder, config, max(steps(folder.checkpoints), default=0))
     opened = open_run(folder, config, functions=functions)
     _check(folder, config, opened.step)  # the newest may have been damaged
+    for notice in opened.notices:
+        say(notice)
     creator = opened.creator
     if with_sources:
         creator.craft = creator.craft.named()

@@ -16,6 +16,7 @@ from makar.evaluation.yardstick import sentences, shares, tried
 from makar.measures.alarm import HackingAlarm
 from makar.recipes.creator import Creator
 from makar.recipes.devices import checked_device
+from makar.recipes.own_rewards.loading import refuse_absent
 from makar.recipes.preparation import Preparation, Prepared, Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
@@ -73,10 +74,11 @@ def check(config: RecipeConfig, functions: Mapping[str, Scorer] | None = None) -
     """Refuse what cannot work before anybody waits for it.
 
     Raises:
-        ConfigError: a reward, the device or the corpus cannot be used.
+        ConfigError: a reward, the device or the corpus cannot be used, or code is not trusted.
         UnreadableError: a collection or folder is not there.
     """
     checked_device(config.device)
+    refuse_absent(config.reward.custom)
     recipe_of(config).check(config, functions or {})
 
 
@@ -100,9 +102,11 @@ def run(
         functions: Rewards given as Python functions, by name.
 
     Raises:
+        CustomRewardError: a reward of the user's own is not there, or its code not trusted.
         RewardFailureError: a reward judged nothing for too long; everything is saved.
     """
     keep_freed_memory()
+    refuse_absent(config.reward.custom)
     begun = resume and bool(steps(folder.checkpoints))
     prior = prior_weights(folder) if begun else None
     work = recipe_of(config).prepare(config, prior=prior, functions=functions)

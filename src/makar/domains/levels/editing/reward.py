@@ -15,7 +15,7 @@ from makar.core.scoring import Scorer
 from makar.core.types import Prompt
 from makar.domains.levels.editing.goals import Aiming
 from makar.domains.levels.level.level import Levels
-from makar.recipes.custom_reward import load_reward
+from makar.recipes.own_rewards.loading import load_reward
 from makar.recipes.settings import RewardConfig
 
 WEIGHTS: Mapping[str, float] = {"good": 2.0, "near": 1.0}

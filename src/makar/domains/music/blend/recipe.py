@@ -47,8 +47,8 @@ from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.bonuses import Bonuses
-from makar.recipes.custom_reward import load_reward
 from makar.recipes.domain import Brought, Recipe
+from makar.recipes.own_rewards.loading import load_reward
 from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
 
 NEAR_ENOUGH = 0.05

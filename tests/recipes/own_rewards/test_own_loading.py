@@ -7,7 +7,9 @@ import pytest
 from makar.core.errors import ConfigError, CustomRewardError, UnknownRewardError
 from makar.core.types import Prompt
 from makar.domains.music.tune.reward import checked_rewards
-from makar.recipes.custom_reward import anchored, load_reward
+from makar.recipes.own_rewards import trust
+from makar.recipes.own_rewards.code import read_code
+from makar.recipes.own_rewards.loading import load_reward
 from makar.recipes.settings import LoopConfig, RewardConfig
 from makar.runs.metrics import read_metrics
 
@@ -17,6 +19,7 @@ def mine(tmp_path):
     def write(body, name="mine.py"):
         path = tmp_path / name
         path.write_text(body, encoding="utf-8")
+        trust.trust(read_code(path))
         return path
 
     return write
@@ -26,17 +29,47 @@ def test_a_function_of_a_file_becomes_a_part_of_the_reward(mine, toy):
     path = mine("def swing(works, prompts):\n    return [len(w) / 8 for w in works]\n")
     part = load_reward(f"{path}:swing=0.5")
     assert (part.name, part.weight, part.role) == ("swing", 0.5, "score")
-    assert list(part.scorer(toy.Words(((1,), (1, 2))), [Prompt()] * 2)) == [0.125, 0.25]
+    assert part.scorer(toy.Words(((1,), (1, 2))), [Prompt()] * 2).values.tolist() == [0.125, 0.25]
     assert load_reward(f"{path}:swing").weight == 1
     assert load_reward(f"{path}:swing=0").role == "watch"
 
 
-def test_two_files_of_one_name_do_not_meet(mine, tmp_path):
+def test_two_files_of_one_name_do_not_meet(mine, tmp_path, toy):
     (tmp_path / "other").mkdir()
-    one = mine("def f(works, prompts):\n    return 1\n")
-    two = mine("def f(works, prompts):\n    return 2\n", "other/mine.py")
+    one = mine("def f(works, prompts):\n    return [0.1]\n")
+    two = mine("def f(works, prompts):\n    return [0.2]\n", "other/mine.py")
     parts = [load_reward(f"{path}:f") for path in (one, two, one)]
-    assert [part.scorer([], []) for part in parts] == [1, 2, 1]
+    works = toy.Words(((1,),))
+    assert [part.scorer(works, [Prompt()]).values[0] for part in parts] == [0.1, 0.2, 0.1]
+
+
+BAD = """
+NUMBER = 3
+def swing(works, prompts): return 1
+async def later(works, prompts): return 1
+def bit_by_bit(works, prompts): yield 1
+def one_only(works): return 1
+def backwards(works, prompts): return 1
+backwards.range = (1, 0)
+"""
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory):
+    """A file of functions that cannot be asked, in one process for all of them."""
+    path = tmp_path_factory.mktemp("bad") / "bad.py"
+    path.write_text(BAD, encoding="utf-8")
+    trust.trust(read_code(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory):
+    """A file of functions that fail, likewise."""
+    path = tmp_path_factory.mktemp("faulty") / "faulty.py"
+    path.write_text(FAULTY, encoding="utf-8")
+    trust.trust(read_code(path))
+    return path
 
 
 @pytest.mark.parametrize(
@@ -49,14 +82,19 @@ def test_two_files_of_one_name_do_not_meet(mine, tmp_path):
         ("{path}:swing=nan", "must be 0 or more"),
         ("{path}:other", "has no function 'other'"),
         ("{path}:NUMBER", "has no function 'NUMBER'"),
-        ("nothing.py:swing", "there is no file"),
-        ("{folder}:swing", "there is no file"),
+        ("{path}:swing=0.5@0", "FILE.py:FUNCTION=WEIGHT@LOW:HIGH"),
+        ("{path}:swing=0.5@a:b", "'a' is not a number"),
+        ("{path}:swing=0.5@1:0", "the lower one first"),
+        ("{path}:swing@0:inf", "finite"),
+        ("{path}:later", "async"),
+        ("{path}:bit_by_bit", "generator"),
+        ("{path}:one_only", "takes (works, prompts)"),
+        ("{path}:backwards", "the lower one first"),
     ],
 )
-def test_a_spec_that_cannot_be_loaded_says_why(mine, tmp_path, spec, words):
-    path = mine("NUMBER = 3\ndef swing(works, prompts):\n    return 1\n")
+def test_a_spec_that_cannot_be_loaded_says_why(bad, spec, words):
     with pytest.raises(CustomRewardError) as caught:
-        load_reward(spec.format(path=path, folder=tmp_path))
+        load_reward(spec.format(path=bad))
     assert words in str(caught.value)
 
 
@@ -73,19 +111,14 @@ def test_a_file_that_cannot_be_imported_says_why(mine, body, words):
         load_reward(f"{mine(body)}:swing")
 
 
-def test_a_python_function_is_asked_for_by_name_again():
+def test_a_python_function_is_asked_for_by_name_again(toy):
     def swing(works, prompts):
-        return 1
+        return [0.3] * len(works)
 
-    assert load_reward("python:swing=2", {"swing": swing}).scorer is swing
+    scorer = load_reward("python:swing=2", {"swing": swing}).scorer
+    assert scorer(toy.Words(((1,),)), [Prompt()]).values.tolist() == [0.3]
     with pytest.raises(CustomRewardError, match=r"makar.train\(resume=True"):
         load_reward("python:swing=2")
-
-
-def test_a_path_means_the_same_from_anywhere(tmp_path):
-    assert anchored("mine.py:swing=0.5", tmp_path) == f"{tmp_path}/mine.py:swing=0.5"
-    assert anchored("/x/mine.py:swing", tmp_path) == "/x/mine.py:swing"
-    assert anchored("python:swing=1", tmp_path) == "python:swing=1"
 
 
 @pytest.mark.parametrize(
@@ -145,15 +178,15 @@ def text(works, prompts):
         ("raises", "raises: ZeroDivisionError"),
         ("hangs", "hangs: RewardTimeout"),
         ("nan", "nan: NaN"),
-        ("huge", "huge: beyond"),
+        ("huge", "huge: outside 0 to 1; bring it into that range"),
     ],
 )
 def test_works_it_cannot_judge_are_counted_named_and_the_run_goes_on(
-    words, train, mine, name, fault
+    words, train, faulty, name, fault
 ):
     from dataclasses import replace
 
-    part = replace(load_reward(f"{mine(FAULTY)}:{name}"), seconds=0.3)
+    part = replace(load_reward(f"{faulty}:{name}"), seconds=0.3)
     began = time.monotonic()
     with words.folder() as folder:
         steps = train(words.creator(part, works=16), folder, iterations=3)
@@ -166,8 +199,8 @@ def test_works_it_cannot_judge_are_counted_named_and_the_run_goes_on(
     assert time.monotonic() - began < 20
 
 
-def test_a_wrong_shape_costs_the_batch_not_the_works(words, train, mine):
-    part = load_reward(f"{mine(FAULTY)}:shape")
+def test_a_wrong_shape_costs_the_batch_not_the_works(words, train, faulty):
+    part = load_reward(f"{faulty}:shape")
     with words.folder() as folder:
         (step,) = train(words.creator(part), folder, iterations=1)
     assert step.metrics["raw"]["shape"] == 0.5

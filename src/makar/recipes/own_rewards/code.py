@@ -1,0 +1,59 @@
+"""The file that a user's own reward is in: its bytes, read once, and what they are known by."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST_BYTES = 4 * 2**20
+"""Of a file of rewards."""
+
+
+class NoCodeError(Exception):
+    """There is no such file, or it cannot be one of rewards; says why."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A file of rewards.
+
+    Attributes:
+        path: Where it is, absolute.
+        source: Its bytes: those that are run, whatever happens to the file meanwhile.
+    """
+
+    path: Path
+    source: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of its bytes."""
+        return hashlib.sha256(self.source).hexdigest()
+
+
+def read_code(path: Path) -> Code:
+    """Read a file of rewards; none of it is run.
+
+    Raises:
+        NoCodeError: it is not there, no plain file, no Python file, or too large.
+    """
+    if path.suffix != ".py":
+        raise NoCodeError(f"{path} is not a Python file (*.py)")
+    try:
+        # not to wait for whoever may write into a pipe of that name
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise NoCodeError(f"there is no file {path}") from None
+    except (OSError, ValueError) as fault:
+        raise NoCodeError(f"{path} cannot be read: {fault}") from None
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise NoCodeError(f"there is no file {path}: it is something else")
+    with os.fdopen(file, "rb") as opened:
+        source = opened.read(MOST_BYTES + 1)
+    if len(source) > MOST_BYTES:
+        raise NoCodeError(f"{path} is larger than {MOST_BYTES >> 20} MiB, which no reward is")
+    return Code(path.absolute(), source)
