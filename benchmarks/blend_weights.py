@@ -20,7 +20,8 @@ from makar.core.seeds import Seeds
 from makar.core.types import Generator
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.judges import Distance
-from makar.domains.music.blend.recipe import MEASURED, PLACE, ask_prompt, prepare
+from makar.domains.music.blend.recipe import ask_prompt, prepare
+from makar.domains.music.blend.reward import MEASURED, PLACE
 from makar.domains.music.piece.piece import Piece
 from makar.evaluation.rows import EVALUATION
 from makar.measures.alarm import HackingAlarm

@@ -20,14 +20,8 @@ from makar.domains.music.blend import sides as blend_sides
 from makar.domains.music.blend.assessment import NOTES, bench_of_run
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.judges import weight_of
-from makar.domains.music.blend.recipe import (
-    MEASURED,
-    PLACE,
-    REGISTER,
-    ask_prompt,
-    labelled,
-    prepare,
-)
+from makar.domains.music.blend.recipe import ask_prompt, labelled, prepare
+from makar.domains.music.blend.reward import MEASURED, PLACE, REGISTER, TUNEFUL
 from makar.domains.music.corpus import genres
 from makar.domains.music.corpus.genres import GENRES, YOURS, check_genre, genre_phrases
 from makar.domains.music.corpus.tunes import Corpus, load_user_corpus
@@ -293,9 +287,20 @@ def test_settings_come_from_flags_and_a_run_s_file_repeats_it(
         asked(asked_for, blend=1.5)
 
 
+def test_half_of_the_score_is_the_place_and_half_that_it_is_a_tune(prepared: Any) -> None:
+    creator = prepared.creator
+    weights = creator.reward.weights
+    assert weights[PLACE] == pytest.approx(0.5)
+    assert set(weights) == {PLACE, *TUNEFUL}
+    prompts = [creator.ask] * 64
+    chance = creator.reward(creator.baselines.chance(prompts, Seeds(1)), prompts).total
+    people = creator.reward.for_sources(creator.human, creator.human_prompts).total
+    assert np.nanmean(chance) + 0.1 < np.nanmean(people)
+
+
 def test_a_weight_for_a_reward_that_is_none_is_refused(config: BlendConfig) -> None:
     reward = config.reward.model_copy(update={"weights": {"close": 1.0}})
-    with pytest.raises(UnknownRewardError, match="close; there is: asked_place"):
+    with pytest.raises(UnknownRewardError, match="close; there are: asked_place, mean_interval"):
         blend.check(config.model_copy(update={"reward": reward}), {})
 
 
@@ -306,7 +311,8 @@ def test_one_s_own_reward_counts_beside_the_blend(config: BlendConfig, corpora: 
     reward = config.reward.model_copy(update={"custom": ("python:many=1",), "scale_parts": False})
     own = config.model_copy(update={"reward": reward})
     creator = finished(prepare(own, functions={"many": many})).creator
-    assert creator.reward.weights == {PLACE: 0.5, "many": 0.5}
+    assert creator.reward.weights[PLACE] == pytest.approx(1 / 3)
+    assert creator.reward.weights["many"] == pytest.approx(1 / 3)
 
 
 def test_a_run_from_settings_to_report(config: BlendConfig, corpora: None, tmp_path: Path) -> None:
@@ -361,15 +367,17 @@ def test_a_run_is_measured_against_each_genre_by_itself(
     assert all(about["words"] for about in told.values())
 
 
-def test_a_blend_has_one_part_and_a_user_s_own(config: BlendConfig, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="only one part"):
-        trials(config, name="x", seeds=1)
+def test_each_part_of_a_blend_can_be_left_out(config: BlendConfig, tmp_path: Path) -> None:
     mine = tmp_path / "mine.py"
     mine.write_text("import numpy as np\ndef wit(works, prompts): return np.ones(len(works))\n")
     reward = config.reward.model_copy(update={"custom": (f"{mine}:wit=1",)})
     both = config.model_copy(update={"reward": reward})
     left = [rewarded_parts(trial.config) for trial in trials(both, name="x", seeds=1)]
-    assert left == [[PLACE, "wit"], ["wit"], [PLACE]]
+    whole = [PLACE, *TUNEFUL, "wit"]
+    assert left == [whole, *([name for name in whole if name != out] for out in whole)]
+    alone = reward.model_copy(update={"custom": (), "weights": dict.fromkeys(TUNEFUL, 0.0)})
+    with pytest.raises(ConfigError, match="only one part"):
+        trials(config.model_copy(update={"reward": alone}), name="x", seeds=1)
 
 
 def test_a_piece_that_is_brought_is_judged_phrase_by_phrase(folders: dict[str, Path]) -> None:

@@ -16,17 +16,21 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from makar.core.errors import UnknownRewardError
-from makar.core.rewards import Component, RewardTree
 from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
-from makar.core.transforms import AtMost, Ramp
 from makar.core.types import Prompt, Rollout, groups_of
 from makar.domains.music.blend.assessment import GAUGE
 from makar.domains.music.blend.codec import EventCodec
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.craft import PieceCraft
 from makar.domains.music.blend.judges import Distance, Judge, Sides, judges_of
+from makar.domains.music.blend.reward import (
+    MEASURED,
+    blend_reward,
+    own_rewards,
+    rewarded,
+    words_of_parts,
+)
 from makar.domains.music.blend.sides import read_sides
 from makar.domains.music.blend.tokens import STEPS
 from makar.domains.music.corpus.folder import pieces_in
@@ -34,9 +38,7 @@ from makar.domains.music.corpus.genres import GenrePhrases, check_genre
 from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.piece.piece import Piece, Pieces
-from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.novelty import CopyIndex
-from makar.domains.music.rewards.register import OutOfReach
 from makar.domains.music.tune import phrases
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.domains.music.tune.recipe import build_net
@@ -48,12 +50,7 @@ from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.domain import Brought, Recipe
-from makar.recipes.own_rewards.loading import load_reward
 from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
-
-NEAR_ENOUGH = 0.05
-"""A phrase this near to what was asked has full marks: nobody is to be a caricature."""
-MEASURED, PLACE, REGISTER = "measured_distance", "asked_place", "register"
 
 
 def ask_prompt(config: BlendConfig, weight: float | None = None) -> Prompt:
@@ -80,7 +77,7 @@ def check(config: BlendConfig, functions: Mapping[str, Scorer]) -> None:
         UnknownRewardError, CustomRewardError: a reward cannot be used.
         UnreadableError: a genre or folder is not there.
     """
-    _own_rewards(config, functions)
+    own_rewards(config, functions)
     check_genre(config.corpus.first)
     check_genre(config.corpus.second, config.corpus.folder)
 
@@ -177,7 +174,7 @@ def _set_up(
     known, others, human = (_joined(sides[side]) for side in ("train", "valid", "heldout"))
     index = CopyIndex.of(melodies_of(known))
     limit = quantile_band(index(others, []))[-1]
-    blend = RewardTree([*_rewards(config, judges, index, limit), *_own_rewards(config, functions)])
+    blend = blend_reward(config, judges, known=known, index=index, limit=limit, functions=functions)
     own = len(sides["train"][0].pieces) if config.corpus.folder else None
     sources = tuple(source for genre in sides["train"] for source in genre.sources)
     craft = PieceCraft(
@@ -190,14 +187,9 @@ def _set_up(
         for _ in range(len(genre.pieces))
     ]
     people = quantile_band(Distance(judges[1], names)(human, asked))
-    explanations = {
-        PLACE: "a classifier is as much in doubt between the two genres as was asked",
-        MEASURED: "how far another classifier, never rewarded, finds it from what was asked",
-        REGISTER: CATALOGUE[REGISTER].words,
-    }
     return assemble(
         config, policy, prior=prior,
-        blended=(blend, {MEASURED: (people[0], people[-1])}, explanations),
+        blended=(blend, {MEASURED: (people[0], people[-1])}, words_of_parts()),
         ask=ask, asked=in_words(ask, config.ask), words=TUNE_WORDS, craft=craft, human=human,
         human_prompts=asked,
         prompts=lambda _: [weights[n % len(weights)] for n in range(config.loop.works)],
@@ -205,43 +197,6 @@ def _set_up(
         baselines=baselines_by(GAUGE, [genre.pieces for genre in sides["train"]]),
         notes=_notes(config, sides, judges),
     )  # fmt: skip
-
-
-def _rewards(
-    config: BlendConfig, judges: tuple[Judge, Judge], index: CopyIndex, limit: float
-) -> list[Component]:
-    """No near copies; the place between the genres; the same by the judge that only looks on.
-
-    Watched is also whether the instrument has the notes.
-    """
-    rewards, measures = (Distance(judge, config.corpus.names) for judge in judges)
-    reach = OutOfReach(config.ask.program)
-    weight, near = config.reward.weights.get(PLACE, 1.0), Ramp(1, NEAR_ENOUGH)
-    return [
-        Component("near_copy", index, AtMost(limit), role="gate", seconds=None, copying=True),
-        Component(PLACE, rewards, near, weight=weight, seconds=None),
-        Component(MEASURED, measures, Ramp(1, 0), role="watch", seconds=None),
-        Component(REGISTER, reach, Ramp(1, 0), role="watch", seconds=None),
-    ]
-
-
-def rewarded(config: BlendConfig) -> list[str]:
-    """Names of the parts that the total is made of: the place, and the user's own rewards."""
-    own = [c.name for c in _own_rewards(config, {}) if c.role == "score" and c.weight > 0]
-    return [PLACE] * (config.reward.weights.get(PLACE, 1.0) > 0) + own
-
-
-def _own_rewards(config: BlendConfig, functions: Mapping[str, Scorer]) -> list[Component]:
-    """The user's own rewards, loaded.
-
-    Raises:
-        UnknownRewardError: a weight is given for a reward that does not exist.
-        CustomRewardError: a user's own reward cannot be loaded.
-    """
-    if unknown := set(config.reward.weights) - {PLACE}:
-        raise UnknownRewardError(f"reward.weights names {', '.join(unknown)}; there is: {PLACE}")
-    seconds = config.reward.seconds
-    return [replace(load_reward(spec, functions), seconds=seconds) for spec in config.reward.custom]
 
 
 def _joined(pair: tuple[GenrePhrases, GenrePhrases]) -> Pieces:
