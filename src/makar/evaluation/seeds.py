@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from makar.core.disk.arrays import read_npz
+from makar.core.errors import UnreadableError
 from makar.evaluation.rows import (
     DISTINCT,
     DUPLICATES,
@@ -17,7 +20,7 @@ from makar.evaluation.rows import (
     Scores,
     aggregate_scores,
 )
-from makar.runs.atomic import write_json
+from makar.runs.atomic import write_bytes, write_json
 from makar.runs.errors import RunError
 
 COMPARED = "compared.npz"
@@ -30,7 +33,9 @@ def write_scores(folder: Path, rows: Sequence[Row[Any]]) -> None:
     for row in rows:
         scores |= {f"{row.name}/{measure}": values for measure, values in row.values.items()}
         scores |= {f"{row.name}/{measure}": np.array([v]) for measure, v in row.whole.items()}
-    np.savez_compressed(folder / COMPARED, **scores)  # pyright: ignore[reportArgumentType] - stubs take one positional
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **scores)  # pyright: ignore[reportArgumentType] - stubs take one positional
+    write_bytes(folder / COMPARED, packed.getvalue())
 
 
 def read_scores(folder: Path) -> list[Scores]:
@@ -41,11 +46,13 @@ def read_scores(folder: Path) -> list[Scores]:
     """
     path = folder / COMPARED
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            columns = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError) as fault:
+        columns = read_npz(path)
+        if any(column.ndim != 1 or column.dtype.kind not in "fiub" for column in columns.values()):
+            raise ValueError("it holds what are no rows of numbers")
+    except (OSError, ValueError) as fault:
+        why = fault.fault if isinstance(fault, UnreadableError) else fault
         raise RunError(
-            f"{path}: cannot be read ({fault}); finish the run: makar train --resume {folder}"
+            f"{path}: cannot be read ({why}); finish the run: makar train --resume {folder}"
         ) from fault
     rows: dict[str, dict[str, np.ndarray]] = {}
     for name, values in columns.items():

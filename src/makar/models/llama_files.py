@@ -19,6 +19,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from makar.core.disk.parsing import parse_json
+from makar.core.disk.plain import MEGABYTE, open_plain, read_plain
 from makar.models.transformer import Block, Transformer, TransformerConfig
 
 CONFIG, WEIGHTS, VALUE_HEAD = "config.json", "model.safetensors", "value_head.safetensors"
@@ -226,7 +228,8 @@ def _ours(
 
 def _config(path: Path) -> TransformerConfig:
     try:
-        return _LlamaConfig.model_validate_json(path.read_bytes()).ours()
+        data = read_plain(path, most=MEGABYTE, follow=True)
+        return _LlamaConfig.model_validate_json(data).ours()
     except OSError as error:
         raise LlamaFilesError(f"{path}: cannot be read ({error.strerror})") from error
     except ValidationError as error:
@@ -249,8 +252,9 @@ def _tensors(folder: Path) -> dict[str, Tensor]:
             "opened: save them again with save_pretrained(..., safe_serialization=True)"
         )
     try:
-        shards = set(json.loads((folder / SHARDS).read_bytes())["weight_map"].values())
-    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        data = read_plain(folder / SHARDS, most=16 * MEGABYTE, follow=True)
+        shards = set(parse_json(data)["weight_map"].values())
+    except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise LlamaFilesError(f"{folder / SHARDS}: has no readable weight_map") from error
     tensors: dict[str, Tensor] = {}
     for shard in sorted(map(str, shards)):
@@ -262,6 +266,7 @@ def _tensors(folder: Path) -> dict[str, Tensor]:
 
 def _read(path: Path) -> dict[str, Tensor]:
     try:
+        open_plain(path, follow=True).close()  # which it then maps into memory
         return load_file(path)
     except (OSError, SafetensorError) as error:
         raise LlamaFilesError(

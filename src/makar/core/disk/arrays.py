@@ -5,13 +5,13 @@ An array of objects holds addresses: built over bytes of somebody's choosing, it
 
 from __future__ import annotations
 
-import io
+import ast
 import os
 import re
 import zipfile
 import zlib
 from math import prod
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,10 @@ from makar.core.errors import UnreadableError
 Array = NDArray[Any]
 MOST_BYTES = 1 << 30
 """Of all arrays of a file together, unpacked."""
-MOST_ARRAYS = 100_000
+MOST_ARRAYS = 50_000
+_LONGEST_HEADER = 10_000
+_END = 22
+"""Bytes at the end of an archive that say what it holds."""
 _MOST_AXES = 32
 _PLAIN = re.compile(r"[<>|=]?(?:b1|[iuf][0-9]{1,2}|c[0-9]{1,2}|[SU][0-9]{1,6}|[mM]8(?:\[\w+\])?)")
 _DAMAGE = (
@@ -92,6 +95,7 @@ def read_npz(
     """
     try:
         with open_plain(path, follow=follow) as file, zipfile.ZipFile(file) as archive:
+            _refuse_other_ends(file, len(archive.infolist()))
             return _read_members(archive, most)
     except FileNotFoundError:
         raise
@@ -129,16 +133,34 @@ def parse_npy(data: bytes) -> Array:
     Raises:
         ValueError: it is none, or none of plain numbers.
     """
-    header = io.BytesIO(data)
-    version = np.lib.format.read_magic(header)
-    read = {
-        (1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0,
-    }.get(version)  # fmt: skip
-    if read is None:
-        raise ValueError(f"version {version} of numpy's files is not read")
-    shape, backwards, dtype = read(header)
-    kind, axes = plain_dtype(dtype.str), plain_shape(shape)
-    rest = data[header.tell() :]
+    if data[:6] != b"\x93NUMPY" or data[6:8] not in (b"\1\0", b"\2\0"):
+        raise ValueError("not as numpy writes an array")
+    start = 10 if data[6] == 1 else 12
+    length = int.from_bytes(data[8:start], "little")
+    if length > _LONGEST_HEADER:
+        raise ValueError("a description of its kind without end")
+    dtype, backwards, shape = _described(data[start : start + length].decode("latin-1"))
+    rest = data[start + length :]
     if not backwards:
-        return array_of(rest, kind, axes)
-    return array_of(rest, kind, axes[::-1]).transpose()
+        return array_of(rest, dtype, shape)
+    return array_of(rest, dtype, shape[::-1]).transpose()
+
+
+def _described(text: str) -> tuple[np.dtype[Any], bool, tuple[int, ...]]:
+    try:
+        found: Any = ast.literal_eval(text.strip())
+        kind, backwards, shape = found["descr"], found["fortran_order"], found["shape"]
+    except (SyntaxError, TypeError, KeyError, RecursionError, MemoryError) as fault:
+        raise ValueError("no description of its kind") from fault
+    if type(backwards) is not bool:
+        raise ValueError("no order of its axes")
+    return plain_dtype(kind), backwards, plain_shape(shape)
+
+
+def _refuse_other_ends(file: BinaryIO, members: int) -> None:
+    """Refuse an archive that does not end with how many files it holds: some may be lost."""
+    file.seek(-_END, os.SEEK_END)
+    end = file.read(_END)
+    counts = (int.from_bytes(end[8:10], "little"), int.from_bytes(end[10:12], "little"))
+    if end[:4] != b"PK\5\6" or end[20:22] != b"\0\0" or counts != (members, members):
+        raise ValueError("its directory does not hold as many arrays as it says")

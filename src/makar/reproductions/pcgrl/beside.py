@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from makar.core.disk.arrays import read_npz
 from makar.domains.levels.editing.goals import Aiming
 from makar.domains.levels.editing.greedy import Greedy
 from makar.domains.levels.editing.network import AtCursor
@@ -165,8 +166,7 @@ def _restarted(folder: Path, part: Part, levels: int) -> Iterator[Stage]:
 
 def read_tries(folder: Path, part: Part) -> Tries:
     """What came of a part's tries."""
-    with np.load(part.file(folder, "npz")) as file:
-        return Tries(**dict(file))
+    return Tries(**read_npz(part.file(folder, "npz")))
 
 
 def read_restarts(folder: Path, part: Part) -> list[Restarts]:

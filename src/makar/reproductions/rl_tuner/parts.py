@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from pydantic import BaseModel, ConfigDict, PositiveInt
 from safetensors.torch import load, save
 
+from makar.core.disk.arrays import read_npz
 from makar.core.seeds import Seeds
 from makar.core.types import Generator, Prompt
 from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids
@@ -63,8 +64,8 @@ def path_of(folder: Path, model: Model, seed: int) -> Path:
 
 def read(path: Path) -> Outcome:
     """A part that was kept."""
-    with np.load(path, allow_pickle=False) as kept:
-        return Outcome(kept["tokens"], kept["logp"], float(kept["minutes"]), int(kept["decisions"]))
+    kept = read_npz(path)
+    return Outcome(kept["tokens"], kept["logp"], float(kept["minutes"]), int(kept["decisions"]))
 
 
 def make(folder: Path, model: Model, seed: int, settings: Settings) -> None:

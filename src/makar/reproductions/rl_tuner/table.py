@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from makar.core.disk.arrays import read_npz
 from makar.measures.statistics import Estimate, mean_over_works
 from makar.reproductions.rl_tuner import note_rnn
 from makar.reproductions.rl_tuner.metrics import PUBLISHED, Ratio, counted, over_seeds
@@ -117,8 +118,8 @@ class Table:
 
 def recount(folder: Path, settings: Settings) -> dict[str, dict[str, Estimate]]:
     """Every metric of every model, from ``compositions.npz`` alone."""
-    with np.load(folder / COMPOSITIONS, allow_pickle=False) as kept:
-        return {model: _over(np.split(kept[model], len(settings.seeds))) for model in kept.files}
+    kept = read_npz(folder / COMPOSITIONS)
+    return {model: _over(np.split(them, len(settings.seeds))) for model, them in kept.items()}
 
 
 def summarised(folder: Path, settings: Settings) -> Table:

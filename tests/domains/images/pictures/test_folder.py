@@ -48,21 +48,24 @@ def test_folders_within_are_read_by_name_and_the_rest_is_told(tmp_path: Path) ->
     assert found[0].size == (4, 3)
 
 
-def test_links_are_not_followed(tmp_path: Path) -> None:
+def test_links_are_followed_within_the_folder_and_each_file_is_read_once(tmp_path: Path) -> None:
     outside = put(tmp_path / "outside" / "secret.png", 9)
     inside = put(tmp_path / "in" / "a.png", 1)
+    hidden = put(tmp_path / "in" / ".store" / "b.png", 2)
     (tmp_path / "in" / "file.png").symlink_to(outside)
     (tmp_path / "in" / "again.png").symlink_to(inside)
+    (tmp_path / "in" / "linked.png").symlink_to(hidden)
     (tmp_path / "in" / "dangling.png").symlink_to(tmp_path / "nowhere")
     (tmp_path / "in" / "folder").symlink_to(tmp_path / "outside")
     (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
-    found = read_pictures(tmp_path / "in")
-    assert names(found) == ["a.png"]
-    assert found.reasons == {
-        "a symbolic link: not followed": (
-            "again.png", "dangling.png", "file.png", "folder", "loop",
-        )
-    }  # fmt: skip
+    (tmp_path / "elsewhere").symlink_to(tmp_path / "in")
+    for place in ("in", "elsewhere"):
+        found = read_pictures(tmp_path / place)
+        assert names(found) == ["a.png", "linked.png"]
+        assert found.reasons == {
+            "a link that leads nowhere (No such file or directory)": ("dangling.png",),
+            "a link that leads out of the folder: not followed": ("file.png", "folder"),
+        }
 
 
 def test_one_picture_is_a_corpus_and_so_is_a_single_file(tmp_path: Path) -> None:
