@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from makar.core.disk.walking import walk
 from makar.core.errors import ConfigError, CorpusTooSmallError, UnreadableError
 from makar.domains.images.pictures.credits import (
     LICENCE_NAMES,
@@ -89,9 +89,10 @@ def read_pictures(
 ) -> Pictures:
     """Read the pictures of a folder and of the folders in it.
 
-    Of more than ``most`` pictures, those taken are spread evenly over the names. Symbolic links
-    are not followed. A licence is what ``NAME.txt`` says beside ``NAME.png``, else what the
-    picture's own record says, else what the nearest file ``LICENSE`` says, else unknown: empty.
+    Of more than ``most`` pictures, those taken are spread evenly over the names. Links are
+    followed within the folder, and each file is read once. A licence is what ``NAME.txt`` says
+    beside ``NAME.png``, else what the picture's own record says, else what the nearest file
+    ``LICENSE`` says, else unknown: empty.
 
     Args:
         folder: The folder; a single picture will do.
@@ -158,32 +159,19 @@ def list_files(root: Path, known: frozenset[str] | set[str]) -> tuple[list[Path]
         return [root], []
     if not root.is_dir():
         raise UnreadableError(str(root), "there is no such folder", remedy="Check the path")
+    found = walk(root, most=MOST_FILES)
+    if found.more:
+        raise ConfigError(f"{root}: holds more than {MOST_FILES:,} files. Name a folder within it")
     paths: list[Path] = []
-    left_out: list[LeftOut] = []
-    for count, path in enumerate(_walk(root)):
-        if count >= MOST_FILES:
-            raise ConfigError(
-                f"{root}: holds more than {MOST_FILES:,} files. Name a folder within it"
-            )
-        name = path.relative_to(root).as_posix()
-        if path.is_symlink():
-            left_out.append(LeftOut(name, "a symbolic link: not followed"))
-        elif path.suffix.lower() in known:
+    left_out = [LeftOut(name, reason) for name, reason in found.left_out]
+    for path in found.files:
+        if path.suffix.lower() in known:
             paths.append(path)
         elif path.name not in LICENCE_NAMES and path.suffix.lower() != ".txt":
+            name = path.relative_to(root).as_posix()
             what = "a drawing" if path.suffix.lower() == DRAWING else "not named as a picture is"
             left_out.append(LeftOut(name, what, path.suffix))
-    return sorted(paths, key=lambda path: path.relative_to(root).as_posix()), left_out
-
-
-def _walk(root: Path) -> Iterator[Path]:
-    """The files of the folder, and links to folders, which are not entered."""
-    for place, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in folders:
-            if (path := Path(place, name)).is_symlink():
-                yield path
-        yield from (Path(place, name) for name in sorted(files) if not name.startswith("."))
+    return paths, left_out
 
 
 def _spread(paths: list[Path]) -> list[Path]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from makar.core.disk.plain import open_plain
 from makar.core.errors import UnreadableError
 from makar.domains.images.svg.entities import Entities
 
@@ -103,7 +104,7 @@ def content_of(source: Path | str | bytes) -> tuple[bytes, str]:
     else:
         name = str(source)
         try:
-            with Path(source).open("rb") as file:
+            with open_plain(source, follow=True) as file:
                 content = file.read(LARGEST + 1)
         except OSError as error:
             raise UnreadableError(name, error.strerror or "cannot be opened") from None

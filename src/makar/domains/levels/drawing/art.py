@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from makar.core.disk.plain import open_plain
 from makar.domains.levels.drawing.art_pieces import piece, rim
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.legend import Legend
@@ -90,7 +91,7 @@ def opened(path: Path) -> UInt8[np.ndarray, "Y X 4"]:
 
     remedy = f"Use a PNG of at most {MAX_SIDE} pixels across"
     try:
-        with Image.open(path) as picture:
+        with open_plain(path, follow=True) as file, Image.open(file) as picture:
             if max(picture.size) > MAX_SIDE:
                 size = " x ".join(map(str, picture.size))
                 raise UnreadableLevelError(str(path), f"it is {size} pixels", remedy=remedy)

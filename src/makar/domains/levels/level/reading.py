@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Never
 
+from makar.core.disk.plain import NotPlainError, open_plain
 from makar.domains.levels.level.errors import UnreadableLevelError
 
 MAX_BYTES = 8_000_000
@@ -25,14 +26,15 @@ def read_bounded(path: Path, limit: int = MAX_BYTES) -> bytes:
         UnreadableLevelError: no such file, no regular file, or too large.
     """
     try:
-        if not path.is_file():
-            fault = "is not a file" if path.exists() else "there is no such file"
-            raise UnreadableLevelError(str(path), fault, remedy="Check the path")
-        with path.open("rb") as file:
+        with open_plain(path, follow=True) as file:
             data = file.read(limit + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        fault = "there is no such file"
+        raise UnreadableLevelError(str(path), fault, remedy="Check the path") from error
+    except NotPlainError as error:
+        fault = f"is {error.strerror}"
+        raise UnreadableLevelError(str(path), fault, remedy="Check the path") from error
     except (OSError, ValueError) as error:
-        if isinstance(error, UnreadableLevelError):
-            raise
         raise UnreadableLevelError(str(path), f"cannot be read ({error})") from error
     if len(data) > limit:
         fault = f"is larger than {limit / 1e6:g} MB"

@@ -13,6 +13,7 @@ import ast
 import importlib.util
 from pathlib import Path
 
+from makar.core.disk.walking import walk
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.level.level import Level
@@ -42,7 +43,7 @@ def read_vglc(folder: Path | str) -> Maps:
         raise UnreadableLevelError(
             str(folder), "it is not a folder", remedy="Name the folder that holds the .txt levels"
         )
-    files = sorted(p for p in folder.glob("*.txt") if not p.name.startswith("."))
+    files = walk(folder, lambda name: name.endswith(".txt"), deep=False).files
     if not 1 <= len(files) <= MAX_FILES:
         fault = f"it holds {len(files):,} .txt levels" if files else "it holds no .txt levels"
         remedy = f"Name a folder with 1 to {MAX_FILES:,}, such as 'Super Mario Bros/Processed'"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from makar.core.disk.walking import walk
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.json_file import read_level_json
 from makar.domains.levels.level.legend_file import GameLegend
@@ -88,20 +89,33 @@ def _paths(patterns: Iterable[str | Path]) -> list[Path]:
             matches = [str(pattern)]
         elif path.is_dir():
             # a .tmx, which is refused with the remedy, often lies beside what it was exported to
-            matches = [str(file) for file in [*path.glob("*.tmj")] or path.glob("*.tmx")]
+            matches = [str(file) for file in _maps_in(path, ".tmj") or _maps_in(path, ".tmx")]
         else:
             matches = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - may be absolute
         if not matches:
             remedy = "Check the path; a pattern looks like maps/*.tmj"
             raise UnreadableLevelError(str(pattern), "there is no such map", remedy=remedy)
         found |= dict.fromkeys(Path(match) for match in matches)
+    sizes: dict[tuple[int, int], int] = {}
+    for path in sorted(found):
+        try:
+            status = path.stat()
+        except OSError as fault:
+            raise UnreadableLevelError(str(path), f"cannot be read ({fault.strerror})") from fault
+        if (place := (status.st_dev, status.st_ino)) in sizes:
+            del found[path]  # the same file under another name
+        sizes[place] = status.st_size
     if not found or len(found) > MAX_MAPS:
         fault = f"names {len(found):,} maps"
         raise UnreadableLevelError("the corpus", fault, remedy=f"Name 1 to {MAX_MAPS:,} maps")
-    if sum(path.stat().st_size for path in found) > MAX_CORPUS_BYTES:
+    if sum(sizes.values()) > MAX_CORPUS_BYTES:
         fault = f"is larger than {MAX_CORPUS_BYTES / 1e6:g} MB"
         raise UnreadableLevelError("the corpus", fault, remedy="Leave maps out")
     return sorted(found)
+
+
+def _maps_in(folder: Path, suffix: str) -> tuple[Path, ...]:
+    return walk(folder, lambda name: name.endswith(suffix), deep=False).files
 
 
 def _read(path: Path, game: GameLegend) -> tuple[Level, TiledMap | None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+from makar.core.disk.plain import open_plain
 from makar.core.errors import UnreadableError
 from makar.domains.music.abc.assemble import assemble, renamed
 from makar.domains.music.abc.body import QUARTER, BodyReader
@@ -119,13 +120,14 @@ def read_abc_text(path: Path) -> str:
         UnreadableError: the file is missing, not readable, or larger than ``MAX_BYTES``.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UnreadableError(
-                str(path), f"it is larger than {MAX_BYTES} bytes", remedy="Split the file"
-            )
-        data = path.read_bytes()
+        with open_plain(path, follow=True) as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(str(path), f"it cannot be opened ({error.strerror})") from error
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(
+            str(path), f"it is larger than {MAX_BYTES} bytes", remedy="Split the file"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

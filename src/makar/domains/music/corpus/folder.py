@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from makar.core.disk.walking import Walk, walk
 from makar.core.errors import ConfigError, UnreadableError
 from makar.core.types import Works
 from makar.domains.music.files import READABLE_SUFFIXES, read_file, read_pieces
@@ -77,10 +78,13 @@ def read_files(place: Path) -> Files:
     Args:
         place: The folder, or one file.
     """
-    every = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
-    files = [p for p in every if p.suffix.lower() in READABLE_SUFFIXES or place.is_file()]
+    if place.is_dir():
+        found = walk(place, lambda name: Path(name).suffix.lower() in READABLE_SUFFIXES)
+    else:
+        found = Walk((place,), (), 0, False)
+    files = found.files
     pieces: list[Piece] = []
-    unreadable: list[tuple[str, str]] = []
+    unreadable = list(found.left_out)
     for path in files:
         name = path.name if path == place else str(path.relative_to(place))
         try:
@@ -90,8 +94,8 @@ def read_files(place: Path) -> Files:
             continue
         unkeyed = NO_KEY in reading.changes
         pieces += map(_in_heard_key, reading.pieces) if unkeyed else reading.pieces
-    read, ignored = len(files) - len(unreadable), len(every) - len(files)
-    return Files(place, pieces, read, tuple(unreadable), ignored)
+    read = len(files) + len(found.left_out) - len(unreadable)
+    return Files(place, pieces, read, tuple(unreadable), found.other)
 
 
 def pieces_in(

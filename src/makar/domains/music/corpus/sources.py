@@ -6,12 +6,12 @@ Nothing of music21 is imported, which would take seconds; its corpus is only a f
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from makar.core.disk.walking import Walk, walk
 from makar.core.errors import UnreadableError
 from makar.domains.music.abc.read import read_abc_text, read_book
 from makar.domains.music.abc.tune import BarTable, Dropped
@@ -107,30 +107,28 @@ def harvest_collections(names: Sequence[str]) -> Harvest:
 
 
 def user_files(folder: Path) -> list[Path]:
-    """Music files below a folder, by path; links to folders are not followed.
+    """Music files below a folder, by path; see ``makar.core.disk.walking``.
 
     Raises:
         UnreadableError: it is not a folder, or holds too many files.
     """
+    return list(_user_walk(folder).files)
+
+
+def _user_walk(folder: Path) -> Walk:
     if not folder.is_dir():
         raise UnreadableError(str(folder), "it is not a folder", remedy="Name a folder of scores")
-    found: list[Path] = []
-    for place, _, names in os.walk(folder):
-        found += [
-            Path(place) / n
-            for n in names
-            if Path(n).suffix.lower() in USER_SUFFIXES and not n.startswith(".")
-        ]
-        if len(found) > MAX_FILES:
-            raise UnreadableError(
-                str(folder), f"it holds more than {MAX_FILES} files", remedy="Name a smaller folder"
-            )
-    return sorted(found)
+    found = walk(folder, lambda name: Path(name).suffix.lower() in USER_SUFFIXES)
+    if found.more or len(found.files) > MAX_FILES:
+        raise UnreadableError(
+            str(folder), f"it holds more than {MAX_FILES} files", remedy="Name a smaller folder"
+        )
+    return found
 
 
 def harvest_user(folder: Path, files: Sequence[Path]) -> Harvest:
     """Read the user's files; whatever is wrong with one, the others are still read."""
-    harvest = Harvest()
+    harvest = Harvest(skipped=list(_user_walk(folder).left_out))
     for path in files:
         name = str(path.relative_to(folder))
         if path.suffix.lower() == ".abc":

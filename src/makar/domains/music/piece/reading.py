@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from makar.core.disk.plain import open_plain
 from makar.core.errors import UnreadableError
 from makar.domains.music.piece.piece import (
     DURATION,
@@ -55,7 +56,7 @@ def file_bytes(path: str | Path) -> bytes:
         UnreadableError: it cannot be opened, is empty, or is larger than ``MAX_BYTES``.
     """
     try:
-        with Path(path).open("rb") as file:
+        with open_plain(path, follow=True) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(str(path), f"cannot be opened ({error.strerror})") from error
