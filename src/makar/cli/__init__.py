@@ -18,6 +18,7 @@ from makar.cli.flags import Finder, Meant, Sectioned, with_flags
 from makar.cli.listing import export, report, runs, works
 from makar.cli.sampling import run_meant, sample, score
 from makar.cli.training import recipe_meant, train
+from makar.console.terminal import OutputError, plain_output
 
 ABOUT: Mapping[str, tuple[Callable[..., None], Finder]] = {
     "train": (train, recipe_meant),
@@ -79,7 +80,15 @@ def _main(
 
 def main() -> None:
     """Run the command line; leave with 0 ok, 1 failed, 2 bad input, 130 or 143 after a signal."""
+    code = 0
     try:
-        assembled(sys.argv[1:])()
-    except Exception as fault:
+        with plain_output():
+            try:
+                assembled(sys.argv[1:])()
+            except OutputError:
+                raise
+            except Exception as fault:
+                code = exit_code_of(fault)
+    except OutputError as fault:
         raise SystemExit(exit_code_of(fault)) from None
+    raise SystemExit(code)

@@ -215,13 +215,14 @@ def _conclude(config: Any, study: list[Trial], root: Path, target: Path, as_json
 
 
 def _say(found: Ablation, page: Path) -> None:
-    from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
+    from makar.console.shown import PlainConsole
     from makar.evaluation.ablation import WHOLE, fallen
     from makar.evaluation.rows import DISTINCT, SCORE
 
-    console = Console(highlight=False)
+    console = PlainConsole()
     title = "change when a part is left out, out of 100"
     table = Table(title=title, title_justify="left", box=None)
     table.add_column("without")
@@ -236,7 +237,7 @@ def _say(found: Ablation, page: Path) -> None:
     score = found.whole[SCORE]
     console.print(
         f"with every part the score is {100 * score.mean:.1f}; {len(found.runs[WHOLE])} seeds, "
-        f"{found.works} works each; the page: [bold]{page}[/bold]"
+        f"{found.works} works each; the page: [bold]{escape(str(page))}[/bold]"
     )
 
 

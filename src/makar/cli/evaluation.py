@@ -64,8 +64,7 @@ def evaluate(
 
       makar evaluate my-run --works 200 --json
     """
-    from rich.console import Console
-
+    from makar.console.shown import PlainConsole
     from makar.recipes.loading import settings_of_run
 
     place = Path(what) if what is not None else None
@@ -95,7 +94,7 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False))
         return
-    console = Console(highlight=False)
+    console = PlainConsole()
     for part in found.shown():
         console.print(part)
 

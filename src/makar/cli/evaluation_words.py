@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from makar.console.shown import PlainConsole
 from makar.core.errors import ConfigError
 from makar.evaluation.study_page import around
 
@@ -24,15 +25,15 @@ def say_comparison(found: Comparison, page: Path, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(found.as_json() | {"page": str(page)}, ensure_ascii=False))
         return
-    console = Console(highlight=False)
+    console = PlainConsole()
     settings = Table(title="settings that differ", title_justify="left", box=None)
     results = Table(title="results of the trained models", title_justify="left", box=None)
     for shown in (settings, results):
         shown.add_column("")
         for name in found.names:
-            shown.add_column(name, justify="right")
+            shown.add_column(escape(name), justify="right")
     for key, values in found.settings.items():
-        settings.add_row(key, *values)
+        settings.add_row(escape(key), *map(escape, values))
     console.print(settings if found.settings else "all settings are the same")
     for measure in found.measures:
         marks = ["", *(found.mark(measure, name) for name in found.names[1:])]
@@ -43,7 +44,7 @@ def say_comparison(found: Comparison, page: Path, *, as_json: bool) -> None:
         results.add_row(measure.replace("_", " "), *cells)
     console.print(results)
     console.print(found.note, markup=False)
-    console.print(f"the page: [bold]{page}[/bold]")
+    console.print(f"the page: [bold]{escape(str(page))}[/bold]")
 
 
 def write_or_say_table(
@@ -109,11 +110,11 @@ def _print(found: Tabulated) -> None:
     shown = Table(title="means and 95 % intervals", title_justify="left", box=None)
     shown.add_column("")
     for row in found.rows:
-        shown.add_column(row.label, justify="right")
+        shown.add_column(escape(row.label), justify="right")
     for measure in found.measures:
         cells = [row.cells.get(measure) for row in found.rows]
         shown.add_row(
             measure.replace("_", " "),
             *("" if c is None else around(c.mean, c.low, c.high, 1) for c in cells),
         )
-    Console(highlight=False).print(shown)
+    PlainConsole().print(shown)

@@ -12,9 +12,10 @@ import typer
 
 from makar.cli.trusting import TrustCode, trust
 from makar.console.places import Json, Run, Runs, WithSources, find_run, find_work, runs_root
+from makar.core.disk.plain import is_plain
 from makar.core.errors import ConfigError
 from makar.runs.entry import Entry
-from makar.runs.folder import RunFolder, list_runs
+from makar.runs.folder import RunFolder, look_for_runs
 from makar.training.privacy import HIDDEN, is_private
 
 SHOWN = 20
@@ -80,8 +81,10 @@ def runs(runs: Runs = None, as_json: Json = False) -> None:
 
     Example: makar runs --json
     """
-    found = list_runs(runs_root(runs))
+    found, faults = look_for_runs(runs_root(runs))
     records = [_about(folder) for folder in found]
+    for fault in faults:
+        sys.stderr.write(f"makar: {fault}\n")
     if as_json:
         typer.echo(json.dumps(records))
         return
@@ -98,7 +101,7 @@ def _about(folder: RunFolder) -> dict[str, Any]:
         "id": folder.id,
         "started": str(folder.about["started"]),
         "seed": folder.about.get("seed"),
-        "finished": (folder.path / "summary.json").is_file(),
+        "finished": is_plain(folder.path / "summary.json"),
         "path": str(folder.path),
     }
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from makar.console.shown import PlainConsole
 from makar.evaluation.headline import HEADLINE
 from makar.evaluation.rows import (
     CHOSEN,
@@ -39,10 +40,10 @@ def say_table(records: list[dict[str, Any]], path: Path, report: Path, *, as_jso
         )
         sys.stdout.write("\n")
         return
-    console = Console(highlight=False)
+    console = PlainConsole()
     console.print(before_and_after(records))
-    console.print(f"every number: [bold]{path}[/bold]")
-    console.print(f"open the report: [bold]{report}[/bold]")
+    console.print(f"every number: [bold]{escape(str(path))}[/bold]")
+    console.print(f"open the report: [bold]{escape(str(report))}[/bold]")
 
 
 def before_and_after(records: list[dict[str, Any]]) -> Table:
@@ -54,10 +55,10 @@ def before_and_after(records: list[dict[str, Any]]) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("")
     for name in rows:
-        table.add_column(name, justify="right")
+        table.add_column(escape(name), justify="right")
     for measure in _telling(rows):
         cells = (_cell(row["measures"].get(measure)) for row in rows.values())
-        table.add_row(measure.replace("_", " "), *cells)
+        table.add_row(escape(measure.replace("_", " ")), *cells)
     return table
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from makar.runs.entry import Entry
-from makar.runs.errors import WorkNotFoundError
+from makar.runs.errors import AmbiguousIdError, LedgerError, WorkNotFoundError
 from makar.runs.folder import RunFolder, list_runs
 
 if TYPE_CHECKING:
@@ -56,12 +56,18 @@ def find_work(work: str, run: str | None, root: Path | None) -> tuple[RunFolder,
     else:
         folders = list_runs(runs_root(root))[::-1] or [find_run(None, root)]
     for folder in folders:
-        if not (folder.path / "works.sqlite").is_file():
+        if not os.path.lexists(folder.path / "works.sqlite"):
             continue
         with folder:
             try:
                 return folder, folder.ledger.find(work)
             except WorkNotFoundError:
                 continue
+            except AmbiguousIdError:
+                raise
+            except LedgerError as fault:
+                if run is not None:
+                    raise
+                sys.stderr.write(f"makar: {fault}\n")
     where = run or runs_root(root)
     raise WorkNotFoundError(f"{where}: no work {work!r}; makar works lists them")

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from makar.console.outcome import before_and_after
+from makar.console.shown import PlainConsole
 from makar.recipes.preparation import Progress as Preparation
 from makar.runs.folder import RunFolder
 from makar.training.session import Event, Finished, Heard, Ready, Step, Stopped
@@ -68,7 +69,7 @@ def _json_lines(folder: RunFolder) -> Iterator[Tell]:
 
 @contextmanager
 def _live(folder: RunFolder) -> Iterator[Tell]:
-    console = Console(highlight=False)
+    console = PlainConsole()
     columns = (
         TextColumn("{task.description}"), BarColumn(bar_width=24),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
@@ -139,12 +140,12 @@ class JsonLines:
 class Live:
     """A bar and a line on a terminal, and above them what should stay readable."""
 
-    def __init__(self, folder: RunFolder, console: Console, bar: Progress) -> None:
+    def __init__(self, folder: RunFolder, console: PlainConsole, bar: Progress) -> None:
         self.folder, self.console, self.bar = folder, console, bar
         self.pace, self.ready = Pace(), Ready(0.0, 0.0, 0, 0, ())
         self.stage, self.said, self.faults = "", "", set[str]()
         self.task = bar.add_task("", total=None, words="", visible=False)
-        console.print(f"run [bold]{folder.path.name}[/bold] in {folder.path}")
+        console.print(f"run [bold]{escape(folder.path.name)}[/bold] in {escape(str(folder.path))}")
 
     def __call__(self, event: Event) -> None:
         """Show the event."""
@@ -154,21 +155,20 @@ class Live:
             case Ready():
                 self._ready(event)
             case Heard():
-                self.console.print(
-                    f"{_sense(event.path)} it ({event.phase}): [bold]{event.path}[/bold]"
-                )
+                where = escape(str(event.path))
+                self.console.print(f"{_sense(event.path)} it ({event.phase}): [bold]{where}[/bold]")
             case Step():
                 self._step(event)
             case Stopped():
                 self._hide()
                 self.console.print(
                     f"saved after {event.done} of {event.iterations} steps; "
-                    f"go on with: {resume_command(self.folder)}"
+                    f"go on with: {escape(resume_command(self.folder))}"
                 )
             case Finished():
                 self._hide()
                 self.console.print(before_and_after(event.table))
-                self.console.print(f"open the report: [bold]{event.report}[/bold]")
+                self.console.print(f"open the report: [bold]{escape(str(event.report))}[/bold]")
 
     def _prepare(self, event: Preparation) -> None:
         if event.total:

@@ -70,16 +70,18 @@ def line() -> Iterator[Callable[[Progress], None]]:
     if not sys.stderr.isatty():
         yield lambda _progress: None
         return
-    from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
+    from makar.console.shown import PlainConsole
+
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=PlainConsole(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def say(progress: Progress) -> None:
-            words = f"{progress.stage} {progress.text}".strip()
+            words = escape(f"{progress.stage} {progress.text}".strip())
             bar.update(
                 task, description=words, total=progress.total or None, completed=progress.done
             )

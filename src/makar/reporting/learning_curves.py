@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from makar.reporting.tabulation import harmless
 from makar.runs.errors import RunNotFoundError
 from makar.runs.metrics import numbers, read_metrics
 
@@ -33,8 +34,8 @@ def curves_csv(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
     """
     names = list(dict.fromkeys(name for rows in curves.values() for row in rows for name in row))
     told = io.StringIO()
-    writer = csv.DictWriter(told, ["run", *names], lineterminator="\n")
-    writer.writeheader()
+    writer = csv.writer(told, lineterminator="\n")
+    writer.writerow(["run", *map(harmless, names)])
     for run, rows in curves.items():
-        writer.writerows({"run": run, **row} for row in rows)
+        writer.writerows([harmless(run), *(row.get(name, "") for name in names)] for row in rows)
     return told.getvalue()

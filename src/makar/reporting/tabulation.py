@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from makar.core.disk.parsing import read_json
 from makar.core.errors import ConfigError
 from makar.evaluation.labels import row_words
 from makar.evaluation.rows import TRAINED, aggregate_scores
@@ -161,12 +162,12 @@ def _evaluation(run: Path) -> dict[str, dict[str, Estimate]]:
     if not places:
         raise RunError(f"{run}: not evaluated yet: makar evaluate {run}")
     try:
-        rows = json.loads(places[-1].read_text(encoding="utf-8"))
+        rows = read_json(places[-1])
         return {
             row["row"]: {m: Estimate.of_interval(e, n=e["n"]) for m, e in row["measures"].items()}
             for row in rows
         }
-    except (ValueError, KeyError, TypeError) as fault:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as fault:
         raise RunError(
             f"{places[-1]}: damaged ({fault}); remove its folder, and makar evaluate {run} again"
         ) from fault
@@ -188,8 +189,15 @@ def as_csv(table: Tabulated) -> str:
     for row in table.rows:
         for measure, e in row.cells.items():
             numbers = [repr(x) if math.isfinite(x) else "" for x in (e.mean, e.low, e.high)]
-            writer.writerow([row.setting, row.row, measure, *numbers, e.n, e.seeds])
+            names = map(harmless, (row.setting, row.row, measure))
+            writer.writerow([*names, *numbers, e.n, e.seeds])
     return text.getvalue()
+
+
+def harmless(words: str) -> str:
+    """A cell of CSV that is text to a spreadsheet, too: no formula, no signs that are not shown."""
+    shown = "".join(c if c.isprintable() else " " for c in words)
+    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown
 
 
 def as_latex(table: Tabulated) -> str:
@@ -219,4 +227,4 @@ def _latex_cell(estimate: Estimate | None) -> str:
 
 def escaped(words: str) -> str:
     """Plain text as LaTeX prints it."""
-    return "".join(_LATEX.get(sign, sign) for sign in words)
+    return "".join(_LATEX.get(c, c if c.isprintable() else " ") for c in words)

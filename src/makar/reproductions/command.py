@@ -65,13 +65,13 @@ def cartpole(
 
 def _tell(events: Iterable[Stage | Standing], out: Path, *, as_json: bool) -> int:
     """Show the events as they come, write ``summary.json``; 1 where a seed missed its bar."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from makar.console.shown import PlainConsole
     from makar.reproductions.cartpole.table import Standing
     from makar.runs.atomic import write_json
 
-    console, rows = Console(highlight=False), list[Standing]()
+    console, rows = PlainConsole(), list[Standing]()
     columns = (
         TextColumn("{task.description}"), BarColumn(bar_width=24),
         TextColumn("{task.fields[words]}"), TimeRemainingColumn(),

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from makar.console.shown import PlainConsole
 from makar.console.waiting import Told, line
 from makar.domains.images.painting.files import target
 from makar.domains.images.plotter.page import Page
@@ -70,7 +70,7 @@ def draw(file: Path, out: Path | None, wish: Wish, *, as_json: bool) -> None:
         typer.echo(json.dumps(told))
         return
     if made.written:
-        Console(highlight=False).print(_table(made))
+        PlainConsole().print(_table(made))
     typer.echo(f"{made.minutes:.0f} minutes, {told['bytes'] / 1000:.0f} kB: {path}\n  {shown}")
 
 
