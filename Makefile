@@ -16,12 +16,12 @@ PYTEST_WORKERS ?= 2
 QUIET_NETWORK := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 PYRIGHT_PYTHON_IGNORE_WARNINGS=1
 ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: help setup system demo check test test-fast bench docs lock clean
+.PHONY: help setup system demo check test test-fast test-faults bench docs lock clean
 
 help: ## list these commands
 	@echo "makar: teach a generative model what you like"
 	@echo
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with everything that running, checking and testing needs
 
@@ -37,11 +37,16 @@ demo: $(READY) ## train the demo: about five minutes; hear the first tune within
 check: $(READY) ## format, lint, types, import contract; what has grown large
 	@$(QUIET_NETWORK) scripts/check.sh $(PY)
 
-test: $(READY) system check ## check, then every test
-	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile -rs $(PYTEST_ARGS)
+test: $(READY) system check ## check, then every test but the long ones of test-faults
+	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile -rs \
+		-m "not faults" $(PYTEST_ARGS)
+
+test-faults: $(READY) ## try what should not happen: rewards, files and runs that misbehave
+	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile -rs \
+		-m faults $(PYTEST_ARGS)
 
 test-fast: $(READY) ## the quick tests alone, in a minute or so
-	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser and not opener" $(PYTEST_ARGS)
+	@$(QUIET_NETWORK) $(ONE_THREAD) $(PY) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser and not opener and not faults" $(PYTEST_ARGS)
 
 bench: $(READY) ## run the benchmarks: each prints its table
 	@$(PY) -m pip install --quiet -r benchmarks/requirements.lock

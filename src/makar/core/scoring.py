@@ -65,7 +65,19 @@ class KeepsTime(Protocol):
 
 
 class RewardFault(Exception):  # noqa: N818 - what it says is a fault's name as it stands
-    """A reward part cannot judge; says why in the words in which it is counted."""
+    """A reward part cannot judge; says why in the words in which it is counted.
+
+    Attributes:
+        kind: The type of the error behind it, by name; empty where it is not an error's.
+    """
+
+    def __init__(self, words: str, *, kind: str = "") -> None:
+        super().__init__(words)
+        self.kind = kind
+
+
+class AnswerFault(RewardFault):
+    """What a reward part answered is not what a reward answers, whatever the works are."""
 
 
 class RewardLost(RewardFault):

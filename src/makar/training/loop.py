@@ -18,6 +18,7 @@ from makar.measures.alarm import HackingAlarm
 from makar.measures.guards import CollapseLimits
 from makar.measures.statistics import finite_mean
 from makar.recipes.creator import Creator
+from makar.recipes.own_rewards.loading import FromFile
 from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
 from makar.recipes.watch_prices import watched
@@ -232,11 +233,20 @@ class Training(Generic[W]):
         for name, times in self.failing.items():
             if times >= self.config.fault_patience:
                 faults = [f for f in judgement.faults if f.startswith(f"{name}: ")]
+                place, remedy = self._remedy(name)
                 return (
                     f"reward {name!r} could judge no work in {times} iterations running "
-                    f"({'; '.join(faults) or 'all NaN'}): mend it, and resume the run"
+                    f"({'; '.join(faults) or 'all NaN'}): mend it{place}, and {remedy}"
                 )
         return ""
+
+    def _remedy(self, name: str) -> tuple[str, str]:
+        """Where a reward is, if in a file of the user's, and how to go on once it is mended."""
+        for part in self.creator.reward.components:
+            if part.name == name and isinstance(part.scorer, FromFile):
+                command = f"makar train --resume {self.folder.path} --trust-code"
+                return f" in {part.scorer.path}", f"resume the run: {command}"
+        return "", "resume the run"
 
     def _keep(self, report: Iteration[W], judgement: Judgement) -> None:
         """Keep the best works, with scores that no bonus is part of."""

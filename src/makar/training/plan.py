@@ -21,6 +21,7 @@ from makar.recipes.creator import Creator
 from makar.recipes.preparation import Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
+from makar.training.first_try import tried_early
 from makar.training.loop import Timed
 
 PROBED = 4
@@ -83,7 +84,8 @@ def plan(
     Raises:
         ConfigError: as preparing a run does.
     """
-    prepared = yield from recipe_of(config).prepare(config, functions=functions)
+    work = recipe_of(config).prepare(config, functions=functions)
+    prepared = yield from tried_early(work, config, functions)
     creator = prepared.creator
     timed, spent = Timed(creator), list[Mapping[str, float]]()
     steps = train(timed, timed, timed, creator.prompts, seed=config.seed)

@@ -14,6 +14,7 @@ from makar.core.seeds import Seeds
 from makar.evaluation.rows import EVALUATION
 from makar.evaluation.yardstick import sentences, shares, tried
 from makar.measures.alarm import HackingAlarm
+from makar.measures.statistics import finite_mean
 from makar.recipes.creator import Creator
 from makar.recipes.devices import checked_device
 from makar.recipes.own_rewards.loading import refuse_absent
@@ -26,6 +27,7 @@ from makar.recipes.weighting import STYLE
 from makar.runs.checkpoint import steps
 from makar.runs.folder import RunFolder
 from makar.training.conclusion import CANDIDATES, SHOWN, Finished, Heard, conclude, show
+from makar.training.first_try import said_at_first, tried_early
 from makar.training.loop import Step, Training
 from makar.training.memory import keep_freed_memory
 
@@ -110,7 +112,7 @@ def run(
     begun = resume and bool(steps(folder.checkpoints))
     prior = prior_weights(folder) if begun else None
     work = recipe_of(config).prepare(config, prior=prior, functions=functions)
-    preparing = _heard_early(work, folder, config)
+    preparing = _heard_early(tried_early(work, config, functions), folder, config)
     prepared = yield from _unless(stop, preparing)
     if prepared is None:
         yield Stopped(0, config.loop.iterations)
@@ -130,8 +132,9 @@ def run(
         folder.ledger.truncate_to(-1)
     rows = tried(creator, judged, theirs, seed=config.prior_seed + EVALUATION)
     told = [shares(creator.reward), *sentences(rows, creator.words)]
+    told += said_at_first(config.reward, judged)
     yield Ready(
-        float(np.nanmean(judged.total)), float(np.nanmean(theirs.total)), training.start,
+        finite_mean(judged.total), finite_mean(theirs.total), training.start,
         config.loop.iterations, [*creator.notes, *told], creator.words.whose,
     )  # fmt: skip
     heard = begun and "before" in folder.ledger.counts()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from makar.core.scoring import RewardFault, RewardTimeout, Statistic, line, time_limit
+from makar.core.scoring import AnswerFault, RewardFault, RewardTimeout, Statistic, line, time_limit
 from makar.core.types import Prompt
 from makar.recipes.own_rewards.contract import checked
 from makar.recipes.own_rewards.parcel import checksum
@@ -42,7 +42,8 @@ class Asked:
         """What it says of these works, which are its own to look at (see ``parcel``).
 
         Raises:
-            RewardFault: it raised, ended the program, or answered something else than numbers.
+            RewardFault: it raised.
+        AnswerFault: it ended the program, or answered something else than numbers.
             RewardTimeout: it took longer than it may.
         """
         self.calls += 1
@@ -55,7 +56,8 @@ class Asked:
         except RewardFault as fault:
             if around.changed:
                 told = ", ".join(around.changed)
-                raise RewardFault(f"{fault}; and changed {told}, which was put back") from None
+                words = f"{fault}; and changed {told}, which was put back"
+                raise type(fault)(words, kind=fault.kind) from None
             raise
         faults = {f"changed {name}, which was put back": 1 for name in around.changed}
         if looking and checksum(works, prompts) != before:
@@ -72,13 +74,13 @@ class Asked:
                 except RewardFault:
                     raise
                 except Exception as error:  # its words may take long, too
-                    raise RewardFault(self._told(error)) from None
+                    raise RewardFault(self._told(error), kind=type(error).__name__) from None
         except (RewardFault, RewardTimeout):
             raise
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and around.interrupted:
                 raise  # it was the user
-            raise RewardFault(
+            raise AnswerFault(
                 f"{self._told(error)}; a reward returns numbers, and does not end the program"
             ) from None
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from makar.core.scoring import RewardFault, Statistic
+from makar.core.scoring import AnswerFault, Statistic
 from makar.core.types import Judgement
 
 USUAL = (0.0, 1.0)
@@ -30,7 +30,7 @@ def checked(answer: Any, count: int, span: tuple[float, float]) -> Statistic:
         span: The range of its numbers.
 
     Raises:
-        RewardFault: it is not one real number for each work.
+        AnswerFault: it is not one real number for each work.
     """
     credit, units = None, None
     if isinstance(answer, Judgement):
@@ -48,7 +48,7 @@ def checked(answer: Any, count: int, span: tuple[float, float]) -> Statistic:
     if credit is not None:
         credit = np.array(credit, np.float64)
         if credit.ndim != 2 or len(credit) != count or not np.isfinite(credit).all():
-            raise RewardFault("returned credit that is not finite or not one row per work")
+            raise AnswerFault("returned credit that is not finite or not one row per work")
     if units is not None:
         units = np.array(units, np.int64)
     found = {name: times for name, times in faults.items() if times}
@@ -59,7 +59,7 @@ def real_numbers(answer: Any, count: int, span: tuple[float, float]) -> Float[np
     """What was returned as one number for each work.
 
     Raises:
-        RewardFault: it is something else.
+        AnswerFault: it is something else.
     """
     wanted = WANTED.format(low=span[0], high=span[1])
     if isinstance(answer, np.ma.MaskedArray):
@@ -67,13 +67,13 @@ def real_numbers(answer: Any, count: int, span: tuple[float, float]) -> Float[np
     try:
         array = np.asarray(answer)
     except ValueError:  # rows of unequal lengths
-        raise RewardFault(f"returned rows of different lengths; {wanted}") from None
+        raise AnswerFault(f"returned rows of different lengths; {wanted}") from None
     if array.dtype.kind == "O":
         array = _numbers_among(array, wanted)
     if array.dtype.kind not in "biuf":
-        raise RewardFault(f"returned {_kind(array)}; {wanted}")
+        raise AnswerFault(f"returned {_kind(array)}; {wanted}")
     if array.shape != (count,):
-        raise RewardFault(
+        raise AnswerFault(
             f"returned shape {array.shape} for {count} works, expected ({count},); {wanted}"
         )
     return np.array(array, np.float64)
@@ -84,7 +84,7 @@ def _numbers_among(array: np.ndarray, wanted: str) -> np.ndarray:
     strange = next((one for one in array.flat if not isinstance(one, kinds.Real)), None)
     if array.ndim != 1 or not all(isinstance(one, kinds.Real) for one in array):
         what = type(array.item() if array.ndim == 0 else strange).__name__
-        raise RewardFault(f"returned {what} where a number belongs; {wanted}")
+        raise AnswerFault(f"returned {what} where a number belongs; {wanted}")
     return np.array([float(one) for one in array], np.float64)
 
 

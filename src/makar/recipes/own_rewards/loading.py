@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,11 @@ class FromFile:
     worker: Worker
     name: str
     span: tuple[float, float]
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.worker.code.path
 
     def __call__(self, works: Any, prompts: Sequence[Prompt], /) -> Statistic:
         """What it says of the works."""

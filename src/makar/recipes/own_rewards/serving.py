@@ -21,13 +21,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from makar.core.scoring import RewardFault, RewardTimeout, Statistic, line, time_limit
+from makar.core.scoring import AnswerFault, RewardFault, RewardTimeout, Statistic, line, time_limit
 from makar.recipes.own_rewards.call import Asked
 from makar.recipes.own_rewards.module import function_fault, module_of, stated_range
 from makar.recipes.own_rewards.parcel import unpack
 
 MOST_BYTES = 65_536
 """Of a message."""
+ANSWER = "an answer"
+"""Kind of a fault that lies in what was answered."""
 _DIE_WITH_PARENT = 1
 """``PR_SET_PDEATHSIG`` of ``prctl``."""
 
@@ -78,9 +80,11 @@ class Desk:
                 order
             )
         except RewardTimeout as fault:
-            return {"fault": f"RewardTimeout: {fault}"}
+            return {"fault": f"RewardTimeout: {fault}", "kind": "RewardTimeout"}
+        except AnswerFault as fault:
+            return {"fault": str(fault), "kind": ANSWER}
         except RewardFault as fault:
-            return {"fault": str(fault)}
+            return {"fault": str(fault), "kind": fault.kind}
 
     def _load(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Run the file; it may end the program as little as a reward may."""

@@ -23,11 +23,11 @@ import numpy as np
 import torch
 
 from makar.core.errors import CustomRewardError
-from makar.core.scoring import RewardFault, RewardLost, Statistic
+from makar.core.scoring import AnswerFault, RewardFault, RewardLost, Statistic
 from makar.core.types import Prompt
 from makar.recipes.own_rewards.code import Code
 from makar.recipes.own_rewards.parcel import Parcel, pack
-from makar.recipes.own_rewards.serving import MOST_BYTES
+from makar.recipes.own_rewards.serving import ANSWER, MOST_BYTES
 
 START_SECONDS = 120.0
 """To start, and to import what makar needs there."""
@@ -170,7 +170,12 @@ class _Process:
             raise RewardLost(self._end_told()) from None
         answer = self.hear(seconds)
         if "fault" in answer:
-            raise RewardFault(answer["fault"])
+            kind = str(answer.get("kind", ""))
+            raise (
+                AnswerFault(answer["fault"])
+                if kind == ANSWER
+                else RewardFault(answer["fault"], kind=kind)
+            )
         return answer
 
     def hear(self, seconds: float | None) -> dict[str, Any]:
