@@ -37,8 +37,8 @@ GRACE = 1.0
 """Seconds beyond a limit after which what has not ended by itself is ended."""
 SLICE = 0.25
 """Seconds between two looks at whether the process still lives."""
-MOST = 4
-"""Such processes at a time; the one that was longest without work ends first."""
+MOST = 12
+"""Such processes at a time, more than a run has files; the one that was started first ends."""
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from makar.recipes.own_rewards.serving import serve; serve(*map(int, sys.argv[2:]))"
