@@ -12,15 +12,18 @@ import numpy as np
 from makar.core.rewards import UNJUDGED, RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Trainable, Works
+from makar.evaluation.choosing import affordable_works
 from makar.evaluation.gauge import DUPLICATES, NEAR, Gauge, baselines_by
 from makar.evaluation.headline import HEADLINE, headlines
 from makar.evaluation.rows import (
+    AT_EQUAL_SECONDS,
     CHOSEN,
     EVALUATION,
     HUMAN,
     PRIOR,
     RANDOM,
     SCORE,
+    THEN_CHOSEN,
     TRAINED,
     judge_of,
     untaught,
@@ -126,8 +129,9 @@ def models(
     trained: Trainable[W] | None,
     *,
     best_of: Sequence[int],
+    at_equal_seconds: int | None = None,
 ) -> Generator[Progress, None, dict[str, Works[W]]]:
-    """The rows that models make: the prior, its best of n, and what was trained.
+    """The rows that models make: the prior, its best of n, what was trained, and its best.
 
     The prior and the trained model draw as in the run's own comparison, so that the works are the
     same ones. Best of n is chosen by the score that was trained.
@@ -136,7 +140,9 @@ def models(
         bench: What is asked, and how it is judged.
         prior: The model before.
         trained: The model after; None leaves it and the best of n out.
-        best_of: Numbers of the prior's works to choose one from, a row for each.
+        best_of: Numbers of works to choose one from, a row of the prior's for each; by the first
+            the trained model's are chosen from, too.
+        at_equal_seconds: Works of the prior to choose one from in the seconds that training took.
     """
     prompts, seeds = [bench.ask] * bench.works, Seeds(bench.seed, EVALUATION)
     yield Progress("making works of the prior")
@@ -145,18 +151,25 @@ def models(
         return rows
     for n in best_of:
         rows[f"{CHOSEN}{n}"] = yield from _best_of(bench, prior, n)
+    if at_equal_seconds is not None:
+        affordable = affordable_works(bench.works, at_equal_seconds)
+        rows[AT_EQUAL_SECONDS] = yield from _best_of(bench, prior, at_equal_seconds, affordable)
     yield Progress("making works of the trained model")
     rows[TRAINED] = bench.gauge.batch(trained.sample(prompts, seeds=seeds).works)
+    for n in best_of[:1]:
+        rows[f"{THEN_CHOSEN}{n}"] = yield from _best_of(bench, trained, n)
     return rows
 
 
-def _best_of(bench: Bench[W], prior: Trainable[W], n: int) -> Generator[Progress, None, Works[W]]:
-    seeds = Seeds(bench.seed, EVALUATION + 1)
+def _best_of(
+    bench: Bench[W], model: Trainable[W], n: int, works: int | None = None
+) -> Generator[Progress, None, Works[W]]:
+    seeds, works = Seeds(bench.seed, EVALUATION + 1), works or bench.works
     kept: list[W] = []
-    for first in range(0, bench.works, _SHARD):
-        yield Progress(f"choosing the best of {n} of the prior", first, bench.works)
-        count = min(_SHARD, bench.works - first)
-        many = prior.sample([bench.ask] * (count * n), seeds=seeds.shifted(first * n))
+    for first in range(0, works, _SHARD):
+        yield Progress(f"choosing the best of {n}", first, works)
+        count = min(_SHARD, works - first)
+        many = model.sample([bench.ask] * (count * n), seeds=seeds.shifted(first * n))
         total = bench.reward.lean(many.works, many.prompts).total
         best = np.nan_to_num(total, nan=-1.0).reshape(count, n).argmax(1)
         kept += [many.works[int(row)] for row in best + np.arange(count) * n]
@@ -169,20 +182,23 @@ def measure(
     """Measure every set in the same way; yields after each.
 
     What is said of a set as a whole (overlaps, distance, variety) changes with its size, so it is
-    taken over as many works of each set as the smallest has, the first ones. The rest is the mean
+    taken over as many works of each set as the smallest has, the first ones; of works chosen at
+    equal seconds, which may be few, it is only said where there are as many. The rest is the mean
     over all of its works.
     """
     gauge = bench.gauge
     fit = {name: gauge.judgeable(works) for name, works in sets.items()}
-    alike = min(map(len, fit.values()))
+    alike = min(len(rows) for name, rows in fit.items() if name != AT_EQUAL_SECONDS)
     reference = _reference(bench)
     rows: list[MeasuredSet] = []
     for done, (name, works) in enumerate(sets.items()):
         yield Progress("measuring", done, len(sets), name)
         judgement = judge_of(bench.reward, name)(works, [bench.ask] * len(works))
-        first = works.take(fit[name][:alike])
-        overlaps = _overlaps(gauge.spread(first), reference)
-        measures = _of_works(gauge, works, judgement) | _of_sets(bench, first)
+        first, overlaps = works.take(fit[name][:alike]), dict[str, Overlap]()
+        measures = _of_works(gauge, works, judgement)
+        if len(first) == alike:
+            overlaps = _overlaps(gauge.spread(first), reference)
+            measures |= _of_sets(bench, first)
         measures |= {f"overlap_{feature}": o.area for feature, o in overlaps.items()}
         measures |= {f"kl_{feature}": o.kl for feature, o in overlaps.items()}
         measures |= _of_rules(gauge, judgement)

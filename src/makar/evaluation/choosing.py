@@ -61,11 +61,16 @@ def equal_cost(iterations: int, works: int, *, wanted: int) -> int:
     return -(-(iterations * works + wanted) // wanted)
 
 
+def affordable_works(most: int, n: int) -> int:
+    """Works of a row whose works are each the best of ``n``: ``most``, or what can be afforded."""
+    return max(min(most, MOST_TRIED * most // n), FEWEST)
+
+
 def choose(
     model: Trainable[W], reward: RewardTree, ask: Prompt, *, most: int, n: int, seeds: Seeds
 ) -> Rollout[W]:
     """The best of each ``n`` works of a model, ``most`` times or as often as can be afforded."""
-    works = max(min(most, MOST_TRIED * most // n), FEWEST)
+    works = affordable_works(most, n)
     many = model.sample([ask] * (works * n), seeds=seeds)
     total = reward.lean(many.works, many.prompts).total
     tables = np.nan_to_num(total, nan=-1.0).reshape(works, n)

@@ -15,7 +15,7 @@ from makar.evaluation.assessment import (
     is_human,
 )
 from makar.evaluation.labels import GROUPS, group_of, heading, is_trained, row_words, words_of
-from makar.evaluation.rows import CHOSEN, HUMAN, MARKOV, PRIOR, RANDOM
+from makar.evaluation.rows import CHOSEN, HUMAN, MARKOV, PRIOR, RANDOM, THEN_CHOSEN, TRAINED
 from makar.evaluation.sources import Assessment
 from makar.evaluation.study_page import around, write_page
 from makar.measures.statistics import Estimate
@@ -138,10 +138,8 @@ def verdict(found: Assessment, words: Words) -> list[str]:
     others = [row for row in found.rows if row not in human and row.name not in _INKS]
     if not others:
         return []
-    told = [
-        sentence for name in found.references for sentence in _far(found, name, others[-1], words)
-    ]
-    last = others[-1]
+    last = next((row for row in others if row.name == TRAINED), others[-1])
+    told = [sentence for name in found.references for sentence in _far(found, name, last, words)]
     return [*told, *_spread(found, last, words), *_copied(found, last, human, words)]
 
 
@@ -150,7 +148,8 @@ def _far(found: Assessment, reference: str, row: MeasuredSet, words: Words) -> l
     measure = distance_to(reference)
     if measure not in row.measures:
         return []
-    far = {one.name: _number(one.measures[measure].mean) for one in found.rows}
+    known = [one for one in found.rows if measure in one.measures]
+    far = {one.name: _number(one.measures[measure].mean) for one in known}
     floor = f"{HUMAN}: {reference}" if reference else HUMAN
     theirs = f"{words.whose_own()} {words.stretches}" + (f" of {reference}" if reference else "")
     return [
@@ -193,7 +192,8 @@ def mean_overlap(row: MeasuredSet) -> float:
 
 
 def _spreads(found: Assessment, words: Words) -> list[Spread]:
-    shown = [row for row in found.rows if row.overlaps and not row.name.startswith(CHOSEN)]
+    chosen = (CHOSEN, THEN_CHOSEN)
+    shown = [row for row in found.rows if row.overlaps and not row.name.startswith(chosen)]
     return [
         Spread(
             feature.replace("_", " "),
@@ -222,8 +222,9 @@ def table_of(found: Assessment, words: Words) -> Table:
         )
     note = (
         "Means with 95 % intervals over works. Overlaps, distance and variety are taken over as "
-        "many works of each row as the smallest row has. Rules not trained on are witnesses: they "
-        "were never part of the reward."
+        "many works of each row as the smallest row has, and left out where fewer could be chosen "
+        "at equal seconds. Rules not trained on are witnesses: no "
+        "score counts them."
     )
     return Table(
         [row_words(row.name, words) for row in found.rows],

@@ -16,7 +16,7 @@ from makar.evaluation.assessment import (
     models,
     people_and_chance,
 )
-from makar.evaluation.choosing import equal_cost
+from makar.evaluation.choosing import Effort, equal_cost
 from makar.evaluation.gauge import Terms
 from makar.evaluation.rows import EVALUATION
 from makar.recipes.creator import Opened
@@ -84,13 +84,21 @@ def assess_run(
     sets = people_and_chance(bench)
     paid = equal_cost(opened.step, config.loop.works, wanted=bench.works)
     chosen = sorted({FEW, paid}) if creator.reward.whole else []  # else there is no score to go by
-    sets |= yield from models(bench, creator.prior, creator.policy, best_of=chosen)
+    effort = Effort.of(opened.log, works=config.loop.works) if chosen else None
+    tries = None if effort is None else effort.tries(bench.works)
+    sets |= yield from models(
+        bench, creator.prior, creator.policy, best_of=chosen, at_equal_seconds=tries
+    )
     rows = yield from measure(bench, sets)
     about = _about(bench) | {
         "training": f"{opened.step} steps of {config.loop.works} works",
         "equal cost": f"best of {paid} takes as many works of the prior as training and the "
         "trained model's row together",
     }
+    if tries is not None:
+        about["equal seconds"] = (
+            f"best of {tries} takes as long as training and the trained model's row together"
+        )
     return Assessment(
         rows, about, _trained_on(creator.reward), bench.gauge.terms,
         [*notes, *opened.notices], rules=creator.explanations, references=list(bench.known),

@@ -114,6 +114,7 @@ class Opened:
         step: Iterations behind those weights.
         notices: What had to be said about damaged checkpoints.
         config: Its settings.
+        log: Its metrics, a row a step; none where it was never trained.
     """
 
     creator: Creator[Any]
@@ -121,3 +122,4 @@ class Opened:
     step: int
     notices: tuple[str, ...]
     config: RecipeConfig
+    log: Sequence[Mapping[str, Any]] = ()

@@ -17,6 +17,7 @@ from makar.recipes.settings import RecipeConfig
 from makar.runs import checkpoint
 from makar.runs.errors import CheckpointError
 from makar.runs.folder import RunFolder
+from makar.runs.metrics import read_metrics
 
 T = TypeVar("T")
 BEFORE = "before"
@@ -63,7 +64,8 @@ def open_run(
     missing = absences(prepared.creator.reward)
     prepared.creator.notes = [*missing, *prepared.creator.notes]  # a report says it, too
     notices = (*loaded.notices, *missing)
-    return Opened(prepared.creator, prepared.bands, loaded.step, notices, config)
+    log = list(read_metrics(folder.path / "metrics.jsonl"))
+    return Opened(prepared.creator, prepared.bands, loaded.step, notices, config, log)
 
 
 def absences(reward: RewardTree) -> list[str]:

@@ -12,10 +12,19 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from makar.core.rewards import UNJUDGED
+from makar.recipes.bonuses import LIKENESS
 from makar.runs.report.contents import Banner, Chart, Happening, Level, Line
 from makar.runs.report.markup import opening, percent
 from makar.runs.report.words import Words
 
+UNSEEN = (
+    "Each watch reward as measured. The learner never sees these: it is here that a gamed reward "
+    "would show."
+)
+HELD = (
+    "Each watch reward as measured. No score counts these; only while their mean strays from "
+    "people's are works that stray farther paid a little less."
+)
 _SECONDS = {"sample": "making", "score": "judging", "update": "learning", "keep": "keeping"}
 _NUMBERS = re.compile(r"-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?%?")
 
@@ -103,6 +112,7 @@ def chart_groups(log: Log, known: Known) -> list[tuple[str, str, list[Chart]]]:
     scores = [n for n, role in known.roles.items() if role in ("score", "penalty")]
     scores.sort(key=lambda name: -known.weights.get(name, 0.0))
     watches = [n for n, role in known.roles.items() if role == "watch" and n != UNJUDGED]
+    bonuses = _bonuses(log, known)
     return [
         ("The score", "", [_total(log, known)]),
         (
@@ -112,14 +122,13 @@ def chart_groups(log: Log, known: Known) -> list[tuple[str, str, list[Chart]]]:
         ),
         (
             "What was only watched",
-            "Each watch reward as measured. The learner never sees these: it is here that a "
-            "gamed reward would show.",
+            HELD if LIKENESS in bonuses else UNSEEN,
             [_watch(log, known, name) for name in watches],
         ),
         (
             "What was paid for in training only",
-            "Bonuses that keep the works varied; no score or table has them in it.",
-            [_part(log, known, name) for name in _bonuses(log, known)],
+            "What keeps the works varied, and like people's; no score or table has it in it.",
+            [_part(log, known, name) for name in bonuses],
         ),
         ("The learner", "", _learner(log)),
         ("Where the time went", "", [_time(log)]),

@@ -96,7 +96,8 @@ GLOSSARY: Mapping[str, tuple[str, str]] = {
     ),
     "watch": (
         "watch reward",
-        "A measure that is only looked at and never trained on: where gaming would show first.",
+        "A measure that no score counts: where gaming would show first. Some recipes hold its mean "
+        "near people's in training.",
     ),
 }
 """By anchor: the term, and what it means, with places for the recipe's words."""

@@ -30,8 +30,18 @@ from makar.domains.music.rewards.register import OutOfReach
 from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.ablation import rewarded_parts, trials
 from makar.evaluation.assessment import distance_to
+from makar.evaluation.choosing import Effort, affordable_works
 from makar.evaluation.page import details, write_assessment
-from makar.evaluation.rows import HUMAN, MARKOV, PRIOR, RANDOM, TRAINED
+from makar.evaluation.rows import (
+    AT_EQUAL_SECONDS,
+    HUMAN,
+    MARKOV,
+    PRIOR,
+    RANDOM,
+    SCORE,
+    THEN_CHOSEN,
+    TRAINED,
+)
 from makar.evaluation.sources import assess_run
 from makar.measures.classifier import Logistic
 from makar.recipes.loading import as_toml, load_config
@@ -339,13 +349,24 @@ def test_a_run_is_measured_against_each_genre_by_itself(
     with RunFolder.create(tmp_path, "b", config=as_toml(config), seed=0, fresh=False) as folder:
         list(run(folder, config))
         opened = open_run(folder, config)
+    assert [row["iteration"] for row in opened.log] == list(range(config.loop.iterations))
+    dear = {"sample": 0.9, "score": 0.1, "update": 60.0}
+    opened = replace(opened, log=[{"seconds": dear}])
     found = finished(
         assess_run(opened, config, bench_of_run(opened.creator, config, 24), notes=NOTES)
     )
     rows = {row.name: row for row in found.rows}
     people = [f"{HUMAN}: irish", f"{HUMAN}: yours"]
     assert list(rows)[:5] == [*people, RANDOM, MARKOV, PRIOR]
-    assert list(rows)[-1] == TRAINED
+    assert list(rows)[-2] == TRAINED
+    assert list(rows)[-1].startswith(THEN_CHOSEN)
+    effort = Effort.of(opened.log, works=config.loop.works)
+    assert effort is not None
+    assert found.about["equal seconds"].startswith(f"best of {effort.tries(24)} ")
+    chosen = rows[AT_EQUAL_SECONDS]
+    assert chosen.works == affordable_works(24, effort.tries(24)) < 24
+    assert "distinct-4" not in chosen.measures  # of so few nothing is said of them as a set
+    assert chosen.measures[SCORE].mean > rows[PRIOR].measures[SCORE].mean
     names = [distance_to("irish"), distance_to("yours")]
     for own, other, row in ((0, 1, people[0]), (1, 0, people[1])):
         far = [rows[row].measures[name].mean for name in names]
