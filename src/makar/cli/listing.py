@@ -15,7 +15,7 @@ from makar.console.places import Json, Run, Runs, WithSources, find_run, find_wo
 from makar.core.disk.plain import is_plain
 from makar.core.errors import ConfigError
 from makar.runs.entry import Entry
-from makar.runs.folder import RunFolder, look_for_runs
+from makar.runs.folder import RunFolder, damaged_runs, list_runs
 from makar.training.privacy import HIDDEN, is_private
 
 SHOWN = 20
@@ -81,9 +81,8 @@ def runs(runs: Runs = None, as_json: Json = False) -> None:
 
     Example: makar runs --json
     """
-    found, faults = look_for_runs(runs_root(runs))
-    records = [_about(folder) for folder in found]
-    for fault in faults:
+    records = [_about(folder) for folder in list_runs(runs_root(runs))]
+    for fault in damaged_runs(runs_root(runs)):
         sys.stderr.write(f"makar: {fault}\n")
     if as_json:
         typer.echo(json.dumps(records))

@@ -217,11 +217,16 @@ class RunFolder:
 
 def list_runs(root: Path) -> list[RunFolder]:
     """Every readable run in ``root``, open for reading, the newest last."""
-    return look_for_runs(root)[0]
+    runs = _looked_for(root)[0]
+    return sorted(runs, key=lambda run: str(run.about["started"]))
 
 
-def look_for_runs(root: Path) -> tuple[list[RunFolder], list[str]]:
-    """Every readable run in ``root``, the newest last, and what is wrong with the others."""
+def damaged_runs(root: Path) -> list[str]:
+    """What is wrong with the runs in ``root`` that cannot be read, a line each."""
+    return _looked_for(root)[1]
+
+
+def _looked_for(root: Path) -> tuple[list[RunFolder], list[str]]:
     runs: list[RunFolder] = []
     faults: list[str] = []
     for path in sorted(root.iterdir()) if root.is_dir() else ():
@@ -233,7 +238,7 @@ def look_for_runs(root: Path) -> tuple[list[RunFolder], list[str]]:
             faults.append(str(fault))
         except OSError as fault:
             faults.append(f"{path}: cannot be read ({fault.strerror})")
-    return sorted(runs, key=lambda run: str(run.about["started"])), faults
+    return runs, faults
 
 
 @contextmanager
