@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ class Continued:
     Attributes:
         id: Five letters that depend on the level alone.
         level: The whole level.
-        score: What the run's reward says of it.
+        score: What the run's reward says of it; NaN where it cannot judge.
         won: Whether it can be won; None where the search gave up.
     """
 
@@ -63,6 +64,11 @@ class Continued:
     level: Level
     score: float
     won: bool | None
+
+    @property
+    def points(self) -> float | None:
+        """Its score out of 100; None where it has none."""
+        return 100 * self.score if math.isfinite(self.score) else None
 
 
 @dataclass
@@ -113,9 +119,9 @@ class LevelSheet:
         ask = replace(creator.ask, condition=wishes, given=self.given)
         made = creator.policy.sample([ask] * (TRIES * count), seeds=Seeds(seed, CONTINUING))
         plays = Analyst(codec.legend)(made.works)
-        scores = np.nan_to_num(creator.reward(made.works, made.prompts).total, nan=-1.0)
+        scores = creator.reward(made.works, made.prompts).total
         found: dict[bytes, Continued] = {}
-        for row in np.argsort(-scores, kind="stable"):
+        for row in np.argsort(-np.nan_to_num(scores, nan=-1.0), kind="stable"):
             level, won = made.works[int(row)], (False, True, None)[int(plays.won[row])]
             tiles = level.tiles.tobytes()
             if won is False or tiles in found or len(found) == count:
@@ -175,7 +181,7 @@ class LevelSheet:
             contact_sheet(
                 [one.level for one in candidates],
                 codec.legend,
-                captions=[f"{one.id}   {100 * one.score:.0f} of 100" for one in candidates],
+                captions=[f"{one.id}   {_points(one, 0)} of 100" for one in candidates],
                 ways=[analyst(craft.stack([one.level])).way(0) for one in candidates],
             )
         )
@@ -183,16 +189,23 @@ class LevelSheet:
         pairs = list(zip(candidates, paths, strict=True))
         lines = [few] * (len(candidates) < asked)
         lines += [
-            f"{one.id}  {100 * one.score:5.1f}  {path}"
+            f"{one.id}  {_points(one, 1):>5}  {path}"
             + ("" if one.won else "  (not known whether it can be won)")
             for one, path in pairs
         ]
         record = [
-            {"id": one.id, "score": one.score, "won": one.won, "path": str(path)}
+            {
+                "id": one.id, "score": None if one.points is None else one.score,
+                "won": one.won, "path": str(path),
+            }
             for one, path in pairs
-        ]
+        ]  # fmt: skip
         lines.append(f"see them one above another: {sheet}")
         return Delivered({"levels": record, "picture": str(sheet)}, lines)
+
+
+def _points(one: Continued, digits: int) -> str:
+    return "?" if one.points is None else f"{one.points:.{digits}f}"
 
 
 def open_level(path: Path, config: LevelDeskConfig, opened: Opened | None) -> LevelSheet:

@@ -89,7 +89,10 @@ def _opened(name: str | None, root: Path | None) -> tuple[Opened, Any]:
             continue
         config = load_config(path, environment={})
         if config.recipe == RECIPE:
-            return open_run(folder, config), config
+            opened = open_run(folder, config)
+            for notice in opened.notices:
+                sys.stderr.write(f"makar: {notice}\n")
+            return opened, config
         if name:
             raise ConfigError(f"{path.parent}: not a chorale run; train one: makar train chorale")
     sys.stderr.write("makar: no chorale run yet; taking the model as Bach taught it\n")
