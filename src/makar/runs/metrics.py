@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
@@ -87,8 +87,14 @@ def read_metrics(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         LedgerError: A line other than a torn last one is damaged.
     """
-    for _, row in _lines(path):
-        yield _loose(row)
+    for number, (_, row) in enumerate(_lines(path), 1):
+        read = _loose(row)
+        for name in read.keys() & _KINDS.keys():
+            if not _KINDS[name](read[name]):
+                raise LedgerError(
+                    f"{path}:{number}: {name} is not what makar logs; delete that line"
+                )
+        yield read
 
 
 def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
@@ -124,6 +130,27 @@ def _whole(descriptor: int) -> int:
             return start + found + 1
         end = start
     return 0
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
+
+
+def _are_numbers(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_number, value.values()))
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+_KINDS: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("total", "score", "temperature", "duplicates", "distinct-4"), _is_number),
+    **dict.fromkeys(("parts", "raw", "learner"), _are_numbers),
+    "seconds": lambda value: _are_numbers(value) and all(0 <= v < 1e9 for v in value.values()),
+    "events": _are_texts,
+}
+"""What training logs by these names: whoever reads the log counts on it."""
 
 
 def _strict(value: Any) -> Any:
