@@ -14,6 +14,7 @@ import sys
 import time
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from glob import glob
 from pathlib import Path
 
 POLL = 0.002
@@ -171,7 +172,7 @@ def _watched(child, request):
 
 
 def _is_saving(folders):
-    for folder in folders:
+    for folder in (found for pattern in folders for found in glob(pattern)):  # noqa: PTH207
         try:
             with os.scandir(folder) as entries:
                 if any(fnmatch(entry.name, kind) for entry in entries for kind in SAVING):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,11 +25,13 @@ from makar.console.places import (
     opened_run,
     runs_root,
 )
-from makar.runs.folder import list_runs
+from makar.core.errors import ConfigError
+from makar.runs.folder import ABOUT, RunFolder, list_runs
 from makar.training.privacy import is_private
 
 if TYPE_CHECKING:
     from makar.recipes.creator import Opened
+    from makar.runs.ledger import Ledger
     from makar.training.scoring import Verdict
 
 
@@ -71,6 +75,10 @@ def sample(
     again: Annotated[
         str | None, typer.Option(metavar="ID", help="Make this very work again, and compare.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Keep them here, and change nothing in the run."),
+    ] = None,
     runs: Runs = None,
     with_sources: WithSources = False,
     trust_code: TrustCode = False,
@@ -90,6 +98,8 @@ def sample(
 
       makar sample my-caves -n 4 --ask path-length=30
 
+      makar sample /media/cd/runs/tune -n 4 --out mine
+
       makar sample --again 7k2m
     """
     wishes = {key.removeprefix("ask."): value for key, value in (wishes or {}).items()}
@@ -97,10 +107,10 @@ def sample(
         raise typer.Exit(_again(again, run, runs, as_json, trusting=trust_code))
     from makar.recipes.loading import settings_of_run
     from makar.recipes.trained_run import craft_of
-    from makar.training.export import check_format, export_entry
+    from makar.training.export import check_format, export_entry, place_in
     from makar.training.sampling import asked, hand_out, usual_least
 
-    with find_run(run, runs, write=True) as folder:
+    with find_run(run, runs, write=out is None) as folder, _kept_in(out, folder) as kept:
         if to is not None:
             check_format(craft_of(settings_of_run(folder)), to)
         trust(settings_of_run(folder), asked=trust_code)
@@ -109,11 +119,12 @@ def sample(
         named = with_sources or not is_private(folder)
         handed = hand_out(
             folder, opened, prompt, count=count, temperature=temperature, seed=config.seed,
-            least=usual_least(folder, opened) if least is None else least / 100,
+            least=usual_least(folder, opened) if least is None else least / 100, ledger=kept,
         )  # fmt: skip
         for made in handed.works:
-            entry = folder.ledger.find(made.id)
-            path, _ = export_entry(folder, entry, to=to, out=None, named=named)
+            entry = (kept or folder.ledger).find(made.id)
+            place = out and place_in(out, entry, craft_of(config), to)
+            path, _ = export_entry(folder, entry, to=to, out=place, named=named)
             if as_json:
                 record = {"id": made.id, "score": _known(made.total), "path": str(path)}
                 record |= _without(opened)
@@ -124,7 +135,25 @@ def sample(
             sys.stderr.write(f"makar: {handed.shortfall}\n")
 
 
+@contextmanager
+def _kept_in(out: Path | None, folder: RunFolder) -> Iterator[Ledger | None]:
+    """The ledger of a folder that is no run; None where the run's own is meant."""
+    from makar.runs.ledger import Ledger
+
+    if out is None:
+        yield None
+        return
+    if os.path.lexists(out / ABOUT):
+        raise ConfigError(
+            f"--out {out}: a run is there, and nothing of it is changed; name another"
+        )
+    out.mkdir(exist_ok=True)
+    with closing(Ledger(out / "works.sqlite", run=folder.id, write=True)) as kept:
+        yield kept
+
+
 def _again(work: str, run: str | None, runs: Path | None, as_json: bool, *, trusting: bool) -> int:
+    from makar.recipes.craft import unpacked
     from makar.recipes.loading import settings_of_run
     from makar.training.sampling import make_again, same
 
@@ -133,7 +162,7 @@ def _again(work: str, run: str | None, runs: Path | None, as_json: bool, *, trus
     _, opened = opened_run(folder)
     craft = opened.creator.craft
     made = make_again(folder, opened, entry)
-    identical = same(craft, made, craft.unpack(entry.content))
+    identical = same(craft, made, unpacked(craft, entry))
     if as_json:
         typer.echo(json.dumps({"id": entry.id, "identical": identical}))
     else:

@@ -9,8 +9,34 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from makar.core.types import Works
 from makar.measures.variety import Variety
+from makar.runs.entry import Entry
+from makar.runs.errors import LedgerError
 
 W = TypeVar("W")
+
+
+def unpacked(craft: Craft[W], entry: Entry) -> W:
+    """A kept work, from whomever it comes.
+
+    Raises:
+        LedgerError: what is kept is no work of the craft's kind.
+    """
+    try:
+        if entry.kind != craft.kind:
+            raise ValueError(f"it is of the kind {entry.kind[:40]!r}")
+        return craft.unpack(entry.content)
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as fault:
+        raise LedgerError(
+            f"work {entry.id}: what is kept of it is no work of the kind {craft.kind!r} ({fault}); "
+            "the ledger is damaged, or another version's"
+        ) from fault
 
 
 class Resemblance(Protocol):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from makar.recipes.craft import Craft, Resemblance, is_verified
+from makar.recipes.craft import Craft, Resemblance, is_verified, unpacked
 from makar.runs.entry import Entry
 from makar.runs.folder import RunFolder
 from makar.runs.report.contents import Card, Likeness
@@ -65,7 +65,7 @@ def cards(
     """The works as cards, each drawn and with what it shares with a source."""
     if not entries:
         return []
-    works = [craft.unpack(entry.content) for entry in entries]
+    works = [unpacked(craft, entry) for entry in entries]
     near = craft.resemblances(craft.stack(works))
     return [
         _card(entry, work, resemblance, folder, craft, name_sources=name_sources)

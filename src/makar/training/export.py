@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 from makar.core.errors import ConfigError
-from makar.recipes.craft import Craft, is_verified
+from makar.recipes.craft import Craft, is_verified, unpacked
 from makar.recipes.trained_run import craft_of
 from makar.runs.entry import Entry
 from makar.runs.folder import RunFolder
@@ -37,13 +38,18 @@ def export_entry(
     path = out or free_name(folder.samples / f"{entry.id}{suffix}")
     if out is not None and out.suffix.lower() != suffix:
         raise ConfigError(f"--out {out} and --to {to} contradict each other; leave one out")
-    if path.exists():
+    if os.path.lexists(path):
         raise FileExistsError(f"{path}: already there, and nothing is overwritten; name another")
     if not path.parent.is_dir():
         raise ConfigError(f"--out {path}: there is no folder {path.parent}; make it first")
     notice = notice_of(folder, entry, craft, named=named)
-    craft.export(craft.unpack(entry.content), path, title=f"makar {entry.id}", notice=notice)
+    craft.export(unpacked(craft, entry), path, title=f"makar {entry.id}", notice=notice)
     return path, notice
+
+
+def place_in(folder: Path, entry: Entry, craft: Craft[Any], to: str | None) -> Path:
+    """A name for the work's file in a folder, one that is free."""
+    return free_name(folder / f"{entry.id}{check_format(craft, to or craft.formats[0])}")
 
 
 def check_format(craft: Craft[Any], to: str) -> str:

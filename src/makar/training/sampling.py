@@ -22,6 +22,7 @@ from makar.runs import checkpoint
 from makar.runs.entry import Entry
 from makar.runs.errors import CheckpointError
 from makar.runs.folder import RunFolder
+from makar.runs.ledger import Ledger
 from makar.training.records import keep_works, prompt_from_json
 
 SAMPLE = "sample"
@@ -114,6 +115,7 @@ def hand_out(
     temperature: float,
     seed: int,
     least: float = 0.0,
+    ledger: Ledger | None = None,
 ) -> HandedOut:
     """Make works with a run's newest weights, judge them, and keep those that are handed out.
 
@@ -121,18 +123,21 @@ def hand_out(
     ``TRIES`` works for each that is wanted. One that cannot be judged is handed out.
 
     Args:
-        folder: The run, open for writing.
+        folder: The run, open for writing; for reading where ``ledger`` is given.
         opened: Its model.
         prompt: What to ask for.
         count: How many works.
         temperature: Below 1 safer, above 1 bolder.
         seed: The run's seed; with the number of requests so far it fixes the draw.
         least: Least score, 0 to 1.
+        ledger: Where they are kept, if not in the run.
 
     Raises:
         ConfigError: the model cannot write works as long as asked for.
     """
+    kept = folder.ledger if ledger is None else ledger
     before = folder.ledger.query(phase=SAMPLE)
+    before += kept.query(phase=SAMPLE) if ledger is not None else []
     iteration = max((e.seed_iteration for e in before), default=SAMPLED - 1) + 1
     first_row = 1 + max((e.row for e in before), default=-1)
     fit, made = opened.creator.fit, list[Made]()
@@ -146,7 +151,7 @@ def hand_out(
         low = judgement.total < least
         rows = np.flatnonzero(allowed & ~low)[: count - len(made)].tolist()
         ids = keep_works(
-            folder.ledger, opened.creator.craft, rollout, judgement, phase=SAMPLE,
+            kept, opened.creator.craft, rollout, judgement, phase=SAMPLE,
             iteration=opened.step - 1,  # of the weights' last step: going on from there keeps them
             rows=rows, first_row=first_row, seeds=seeds, temperature=temperature,
         )  # fmt: skip
