@@ -6,6 +6,7 @@ from faults.kills.kills import RECIPES, Kills
 from faults.zygote import Zygote
 
 
+@pytest.mark.faults
 def test_a_few_kills_of_one_recipe(tmp_path):
     with Zygote(tmp_path / "zygote") as zygote:
         kills = Kills(tmp_path, zygote, ("tune",))

@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import tomli_w
@@ -160,13 +161,23 @@ def _fields(path: Path, place: str) -> Iterator[Attack]:
     if path.suffix not in TREES:
         return
     read, write = TREES[path.suffix]
-    data = path.read_bytes()
-    for where, changed in _changes(read(data), most=_most(place)):
+    tree = read(path.read_bytes())
+    for where, change in _changes(tree, most=_most(place)):
+        yield Attack(f"{place}: {where}", place, _rewritten(place, read, write, change))
+
+
+def _rewritten(place, read, write, change) -> Callable[[Path, Path], None]:
+    def apply(run: Path, outside: Path) -> None:
+        path = run / place
+        data = path.read_bytes()
         try:
-            written = write(changed, data)
+            path.write_bytes(write(change(read(data)), data))
         except (TypeError, ValueError):
-            continue  # TOML has no word for it
-        yield Attack(f"{place}: {where}", place, _written(place, written))
+            return  # TOML has no word for it
+        if "/step-" in place:
+            sign(path.parent)
+
+    return apply
 
 
 def _first_line(data: bytes) -> object:
@@ -205,15 +216,16 @@ def _most(place: str) -> int:
     return 25 if "/step-0/" not in place else 250
 
 
-def _changes(tree: object, *, most: int) -> Iterator[tuple[str, object]]:
-    """The tree with one field changed or missing; of a large tree, fields spread over it."""
+def _changes(tree: object, *, most: int) -> Iterator[tuple[str, Callable[[object], object]]]:
+    """One field changed or missing, each in turn; of a large tree, fields spread over it."""
     paths = list(_paths(tree, ()))
     for number, path in enumerate(paths[:: max(1, -(-len(paths) // most))]):
         names = list(VALUES) if len(paths) <= 20 else [k[number % len(k)] for k in KINDS]
+        field = ".".join(map(str, path))
         for name in names:
-            yield f"{'.'.join(map(str, path))} is {name}", _replaced(tree, path, VALUES[name])
+            yield f"{field} is {name}", partial(_replaced, path=path, value=VALUES[name])
         if number % 3 == 0:
-            yield f"{'.'.join(map(str, path))} is missing", _without(tree, path)
+            yield f"{field} is missing", partial(_without, path=path)
 
 
 def _paths(tree: object, before: tuple) -> Iterator[tuple]:
@@ -244,16 +256,6 @@ def _without(tree, path):
     else:
         copied[path[0]] = _without(copied[path[0]], path[1:])
     return copied
-
-
-def _written(place: str, text: str | bytes) -> Callable[[Path, Path], None]:
-    def change(run: Path, outside: Path) -> None:
-        data = text if isinstance(text, bytes) else text.encode(errors="backslashreplace")
-        (run / place).write_bytes(data)
-        if "/step-" in place:
-            sign((run / place).parent)
-
-    return change
 
 
 def sign(step: Path) -> None:
