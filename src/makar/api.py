@@ -17,7 +17,7 @@ from makar.console.progress import teller
 from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
 from makar.recipes.loading import load_config, new_run, settings_of_run
-from makar.recipes.own_rewards.loading import allow
+from makar.recipes.own_rewards.loading import allow, refuse_absent
 from makar.recipes.own_rewards.spec import PYTHON
 from makar.recipes.registry import recipe_name, recipe_of
 from makar.recipes.trained_run import open_run as opened_run
@@ -113,7 +113,11 @@ class Run:
         """Make more works with the trained model; they are kept like all others."""
         with left_as_it_was(), RunFolder(self.path, write=True) as folder:
             config = settings_of_run(folder)
+            given = [spec for spec in config.reward.custom if spec.startswith(f"{PYTHON}:")]
+            refuse_absent(given, self.rewards)
             opened = opened_run(folder, config, functions=self.rewards)
+            for notice in opened.notices:
+                warnings.warn(notice, stacklevel=2)
             made = make_works(
                 folder, opened, recipe_of(config).prompt(config),
                 count=count, temperature=temperature, seed=config.seed,

@@ -80,7 +80,7 @@ def check(config: RecipeConfig, functions: Mapping[str, Scorer] | None = None) -
         UnreadableError: a collection or folder is not there.
     """
     checked_device(config.device)
-    refuse_absent(config.reward.custom)
+    refuse_absent(config.reward.custom, functions)
     recipe_of(config).check(config, functions or {})
 
 
@@ -108,7 +108,7 @@ def run(
         RewardFailureError: a reward judged nothing for too long; everything is saved.
     """
     keep_freed_memory()
-    refuse_absent(config.reward.custom)
+    refuse_absent(config.reward.custom, functions)
     begun = resume and bool(steps(folder.checkpoints))
     prior = prior_weights(folder) if begun else None
     work = recipe_of(config).prepare(config, prior=prior, functions=functions)

@@ -9,7 +9,7 @@ from makar.core.types import Prompt
 from makar.domains.music.tune.reward import checked_rewards
 from makar.recipes.own_rewards import trust
 from makar.recipes.own_rewards.code import read_code
-from makar.recipes.own_rewards.loading import load_reward
+from makar.recipes.own_rewards.loading import load_reward, refuse_absent
 from makar.recipes.settings import LoopConfig, RewardConfig
 from makar.runs.metrics import read_metrics
 
@@ -117,8 +117,10 @@ def test_a_python_function_is_asked_for_by_name_again(toy):
 
     scorer = load_reward("python:swing=2", {"swing": swing}).scorer
     assert scorer(toy.Words(((1,),)), [Prompt()]).values.tolist() == [0.3]
+    assert "makar.train(resume=True" in load_reward("python:swing=2").absent
     with pytest.raises(CustomRewardError, match=r"makar.train\(resume=True"):
-        load_reward("python:swing=2")
+        refuse_absent(["python:swing=2"], {"other": swing})
+    refuse_absent(["python:swing=2"], {"swing": swing})
 
 
 @pytest.mark.parametrize(

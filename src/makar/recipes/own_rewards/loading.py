@@ -89,14 +89,18 @@ def load_reward(text: str, functions: Mapping[str, Scorer] | None = None) -> Com
     """
     spec = read_spec(text)
     role = "score" if spec.weight else "watch"
-    scorer: Scorer
-    if spec.place == PYTHON:
-        scorer, span = _from_python(spec, functions or {})
-    else:
+    code, function, absent = None, (functions or {}).get(spec.name), ""
+    if spec.place != PYTHON:
         code, absent = code_of(spec)
-        if code is None or absent:
-            return Component(spec.name, nothing_said, weight=spec.weight, role=role, absent=absent)
+    elif function is None:
+        absent = _no_function(spec)
+    scorer: Scorer
+    if code is not None and not absent:
         scorer, span = _from_file(spec, code)
+    elif function is not None and not absent:
+        scorer, span = _from_python(spec, function)
+    else:
+        return Component(spec.name, nothing_said, weight=spec.weight, role=role, absent=absent)
     transform: Transform = Unchanged() if span == USUAL else Ramp(*span)
     return Component(spec.name, scorer, transform, weight=spec.weight, role=role)
 
@@ -136,24 +140,29 @@ def allow(specs: Iterable[str]) -> tuple[list[str], list[str]]:
     return told, hindered
 
 
-def refuse_absent(specs: Iterable[str]) -> None:
+def refuse_absent(specs: Iterable[str], functions: Mapping[str, Scorer] | None = None) -> None:
     """Nothing is trained without one of its own rewards.
 
     Raises:
-        CustomRewardError: a file is not there, or not trusted.
+        CustomRewardError: a file is not there or not trusted, or a function is not given.
     """
     for spec in map(read_spec, specs):
-        if spec.place != PYTHON and (absent := code_of(spec)[1]):
+        if spec.place != PYTHON:
+            absent = code_of(spec)[1]
+        else:
+            absent = "" if spec.name in (functions or {}) else _no_function(spec)
+        if absent:
             raise CustomRewardError(absent)
 
 
-def _from_python(spec: Spec, functions: Mapping[str, Scorer]) -> tuple[Scorer, tuple[float, float]]:
-    function = functions.get(spec.name)
-    if function is None:
-        raise CustomRewardError(
-            f"reward {spec.text!r} is a function of a Python program: go on from that program, "
-            f"with makar.train(resume=True, rewards={{{spec.name}: ...}})"
-        )
+def _no_function(spec: Spec) -> str:
+    return (
+        f"reward {spec.text!r} is a function of a Python program: go on from that program, "
+        f"with makar.train(resume=True, rewards={{{spec.name}: ...}})"
+    )
+
+
+def _from_python(spec: Spec, function: Scorer) -> tuple[Scorer, tuple[float, float]]:
     if fault := function_fault(function, spec.name):
         raise CustomRewardError(f"reward {spec.text!r}: the program {fault}")
     try:

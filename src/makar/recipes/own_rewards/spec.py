@@ -39,7 +39,7 @@ class Spec:
     @property
     def path(self) -> Path:
         """The file."""
-        return Path(self.place).expanduser()
+        return _expanded(self.place)
 
 
 def read_spec(text: str) -> Spec:
@@ -77,9 +77,16 @@ def span_fault(span: object) -> str:
 def anchored(text: str, folder: Path) -> str:
     """The spec with its file found from ``folder``, so that it means the same from anywhere."""
     path, colon, rest = text.partition(".py:")
-    if not colon or Path(path).expanduser().is_absolute():
+    if not colon or _expanded(path).is_absolute():
         return text
     return f"{folder / path}{colon}{rest}"
+
+
+def _expanded(place: str) -> Path:
+    try:
+        return Path(place).expanduser()
+    except RuntimeError:  # the home of a user whom nobody knows here
+        return Path(place)
 
 
 def _number(text: str, spec: str) -> float:

@@ -111,10 +111,11 @@ class Worker:
                 self._process = _Process()
                 self._load(self._process)
             return self._process.ask(order, seconds, parcel)
-        except RewardLost:
-            self.end()
+        except RewardFault as fault:
+            if isinstance(fault, RewardLost):
+                self.end()
             raise
-        except (KeyboardInterrupt, OSError):
+        except BaseException:
             self.end()  # what it would answer later belongs to no question
             raise
 
