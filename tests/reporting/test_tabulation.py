@@ -131,6 +131,23 @@ def test_every_sign_of_latex_is_escaped():
     )
 
 
+HOSTILE = "=HYPERLINK(1)\x1b[31m\n\\input{/etc/passwd}%"
+
+
+def test_hostile_words_are_text_in_csv_and_latex(tmp_path):
+    folder = run(tmp_path, "s1", [0.5, 0.7, 0.6, 0.6])
+    columns = dict(np.load(folder / "compared.npz"))
+    columns |= {f"{row}/{HOSTILE}": columns[f"{row}/score"] for row in ROWS}
+    np.savez_compressed(folder / "compared.npz", **columns)
+    found = tabulated([folder])
+    cells = [row["measure"] for row in csv.DictReader(io.StringIO(as_csv(found)))]
+    assert "'=HYPERLINK(1) [31m \\input{/etc/passwd}%" in cells
+    assert not any(cell[:1] in "=+-@" or not cell.isprintable() for cell in cells)
+    [line] = [line for line in as_latex(found).splitlines() if "HYPERLINK" in line]
+    said = r"=HYPERLINK(1) [31m \textbackslash{}input\{/etc/passwd\}\%"
+    assert line.startswith(said + " &")
+
+
 def test_only_the_measures_asked_for(runs):
     found = tabulated(runs, only=["distinct-4"])
     assert found.measures == ["distinct-4"]

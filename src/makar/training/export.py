@@ -14,6 +14,9 @@ from makar.runs.folder import RunFolder
 from makar.runs.free_names import free_name
 from makar.training.privacy import HIDDEN
 
+LONGEST = 300
+"""Characters of a title or of terms that are named in a file."""
+
 
 def export_entry(
     folder: RunFolder, entry: Entry, *, to: str | None, out: Path | None, named: bool
@@ -73,4 +76,9 @@ def notice_of(folder: RunFolder, entry: Entry, craft: Craft[Any], *, named: bool
     if not named:
         return f"{made} Resembles a source {HIDDEN}."
     terms = entry.licence if is_verified(entry.licence) else "licence unverified"
-    return f"{made} Resembles “{entry.source}” ({terms})."
+    return f"{made} Resembles “{_one_line(entry.source)}” ({_one_line(terms)})."
+
+
+def _one_line(words: str) -> str:
+    """A stranger's words in the note of a file: one line of visible signs, not endless."""
+    return "".join(c if c.isprintable() else " " for c in words[:LONGEST])
