@@ -5,6 +5,7 @@ from makar.core.types import Prompt
 from makar.learners.likelihood import PretrainConfig
 from makar.recipes import pretrained as module
 from makar.recipes.pretrained import pretrained
+from makar.runs import checkpoint
 from makar.runs.lock import RunLock
 
 CONFIG = PretrainConfig(updates=12, batch=4, warmup=2, evaluate_every=4)
@@ -100,3 +101,43 @@ def test_two_that_want_the_same_wait_for_one_another(start, tmp_path, monkeypatc
     reports, _ = finish(other)
     assert [r for r in reports if r is not None] == []
     RunLock(folder / "lock").release()
+
+
+@pytest.mark.parametrize("what", ["digest", "pretrained", "lock", "newest"])
+def test_links_in_the_cache_are_done_without(start, tmp_path, what, caplog):
+    first, work = start()
+    finish(work)
+    folder = next((tmp_path / "pretrained").iterdir())
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    place = {
+        "digest": folder, "pretrained": folder.parent, "lock": folder / "lock",
+        "newest": next(folder.glob("step-*")),
+    }[what]  # fmt: skip
+    place.rename(outside / "kept")
+    place.symlink_to(outside / "kept")
+    before = {path: path.lstat().st_mtime_ns for path in outside.rglob("*")}
+    if what != "lock":  # what lies outside is not even read
+        for path in outside.rglob("*.json"):
+            path.write_text("{")
+        before = {path: path.lstat().st_mtime_ns for path in outside.rglob("*")}
+    again, work = start()
+    finish(work)
+    assert {path: path.lstat().st_mtime_ns for path in outside.rglob("*")} == before
+    for name, tensor in first.state_dict().items():
+        assert torch.equal(again.state_dict()[name], tensor)
+
+
+def test_a_cache_of_another_model_is_learned_anew(start, tmp_path):
+    first, work = start()
+    finish(work)
+    folder = next((tmp_path / "pretrained").iterdir())
+    [step] = checkpoint.steps(folder)
+    state = checkpoint.load(folder, step)
+    state["best_weights"] = {}
+    state["model"] = {name: tensor + 1 for name, tensor in state["model"].items()}
+    checkpoint.save(folder, step, state)
+    again, work = start()
+    finish(work)
+    for name, tensor in first.state_dict().items():
+        assert torch.equal(again.state_dict()[name], tensor)

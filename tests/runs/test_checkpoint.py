@@ -253,3 +253,23 @@ def test_kept_names_do_not_change():
         "arrays.safetensors",
         1,
     )
+
+
+def test_a_folder_that_is_a_link_holds_none_and_gets_none(tmp_path):
+    save(tmp_path / "there", 1, state(1))
+    (tmp_path / "here").symlink_to("there")
+    assert steps(tmp_path / "here") == []
+    with pytest.raises(OSError, match="a link"):
+        save(tmp_path / "here", 2, state(2))
+    assert steps(tmp_path / "there") == [1]
+
+
+def test_what_cannot_be_used_counts_as_damaged(tmp_path):
+    save(tmp_path, 1, {"w": 1})
+    save(tmp_path, 2, {"v": 1})
+    taken = []
+    loaded = load_newest(tmp_path, use=lambda state: taken.append(state["w"]))
+    assert (loaded.step, taken) == (1, [1])
+    assert (
+        "step-2: cannot be understood (KeyError: 'w'); step-1 is used instead" in loaded.notices[0]
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import errno
 import hashlib
 import logging
 import os
 import time
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from makar.core.disk.plain import NotPlainError, require_folder
 from makar.core.types import Rollout
 from makar.learners.likelihood import PretrainConfig, Pretraining, PretrainReport
 from makar.runs import checkpoint
-from makar.runs.errors import FULL, CheckpointError, DiskFullError, RunLockedError
+from makar.runs.errors import CheckpointError, RunLockedError
 from makar.runs.lock import RunLock
 
 _log = logging.getLogger(__name__)
@@ -74,11 +74,13 @@ def pretrained(
         policy.load_state_dict(fresh)
         return Pretraining(policy, examples, heldout, config, seed=seed)  # pyright: ignore[reportArgumentType] - a module that evaluates
 
-    lock = (yield from _locked(folder)) if _made(folder) else None
+    readable, writable = _usable(folder)
+    lock = (yield from _locked(folder)) if writable else None
     training = begun()
     try:
         try:
-            checkpoint.load_newest(folder, use=partial(_restore, training))
+            if readable:
+                checkpoint.load_newest(folder, use=partial(_restore, training))
         except CheckpointError:  # nothing there, or nothing whole: begin
             training = begun()
         if training.finished:
@@ -91,20 +93,20 @@ def pretrained(
     return training.best
 
 
-def _made(folder: Path) -> bool:
-    """Whether the folder is there and can be written to: a cache that cannot is done without."""
+def _usable(folder: Path) -> tuple[bool, bool]:
+    """Whether the folder can be read, and written to: a cache that cannot is done without."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # that it could not be made shows in what comes next
+            folder.mkdir(parents=True, exist_ok=True)
         for place in (folder.parent, folder):
             require_folder(place)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS), str(folder))
     except OSError as fault:
-        if fault.errno in FULL:
-            raise DiskFullError(folder) from fault
-        _log.warning("what is learned is not cached: %s (%s)", folder, fault.strerror)
-        return False
-    return True
+        _log.warning("what is learned is not cached: %s (%s)", fault.filename, fault.strerror)
+        return False, False
+    if not os.access(folder, os.W_OK):
+        _log.warning("what is learned is not cached: %s cannot be written to", folder)
+        return True, False
+    return True, True
 
 
 def _locked(folder: Path) -> Generator[None, None, RunLock | None]:

@@ -55,6 +55,7 @@ def save(folder: Path, step: int, state: Any, *, keep: int = 3, pin: str | None 
 
     Raises:
         DiskFullError: No room; nothing half-written is left and older checkpoints are intact.
+        NotPlainError: ``folder`` is a link.
         CheckpointError: The state holds something that cannot be saved.
     """
     if keep < 1 or step < 0:
@@ -63,6 +64,7 @@ def save(folder: Path, step: int, state: Any, *, keep: int = 3, pin: str | None 
     building, target = folder / f".saving-step-{step}", folder / f"step-{step}"
     with naming_full_disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        require_folder(folder)
         tidy(folder)
         try:
             building.mkdir()
@@ -146,7 +148,7 @@ _OF_LIES = (ValueError, LookupError, TypeError, AttributeError, RuntimeError, Ov
 
 def steps(folder: Path) -> list[int]:
     """Steps that have a checkpoint, complete or not, oldest first."""
-    if not folder.is_dir():
+    if folder.is_symlink() or not folder.is_dir():
         return []
     names = (re.fullmatch(r"step-(0|[1-9][0-9]{0,14})", path.name) for path in folder.iterdir())
     return sorted(int(name[1]) for name in names if name)
