@@ -19,7 +19,7 @@ from makar.runs.errors import (
     RunLockedError,
     RunNotFoundError,
 )
-from makar.runs.folder import RunFolder, list_runs
+from makar.runs.folder import RunFolder, damaged_runs, list_runs
 from makar.runs.metrics import read_metrics
 
 
@@ -210,3 +210,40 @@ def test_reading_a_run_does_not_import_torch(tmp_path):
     )
     out = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True)
     assert out.stdout == "1 False\n"
+
+
+@pytest.mark.parametrize("name", ["checkpoints", "model", "samples"])
+def test_a_run_whose_folders_are_links_is_not_opened(tmp_path, name):
+    RunFolder.create(tmp_path, "tune").close()
+    (tmp_path / "tune" / name).rmdir()
+    (tmp_path / "tune" / name).symlink_to(tmp_path)
+    with pytest.raises(RunError, match=f"{name}: a link .* put in its place what it stands for"):
+        RunFolder(tmp_path / "tune")
+
+
+def test_a_run_and_the_folder_of_runs_may_themselves_be_links(tmp_path):
+    RunFolder.create(tmp_path / "disk", "tune").close()
+    (tmp_path / "runs").symlink_to("disk")
+    (tmp_path / "disk" / "again").symlink_to("tune")
+    assert [run.path.name for run in list_runs(tmp_path / "runs")] == ["again", "tune"]
+    RunFolder.find(tmp_path / "runs", "again", write=True).close()
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", '["id", "started"]', '{"id": 1, "started": "x"}', "[" * 999]
+)
+def test_one_damaged_run_hides_no_other(tmp_path, content):
+    for name in ("bad", "good"):
+        RunFolder.create(tmp_path, name).close()
+    (tmp_path / "bad" / "run.json").write_text(content)
+    assert [run.path.name for run in list_runs(tmp_path)] == ["good"]
+    assert [fault.partition(":")[0] for fault in damaged_runs(tmp_path)] == [
+        str(tmp_path / "bad" / "run.json")
+    ]
+    for make in (os.mkfifo, lambda path: path.mkdir(), lambda path: path.symlink_to(path.name)):
+        (tmp_path / "bad" / "run.json").unlink() if make is os.mkfifo else None
+        make(tmp_path / "bad" / "run.json")
+        assert [run.path.name for run in list_runs(tmp_path)] == ["good"]
+        assert len(damaged_runs(tmp_path)) == 1
+        path = tmp_path / "bad" / "run.json"
+        path.rmdir() if path.is_dir() else path.unlink()

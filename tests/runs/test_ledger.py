@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -266,3 +267,65 @@ def test_kill_leaves_whole_iterations(tmp_path):
         assert [e.iteration for e in works] == [i // 20 for i in range(len(works))]
         reader.close()
         start = kept - 2  # the checkpoint is older than the ledger
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("UPDATE works SET id = '22/../../x'", "no id of a work"),
+        ("UPDATE works SET id = x'32'", "no id of a work"),
+        ("UPDATE works SET content = 'text'", "content is not bytes"),
+        ("UPDATE works SET prompt = '[1]'", "no JSON object"),
+        (f"UPDATE works SET prompt = '{'[' * 5000}'", "deep"),
+        ("UPDATE works SET total = 'much'", "total is no number"),
+        ("UPDATE works SET seed = 'x'", "seed is no whole number"),
+        ("UPDATE works SET row = 9223372036854775807", "within bounds"),
+        ("UPDATE works SET notation = x'00'", "notation is no text"),
+        ("UPDATE parts SET weight = 'x'", "weight is no number"),
+        ("UPDATE parts SET name = x'00'", "no text"),
+        ("CREATE TRIGGER t AFTER INSERT ON works BEGIN DELETE FROM works; END", "a trigger"),
+        ("DROP TABLE parts", "parts is not the table"),
+        (
+            "DROP TABLE works; CREATE VIEW works AS WITH RECURSIVE n(x) AS "
+            "(SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n",
+            "works is not the table",
+        ),
+        (
+            "ALTER TABLE works ADD COLUMN more TEXT AS (hex(zeroblob(100000000)))",
+            "works is not the table",
+        ),
+    ],
+)  # fmt: skip
+def test_values_and_tables_of_a_strangers_are_refused(tmp_path, change, fault):
+    path = tmp_path / "works.sqlite"
+    with closing(Ledger(path, run="r", write=True)) as book:
+        book.add([entry(0)])
+        book._db.executescript(change)
+    with pytest.raises(LedgerError, match=fault), closing(Ledger(path)) as reader:
+        reader.query()
+
+
+@pytest.mark.parametrize("name", ["works.sqlite", "works.sqlite-wal", "works.sqlite-journal"])
+@pytest.mark.parametrize("write", [False, True])
+def test_links_and_pipes_are_no_ledgers(tmp_path, name, write):
+    Ledger(tmp_path / "works.sqlite", run="r", write=True).close()
+    (tmp_path / name).unlink(missing_ok=True)
+    for make in (lambda path: path.symlink_to("elsewhere"), os.mkfifo):
+        make(tmp_path / name)
+        with pytest.raises(LedgerError, match=r"a link|a pipe"):
+            Ledger(tmp_path / "works.sqlite", run="r", write=write)
+        (tmp_path / name).unlink()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_ledger_that_cannot_be_written_beside_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "works.sqlite"
+    with closing(Ledger(path, run="r", write=True)) as book:
+        [name] = book.add([entry(0)])
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        before = sorted(tmp_path.iterdir())
+        with closing(Ledger(path)) as reader:  # what is in the log counts, too
+            assert reader.find(name).id == name
+        assert sorted(tmp_path.iterdir()) == before
+    with closing(Ledger(path)) as reader:
+        assert reader.find(name).id == name

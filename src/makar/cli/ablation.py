@@ -84,8 +84,8 @@ def _variable(key: str) -> str:
 
 
 def _refuse_other_settings(path: Path, trial: Trial) -> None:
+    from makar.core.disk.toml import parse_toml, read_toml
     from makar.recipes.loading import as_toml
-    from makar.recipes.toml import parse_toml, read_toml
 
     text = path / "config.toml"
     if text.is_file() and read_toml(text) != parse_toml(as_toml(trial.config)):

@@ -69,8 +69,8 @@ def recipe_meant(words: Sequence[str], options: Mapping[str, str]) -> Meant:
 
 def _named_in(path: Path) -> str:
     """The recipe in a TOML file; loading it says what is wrong with it otherwise."""
+    from makar.core.disk.toml import read_toml
     from makar.recipes.registry import recipe_name
-    from makar.recipes.toml import read_toml
 
     try:
         text = str(read_toml(path, follow=True).get("recipe", DEFAULT))

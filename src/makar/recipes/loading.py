@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
+from makar.core.disk.toml import parse_toml, read_toml, write_toml
 from makar.core.errors import ConfigError
 from makar.recipes import registry
 from makar.recipes.own_rewards.spec import anchored
 from makar.recipes.settings import RecipeConfig, as_tree, path_settings, private_settings
-from makar.recipes.toml import parse_toml, read_toml, write_toml
 from makar.runs.folder import RunFolder
 
 Layer: TypeAlias = tuple[str, dict[str, Any], Path]

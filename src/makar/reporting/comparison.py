@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from makar.core.disk.toml import read_toml
 from makar.core.errors import ConfigError
 from makar.evaluation.rows import SCORE, TRAINED, Scores
 from makar.evaluation.seeds import read_scores
@@ -17,7 +18,6 @@ from makar.evaluation.study_page import write_page
 from makar.measures.paired import paired_test, significant
 from makar.measures.statistics import Difference, Estimate, interval, mean_over_works, welch_test
 from makar.recipes.registry import recipe
-from makar.recipes.toml import read_toml
 from makar.reporting.curves import Log
 from makar.runs.errors import RunError
 from makar.runs.metrics import read_metrics

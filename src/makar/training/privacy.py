@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from makar.recipes.toml import read_toml
+from makar.core.disk.toml import read_toml
 from makar.runs.folder import RunFolder
 
 HIDDEN = "(hidden: --with-sources names it)"

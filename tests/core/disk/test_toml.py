@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from makar.core.disk.toml import parse_toml, read_toml, write_toml
 from makar.recipes.loading import as_toml, load_config
 from makar.recipes.settings import RewardConfig
-from makar.recipes.toml import parse_toml, read_toml, write_toml
 
 names = st.one_of(
     st.text(max_size=12),

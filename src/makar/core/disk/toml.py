@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import tomli_w
 
@@ -70,14 +70,15 @@ def write_toml(tree: Mapping[str, Any]) -> str:
     return tomli_w.dumps(_with_texts(tree, _written_text))
 
 
-def _with_texts(value: Any, change: Any) -> Any:
+def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
     """The value with every text in it, keys too, changed."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {change(key): _with_texts(item, change) for key, item in value.items()}
+        table = cast("Mapping[str, Any]", value)
+        return {change(key): _with_texts(item, change) for key, item in table.items()}
     if isinstance(value, list | tuple):
-        return [_with_texts(item, change) for item in value]
+        return [_with_texts(item, change) for item in cast("Sequence[Any]", value)]
     return value
 
 
