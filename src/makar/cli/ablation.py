@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from makar.cli.trusting import TrustCode, trust_named
 from makar.console.places import Json, Runs, runs_root
+from makar.console.trusting import TrustCode, trust_named
 from makar.core.errors import ConfigError
 from makar.runs.folder import ABOUT, RunFolder
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from makar.cli.flags import Meant
-from makar.cli.trusting import TrustCode, trust
 from makar.console.places import Json, Runs, find_run, opened_run, runs_root
+from makar.console.trusting import TrustCode, trust
 from makar.core.errors import ConfigError
 from makar.runs.folder import RunFolder, list_runs
 

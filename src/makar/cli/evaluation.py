@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from makar.cli.trusting import TrustCode, trust
 from makar.console.places import Json, Runs, find_run, runs_root
+from makar.console.trusting import TrustCode, trust
 from makar.console.waiting import carried_out
 from makar.core.errors import ConfigError
 from makar.runs.errors import RunNotFoundError

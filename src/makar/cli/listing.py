@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from makar.cli.trusting import TrustCode, trust
 from makar.console.places import Json, Run, Runs, WithSources, find_run, find_work, runs_root
+from makar.console.trusting import TrustCode, trust
 from makar.core.disk.plain import is_plain
 from makar.core.errors import ConfigError
 from makar.runs.entry import Entry

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from makar.cli.flags import Meant
-from makar.cli.trusting import TrustCode, trust
 from makar.console.places import (
     Json,
     Run,
@@ -25,6 +24,7 @@ from makar.console.places import (
     opened_run,
     runs_root,
 )
+from makar.console.trusting import TrustCode, trust
 from makar.core.errors import ConfigError
 from makar.runs.folder import ABOUT, RunFolder, list_runs
 from makar.training.privacy import is_private

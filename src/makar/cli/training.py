@@ -14,9 +14,9 @@ import typer
 from makar.cli.flags import Meant
 from makar.cli.study import Study
 from makar.cli.sweep import cases, free_name, swept
-from makar.cli.trusting import TrustCode, trust, trust_named
 from makar.console.options import pairs
 from makar.console.places import Json, Runs, find_run, runs_root
+from makar.console.trusting import TrustCode, trust, trust_named
 from makar.core.errors import ConfigError
 from makar.runs.folder import ABOUT, RunFolder
 
