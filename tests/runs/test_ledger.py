@@ -329,3 +329,15 @@ def test_a_ledger_that_cannot_be_written_beside_is_read(tmp_path, monkeypatch):
         assert sorted(tmp_path.iterdir()) == before
     with closing(Ledger(path)) as reader:
         assert reader.find(name).id == name
+
+
+def test_opening_it_again_leaves_the_locks_of_the_first(tmp_path):
+    path = tmp_path / "works.sqlite"
+    with closing(Ledger(path, run="r", write=True)) as book:
+        book._db.execute("BEGIN IMMEDIATE")
+        Ledger(path).close()
+        asked = "connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
+        code = f"import sys; from sqlite3 import connect; {asked}"
+        other = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
+        assert "database is locked" in other.stderr
+        book._db.execute("ROLLBACK")

@@ -10,10 +10,10 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from makar.core.disk.plain import MEGABYTE, open_plain, open_to_write
+from makar.core.disk.plain import MEGABYTE, require_file
 
 LARGEST_VALUE = 64 * MEGABYTE
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -31,11 +31,9 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         sqlite3.DatabaseError: it cannot be opened.
     """
     for file in (path, *(path.with_name(path.name + ending) for ending in _BESIDE)):
-        if os.path.lexists(file):
-            if write:
-                os.close(open_to_write(file))
-            else:
-                open_plain(file).close()
+        # not opened: where this process has the file open as well, closing it would free its locks
+        with suppress(FileNotFoundError):
+            require_file(file, alone=write)
     if not write and not os.access(path.parent, os.W_OK):
         return _without_writing(path)
     uri = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'rw'}"

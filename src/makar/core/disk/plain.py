@@ -92,15 +92,25 @@ def open_to_write(path: str | os.PathLike[str], *, append: bool = False) -> int:
         flags |= os.O_EXCL
     descriptor = os.open(path, flags, 0o666)
     try:
-        status = os.fstat(descriptor)
-        _refuse_unless(status.st_mode, stat.S_IFREG, path)
-        if status.st_nlink > 1:
-            why = "the same file has another name as well; put a copy in its place"
-            raise NotPlainError(path, why)
+        _refuse_shared(os.fstat(descriptor), path, alone=True)
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def require_file(path: str | os.PathLike[str], *, alone: bool = False) -> None:
+    """Refuse what is not a plain file, without opening it.
+
+    Args:
+        path: The file.
+        alone: Refuse it, too, where another name elsewhere is the same file.
+
+    Raises:
+        NotPlainError: it is a link, a folder or something else, or not alone.
+        FileNotFoundError: it is missing.
+    """
+    _refuse_shared(os.lstat(path), path, alone=alone)
 
 
 def require_folder(path: str | os.PathLike[str]) -> None:
@@ -136,6 +146,12 @@ def refuse_links(folder: Path) -> None:
                     waiting.append(Path(entry.path))
                 else:
                     _refuse_unless(mode, stat.S_IFREG, entry.path)
+
+
+def _refuse_shared(status: os.stat_result, path: str | os.PathLike[str], *, alone: bool) -> None:
+    _refuse_unless(status.st_mode, stat.S_IFREG, path)
+    if alone and status.st_nlink > 1:
+        raise NotPlainError(path, "the same file has another name as well; put a copy in its place")
 
 
 def _refuse_unless(mode: int, wanted: int, path: str | os.PathLike[str]) -> None:
