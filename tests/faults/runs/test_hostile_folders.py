@@ -8,7 +8,7 @@ import pytest
 from faults.runs.attacks import Attack, attacks
 from faults.runs.room import CHEAP, DEAR
 
-FEW = 3
+FEW = 2
 """Attacks in ``make test``."""
 
 
