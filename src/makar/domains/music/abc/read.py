@@ -22,7 +22,7 @@ from makar.domains.music.abc.fields import (
     signature_of,
 )
 from makar.domains.music.abc.repeats import once_order, played_order
-from makar.domains.music.abc.tune import MAX_BYTES, AbcBook, AbcTune, Dropped, TuneError
+from makar.domains.music.abc.tune import MAX_BYTES, MAX_TUNES, AbcBook, AbcTune, Dropped, TuneError
 from makar.domains.music.abc.voice import State
 from makar.domains.music.piece.key_finding import sounds_minor
 from makar.domains.music.piece.piece import UNVERIFIED, Key, Provenance
@@ -71,10 +71,13 @@ def read_book(
         licence: What the collection states, for tunes that state nothing themselves.
 
     Raises:
-        UnreadableError: binary data, no tune at all, or more than ``MAX_BYTES``.
+        UnreadableError: binary data, no tune at all, or more than ``MAX_BYTES`` or ``MAX_TUNES``.
     """
     _refuse(text, source)
     starts = [m.start() for m in _TUNE_START.finditer(text)]
+    if len(starts) > MAX_TUNES:
+        fault = f"it holds more than {MAX_TUNES:,} tunes"
+        raise UnreadableError(source, fault, remedy="Split the file")
     preamble = text[: starts[0]] if starts else ""
     if not starts:
         starts = [0]

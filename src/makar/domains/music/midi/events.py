@@ -19,6 +19,10 @@ TEXT, COPYRIGHT, TRACK_NAME, PORT, END_OF_TRACK = 0x01, 0x02, 0x03, 0x21, 0x2F
 TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x51, 0x58, 0x59
 NOTE_OFF, NOTE_ON, PROGRAM_CHANGE = 0x80, 0x90, 0xC0
 _DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
+MAX_TRACKS = 8_192
+"""In format 2 each is a piece of its own; the largest scores have some hundred."""
+MAX_META = 50_000
+"""Changes of tempo, words and the like in a file; a song's words and tempos are a few thousand."""
 _REMEDY = "Export it again from the program that made it"
 
 
@@ -69,6 +73,7 @@ def decode(data: bytes, path: str) -> MidiFile:
             remedy="Export it with ticks per quarter note",
         )
     tracks: list[list[Event]] = []
+    meta = 0
     place = 8 + max(size, 6)
     while place + 8 <= len(data):
         name, length = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "big")
@@ -79,10 +84,21 @@ def decode(data: bytes, path: str) -> MidiFile:
             )
         if name == b"MTrk":
             tracks.append(_track(data[place : place + length], len(tracks) + 1, path))
+            meta += sum(event.status == META for event in tracks[-1])
+            _refuse_filled(len(tracks), meta, path)
         place += length
     if not tracks:
         raise UnreadableError(path, "holds no tracks: the file is cut short")
     return MidiFile(form, division, tracks)
+
+
+def _refuse_filled(tracks: int, meta: int, path: str) -> None:
+    if tracks > MAX_TRACKS:
+        fault = f"holds more than {MAX_TRACKS:,} tracks"
+        raise UnreadableError(path, fault, remedy="Export fewer tracks")
+    if meta > MAX_META:
+        fault = f"holds more than {MAX_META:,} changes of tempo, words and the like"
+        raise UnreadableError(path, fault, remedy="Export it without its words and tempo curve")
 
 
 def _track(data: bytes, number: int, path: str) -> list[Event]:

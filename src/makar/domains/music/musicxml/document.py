@@ -24,7 +24,10 @@ MAX_DEPTH = 64
 """MusicXML itself nests some ten deep."""
 MAX_RATIO = 250
 """Scores shrink to between a tenth and a fiftieth when zipped; a bomb to a thousandth."""
+MAX_MEMBERS = 1_000
+"""Files in an .mxl; programs put a score, its parts and some pictures there."""
 _CHUNK = 1 << 16
+_NAMES_ONE = b"PK\1\2"
 _CONTAINER = "META-INF/container.xml"
 _REMEDY = "Export it again as MusicXML"
 
@@ -116,6 +119,9 @@ def _bounded_tree(data: bytes, path: str) -> Element:
 
 def _unzip(data: bytes, path: str) -> bytes:
     """The score inside a .mxl file; nothing is written to disk."""
+    if data.count(_NAMES_ONE) > MAX_MEMBERS:  # before zipfile makes an object of each
+        fault = f"is a zip file that names more than {MAX_MEMBERS:,} files"
+        raise UnreadableError(path, fault, remedy=_REMEDY)
     broken = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -134,11 +140,12 @@ def score_name(archive: zipfile.ZipFile, path: str) -> str:
         UnreadableError: there is none.
     """
     names = archive.namelist()
-    if _CONTAINER in names:
+    known = set(names)
+    if _CONTAINER in known:
         container = _tree(_member(archive, _CONTAINER, path), path)
         for rootfile in container.iter():
             name = rootfile.get("full-path")
-            if rootfile.tag.rpartition("}")[2] == "rootfile" and name in names:
+            if rootfile.tag.rpartition("}")[2] == "rootfile" and name in known:
                 return name or ""
     for name in names:
         if name.lower().endswith((".xml", ".musicxml")) and not name.startswith("META-INF/"):

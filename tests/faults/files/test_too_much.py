@@ -1,0 +1,43 @@
+"""Files that hold far more than their kind ever does are refused before it is all taken in."""
+
+import struct
+
+import pytest
+
+from makar.core.errors import UnreadableError
+from makar.domains.music.abc.read import read_book
+from makar.domains.music.midi import parse_midi
+from makar.domains.music.midi.events import chunk
+from makar.domains.music.musicxml import parse_musicxml
+
+NAMED = b"PK\1\2" + bytes(24) + b"\1\0" + bytes(16) + b"a"
+
+
+def midi(tracks):
+    head = chunk(b"MThd", struct.pack(">3H", 2, len(tracks), 24))
+    return head + b"".join(chunk(b"MTrk", track) for track in tracks)
+
+
+def zip_of_names(count):
+    names = NAMED * count
+    return b"PK" + names + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 9, 9, len(names), 2, 0)
+
+
+def tempos(count):
+    note = b"\0\x90\x40\x40\x60\x80\x40\0"
+    return midi([b"\1\xff\x51\3\7\xa1\x20" * count + note])
+
+
+@pytest.mark.parametrize(
+    ("read", "fault"),
+    [
+        (lambda: parse_musicxml(zip_of_names(150_000), "it"), "more than 1,000 files"),
+        (lambda: read_book("X:1\nK:C\nC\n\n" * 50_000, "it"), "more than 20,000 tunes"),
+        (lambda: parse_midi(tempos(60_000), "it"), "more than 50,000 changes of tempo"),
+        (lambda: parse_midi(midi([b"\0\x90\x40\x40"] * 9_000), "it"), "more than 8,192 tracks"),
+    ],
+)
+def test_too_much_of_a_kind_is_refused_by_name(read, fault):
+    with pytest.raises(UnreadableError, match=fault) as told:
+        read()
+    assert str(told.value).startswith("it: ")
