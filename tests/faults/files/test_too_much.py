@@ -5,6 +5,9 @@ import struct
 import pytest
 
 from makar.core.errors import UnreadableError
+from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
+from makar.domains.levels.level.json_file import parse_level_json
+from makar.domains.levels.level.legend_file import parse_legend
 from makar.domains.music.abc.read import read_book
 from makar.domains.music.midi import parse_midi
 from makar.domains.music.midi.events import chunk
@@ -41,3 +44,16 @@ def test_too_much_of_a_kind_is_refused_by_name(read, fault):
     with pytest.raises(UnreadableError, match=fault) as told:
         read()
     assert str(told.value).startswith("it: ")
+
+
+def test_a_key_of_thirty_thousand_dots_is_no_legend():
+    text = "a" + ".a" * 30_000 + " = 1"
+    with pytest.raises(LegendError, match="a key of more than 30 words"):
+        parse_legend(text, "it")
+
+
+@pytest.mark.parametrize("depth", [150, 900, 100_000])
+def test_deep_json_is_no_level_however_deep(depth):
+    deep = b'{"format": ' + b"[" * depth + b"]" * depth + b"}"
+    with pytest.raises(UnreadableLevelError, match="more than 100 deep"):
+        parse_level_json(deep, source="it")

@@ -21,7 +21,7 @@ def parse_json(data: bytes) -> Any:
     Raises:
         ValueError: it is not JSON, nested deeper than ``DEEPEST``, or names NaN or Infinity.
     """
-    _refuse_deep(data)
+    refuse_deep(data)
     return json.loads(data.decode("utf-8"), parse_constant=_no_number)
 
 
@@ -39,7 +39,12 @@ def read_json(path: str | os.PathLike[str], *, most: int = 16 * MEGABYTE) -> Any
     return parse_json(read_plain(path, most=most))
 
 
-def _refuse_deep(data: bytes) -> None:
+def refuse_deep(data: bytes) -> None:
+    """Refuse a JSON text nested deeper than ``DEEPEST``, before it is read.
+
+    Raises:
+        ValueError: it is.
+    """
     if data.count(b"[") + data.count(b"{") <= DEEPEST:  # as most texts: then it cannot be deeper
         return
     depth = 0

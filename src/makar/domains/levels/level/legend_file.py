@@ -6,12 +6,12 @@ The format, for the one who writes it, is in docs/levels-legend.md.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn, cast
 
+from makar.core.disk.toml import parse_toml
 from makar.domains.levels.level.errors import LegendError
 from makar.domains.levels.level.legend import ROLES, Legend, Physics, Role, Tile
 from makar.domains.levels.level.reading import quoted, read_bounded, text_of
@@ -134,10 +134,9 @@ class _Reader:
 
     def _parsed(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.text)
-        except (RecursionError, ValueError) as error:
-            fault = "it nests without end" if isinstance(error, RecursionError) else str(error)
-            raise LegendError(str(self.path), f"is not TOML: {fault}", remedy=_EXAMPLE) from error
+            return parse_toml(self.text)
+        except ValueError as error:
+            raise LegendError(str(self.path), f"is not TOML: {error}", remedy=_EXAMPLE) from error
 
     def _table(self, whole: Mapping[str, Any], name: str) -> dict[str, Any]:
         table = whole.get(name, {})

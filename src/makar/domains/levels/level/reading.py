@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Never
 
+from makar.core.disk.parsing import refuse_deep
 from makar.core.disk.plain import NotPlainError, open_plain
 from makar.domains.levels.level.errors import UnreadableLevelError
 
@@ -55,9 +56,12 @@ def parse_object(data: bytes, path: str) -> dict[str, Any]:
     """The JSON object that a file consists of; numbers beyond all numbers are refused."""
     text = text_of(data, path)
     try:
+        refuse_deep(data)
+    except ValueError as error:
+        remedy = "Ungroup its layers, or leave it out"
+        raise UnreadableLevelError(path, f"nests without end: {error}", remedy=remedy) from error
+    try:
         found = json.loads(text, parse_constant=_no_number, parse_float=_finite)
-    except RecursionError as error:
-        raise UnreadableLevelError(path, "nests without end") from error
     except json.JSONDecodeError as error:
         fault = f"line {error.lineno}, column {error.colno}: is not JSON ({error.msg})"
         raise UnreadableLevelError(path, fault, remedy="Save it again from the editor") from error
