@@ -5,6 +5,7 @@ import struct
 import pytest
 
 from makar.core.errors import UnreadableError
+from makar.domains.images.svg.geometry.pathdata import track
 from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
 from makar.domains.levels.level.json_file import parse_level_json
 from makar.domains.levels.level.legend_file import parse_legend
@@ -57,3 +58,9 @@ def test_deep_json_is_no_level_however_deep(depth):
     deep = b'{"format": ' + b"[" * depth + b"]" * depth + b"}"
     with pytest.raises(UnreadableLevelError, match="more than 100 deep"):
         parse_level_json(deep, source="it")
+
+
+@pytest.mark.parametrize("numbers", ["3 3 1e999", "1e999 3 0", "1e-320 1e-320 0", "3 1e308 0"])
+def test_an_arc_of_numbers_beyond_all_sense_is_read(numbers):
+    made = track(f"M1 2A{numbers} 0 1 30 40")
+    assert made.fault or made.at == (30, 40)

@@ -8,6 +8,8 @@ Point = tuple[float, float]
 Curve = tuple[Point, Point, Point]
 """Two handles and an end."""
 QUARTER = math.pi / 2
+NO_RADIUS = 1e-12
+"""Radii below are none: a distance over them may be beyond all numbers."""
 
 
 def arc(
@@ -29,7 +31,7 @@ def arc(
     rx, ry = abs(radii[0]), abs(radii[1])
     if start == end:
         return []
-    if rx == 0 or ry == 0:
+    if rx < NO_RADIUS or ry < NO_RADIUS:
         third = ((2 * start[0] + end[0]) / 3, (2 * start[1] + end[1]) / 3)
         return [(third, ((start[0] + 2 * end[0]) / 3, (start[1] + 2 * end[1]) / 3), end)]
     sine, cosine = math.sin(math.radians(tilt)), math.cos(math.radians(tilt))

@@ -17,6 +17,8 @@ ARC = re.compile(
 TAKES = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
 """Numbers of each command."""
 MOST_CURVES = 500_000
+BEYOND = 1e12
+"""No number of a path is as large: what is made of it would be none, or endless."""
 LONGEST = 8 * 2**20
 """Characters of a path's data; what is beyond them counts as malformed."""
 
@@ -91,7 +93,10 @@ def _command(made: Track, letter: str, written: str) -> bool:
         base = made.at if relative else (0.0, 0.0)
         if kind == "M" and first:
             draw = _line
-        draw(made, values[first : first + takes], base)
+        taken = values[first : first + takes]
+        if not all(abs(value) < BEYOND for value in taken):
+            return False
+        draw(made, taken, base)
         if not (abs(made.at[0]) < LARGEST and abs(made.at[1]) < LARGEST):
             _undo(made, kind)
             return False
