@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from makar.evaluation.rows import HUMAN, MARKOV, PRIOR, RANDOM, TRAINED
+from makar.evaluation.rows import AT_EQUAL_SECONDS, HUMAN, MARKOV, PRIOR, RANDOM, TRAINED
 
 
 def told(done):
@@ -17,7 +17,10 @@ def test_a_run_is_evaluated_compared_and_tabulated(makar, tiny_environment, monk
     assert done.code == 0, done.err
     rows = {row["row"]: row for row in told(done)["rows"]}
     equal = f"best of {-(-(4 * 8 + 20) // 20)}"
-    assert list(rows) == [HUMAN, RANDOM, MARKOV, PRIOR, equal, "best of 4", TRAINED]
+    assert list(rows) == [
+        HUMAN, RANDOM, MARKOV, PRIOR, equal, "best of 4", AT_EQUAL_SECONDS, TRAINED,
+        equal.replace("best", f"{TRAINED}, best"),
+    ]  # fmt: skip
     assert rows["best of 4"]["measures"]["score"]["mean"] > rows[PRIOR]["measures"]["score"]["mean"]
     folder = tiny_environment / "one" / "evaluation"
     assert json.loads((folder / "summary.json").read_text()) == told(done)["rows"]

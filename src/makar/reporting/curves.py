@@ -22,8 +22,8 @@ UNSEEN = (
     "would show."
 )
 HELD = (
-    "Each watch reward as measured. No score counts these; only while their mean strays from "
-    "people's are works that stray farther paid a little less."
+    "Each watch reward as measured. No score counts these; only while their mean strays from that "
+    "of held-out works are works that stray farther paid a little less."
 )
 _SECONDS = {"sample": "making", "score": "judging", "update": "learning", "keep": "keeping"}
 _NUMBERS = re.compile(r"-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?%?")
@@ -127,7 +127,7 @@ def chart_groups(log: Log, known: Known) -> list[tuple[str, str, list[Chart]]]:
         ),
         (
             "What was paid for in training only",
-            "What keeps the works varied, and like people's; no score or table has it in it.",
+            "What keeps the works varied and like the others; no score or table has it in it.",
             [_part(log, known, name) for name in bonuses],
         ),
         ("The learner", "", _learner(log)),

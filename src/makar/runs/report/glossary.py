@@ -96,8 +96,7 @@ GLOSSARY: Mapping[str, tuple[str, str]] = {
     ),
     "watch": (
         "watch reward",
-        "A measure that no score counts: where gaming would show first. Some recipes hold its mean "
-        "near people's in training.",
+        "A measure that no score counts: where gaming would show first.",
     ),
 }
 """By anchor: the term, and what it means, with places for the recipe's words."""
