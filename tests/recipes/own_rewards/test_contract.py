@@ -63,7 +63,7 @@ def test_credit_comes_along_and_has_to_be_sound():
 @pytest.mark.parametrize(
     "answer",
     [None, 0.5, "ab", ["0.1", "0.2"], [0.1j, 0.2], [None, 0.2], [[0.1], [0.2]], {1: 2}, object()],
-    ids=str,
+    ids=lambda answer: "object" if type(answer) is object else str(answer),
 )
 def test_what_is_no_number_for_each_work_is_refused(answer):
     with pytest.raises(AnswerFault, match="return one number from 0 to 1 for each work"):
