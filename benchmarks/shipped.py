@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -53,6 +54,7 @@ def measured(recipe: str, prior: int, seed: int, runs: Path) -> dict[str, Any]:
         begun = (run / "checkpoints").is_dir()
         makar("train", *(["--resume", name] if begun else fresh), "--runs", str(runs), "--json")
     out = runs / f"{name}-measured"
+    shutil.rmtree(out, ignore_errors=True)  # what was stopped is measured anew
     told = makar("evaluate", name, "--runs", str(runs), "--works", str(WORKS), "--json",
                  "--out", str(out))  # fmt: skip
     rows = by_row(json.loads(told.strip().splitlines()[-1])["rows"])

@@ -1,10 +1,11 @@
-"""What cannot learn as it is asked to is refused before anything is trained."""
+"""A run put together: what cannot learn is refused, and what is asked reaches the learner."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from makar.core.errors import ConfigError
@@ -28,3 +29,32 @@ def test_an_algorithm_with_a_value_needs_a_value_head(words: Any) -> None:
     with pytest.raises(ConfigError, match="tune's has none: choose reinforce, rloo or grpo"):
         put_together("ppo")
     assert put_together("rloo").creator.learner.config.algorithm == "rloo"
+
+
+def together(words: Any, human: Any, **flags: Any) -> Any:
+    """A run of words with the settings of a tune."""
+    creator, settings = words.creator(), {name.replace("__", "."): v for name, v in flags.items()}
+    return assemble(
+        load_config("tune", settings, environment={}),
+        creator.policy, prior=creator.prior, ask=creator.ask, asked=creator.asked,
+        blended=(creator.reward, {}, {}), words=creator.words, craft=creator.craft, human=human,
+    ).creator  # fmt: skip
+
+
+def test_a_learning_rate_that_settles_reaches_nothing_where_the_run_ends(words: Any) -> None:
+    human = words.creator().human
+    settled = together(words, human, loop__iterations=7)
+    assert settled.learner.config.decay_updates == 7
+    other = together(words, human, loop__iterations=7, learn__decay_updates=30)
+    assert other.learner.config.decay_updates == 30
+
+
+def test_watches_are_held_near_those_of_people(words: Any, toy: Any) -> None:
+    human = toy.Words(tuple((n % 4, n // 2 % 4, 3, n % 3) for n in range(20)))
+    prices = together(words, human).bonuses.likeness
+    kinds = [float(len(set(work))) for work in human]
+    assert prices.people == {
+        "surprise": (pytest.approx(np.mean(kinds)), pytest.approx(np.std(kinds)))
+    }
+    assert prices.allowed == 0.25
+    assert together(words, human, loop__likeness=None).bonuses.likeness is None

@@ -30,8 +30,8 @@ from makar.recipes.trained_run import finished
 NOTES = (
     "overlap with people’s spread is left out: people’s phrases are of one genre or the other, "
     "and what spreads as both together is a mixture, not a blend",
-    "people’s rows are judged as if they had been asked for the blend: the score says how near "
-    "they are to it, not how good they are",
+    "people’s rows are judged as if they had been asked for the blend: half of the score says how "
+    "near they are to it",
 )
 
 
