@@ -1,9 +1,11 @@
 import io
 import json
+import logging
 import os
 import pty
 import subprocess
 import sys
+import weakref
 
 import pytest
 from rich.table import Table
@@ -55,6 +57,23 @@ def test_output_that_fails_is_told_of_as_such(monkeypatch, fault, silent):
     with pytest.raises(OutputError) as caught, plain_output():
         print("x")  # noqa: T201
     assert caught.value.silent is silent
+
+
+def test_a_handler_of_logging_that_kept_a_stream_ends_quietly(monkeypatch):
+    streams = {name: io.TextIOWrapper(io.BytesIO()) for name in ("stdout", "stderr")}
+    for name, stream in streams.items():
+        monkeypatch.setattr(sys, name, stream)
+    with plain_output():
+        handlers = [logging.StreamHandler(stream) for stream in (sys.stdout, sys.stderr)]
+    for stream in streams.values():
+        stream.close()
+    logging.shutdown([weakref.ref(handler) for handler in handlers])  # as when Python ends
+
+
+def test_an_output_closed_meanwhile_is_told_of(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
+    with pytest.raises(OutputError, match="closed"), plain_output():
+        sys.stdout.close()
 
 
 def makar(*words, **options):

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import IO, Any, cast
 
 _TURNING = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -43,10 +43,13 @@ class PlainStream:
 
     Attributes:
         stream: What it writes to.
+        over: Whether ``plain_output`` has ended. Whoever kept the stream, as handlers of logging
+            do and flush it as Python ends, meets the faults of what it writes to from then on.
     """
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
+        self.over = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
@@ -57,7 +60,7 @@ class PlainStream:
         Raises:
             OutputError: it cannot be written.
         """
-        with own_faults():
+        with self._faults():
             return self.stream.write(plain(text))
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -71,8 +74,11 @@ class PlainStream:
         Raises:
             OutputError: it cannot be.
         """
-        with own_faults():
+        with self._faults():
             self.stream.flush()
+
+    def _faults(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.over else own_faults()
 
 
 @contextmanager
@@ -87,13 +93,15 @@ def plain_output() -> Iterator[None]:
         sys.stderr.reconfigure(errors="backslashreplace")  # pyright: ignore[reportAttributeAccessIssue]
     if kept[1] is None:  # pyright: ignore[reportUnnecessaryComparison] - as where fd 2 is closed
         kept = (kept[0], open(os.devnull, "w"))  # noqa: SIM115, PTH123 - until the process ends
-    sys.stderr = cast("Any", PlainStream(kept[1]))
+    errors = PlainStream(kept[1])
+    output = PlainStream(kept[0])
+    sys.stderr = cast("Any", errors)
     try:
         if kept[0] is None:  # pyright: ignore[reportUnnecessaryComparison]
             raise OutputError(ValueError("it is closed"))
         with suppress(AttributeError):
             kept[0].reconfigure(errors="backslashreplace")  # pyright: ignore[reportAttributeAccessIssue]
-        sys.stdout = cast("Any", PlainStream(kept[0]))
+        sys.stdout = cast("Any", output)
         try:
             yield
         finally:
@@ -104,6 +112,7 @@ def plain_output() -> Iterator[None]:
         raise
     finally:
         sys.stdout, sys.stderr = kept
+        errors.over = output.over = True
 
 
 @contextmanager
