@@ -88,6 +88,8 @@ def test_what_earlier_versions_wrote_is_read(tmp_path):
         "a" + ".a" * 30_000 + " = 1", "[" + "a." * 30_000 + "a]", "a = " + "[" * 100_000,
         "a = " + "{a = " * 50_000, "a" * 900_000, '"' + "a" * 900_000, "a = {" + "b." * 90_000,
         "\n".join(f"k{i}.{'a.' * 90}b = 1" for i in range(5_000)), "a = '''" + "'" * 900_000,
+        "a = " + f"{{{'.'.join('b' * 29)} = " * 200 + "1" + "}" * 200,
+        "a = " + "[" * 300 + "]" * 300,
     ],
 )  # fmt: skip
 def test_endless_names_and_nesting_are_refused_at_once(text):
@@ -95,6 +97,13 @@ def test_endless_names_and_nesting_are_refused_at_once(text):
     with pytest.raises(ValueError, match=r"\w"):
         parse_toml(text)
     assert time.process_time() - began < 5
+
+
+def test_what_is_nested_too_deep_to_be_read_is_not_written():
+    tree = parse_toml("a = " + "[" * 100 + "]" * 100)
+    assert parse_toml(write_toml(tree)) == tree
+    with pytest.raises(ValueError, match="more than 100 deep"):
+        write_toml({"a": tree})
 
 
 def test_a_file_is_plain_and_of_a_size(tmp_path):

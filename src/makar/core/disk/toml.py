@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, cast
 
 import tomli_w
 
+from makar.core.disk.parsing import DEEPEST
 from makar.core.disk.plain import MEGABYTE, read_plain
 
 Tree: TypeAlias = dict[str, Any]
@@ -66,20 +67,26 @@ def parse_toml(text: str) -> Tree:
 
 
 def write_toml(tree: Mapping[str, Any]) -> str:
-    """The tables as TOML: what ``parse_toml`` reads as the same again."""
+    """The tables as TOML: what ``parse_toml`` reads as the same again.
+
+    Raises:
+        ValueError: they are nested deeper than it reads.
+    """
     return tomli_w.dumps(_with_texts(tree, _written_text))
 
 
-def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
-    """The value with every text in it, keys too, changed."""
+def _with_texts(value: Any, change: Callable[[str], str], deep: int = 0) -> Any:
+    """The value with every text in it, keys too, changed; refused where it is nested too deep."""
     if isinstance(value, str):
         return change(value)
+    if not isinstance(value, Mapping | list | tuple):
+        return value
+    if deep > DEEPEST:  # whoever works through the settings later would fall over them
+        raise ValueError(f"values within values, more than {DEEPEST} deep")
     if isinstance(value, Mapping):
         table = cast("Mapping[str, Any]", value)
-        return {change(key): _with_texts(item, change) for key, item in table.items()}
-    if isinstance(value, list | tuple):
-        return [_with_texts(item, change) for item in cast("Sequence[Any]", value)]
-    return value
+        return {change(key): _with_texts(item, change, deep + 1) for key, item in table.items()}
+    return [_with_texts(item, change, deep + 1) for item in cast("Sequence[Any]", value)]
 
 
 def _written_text(text: str) -> str:
