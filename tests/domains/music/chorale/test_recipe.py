@@ -209,7 +209,10 @@ def test_the_command_harmonises_with_the_newest_chorale_run(trained, tmp_path):
     assert made.parts[0].notes[:, :3].tolist() == [[0, 96, 71], [96, 96, 72]]
 
 
-ROWS = ["human held-out", "random", "Markov", "prior", "best of 2", "best of 4", "trained"]
+ROWS = [
+    "human held-out", "random", "Markov", "prior", "best of 2", "best of 4",
+    "best of many in equal seconds", "trained", "trained, best of 2",
+]  # fmt: skip
 
 
 def test_a_run_is_evaluated_beside_bach_chance_and_a_table(trained):

@@ -17,7 +17,7 @@ ARC = re.compile(
 TAKES = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
 """Numbers of each command."""
 MOST_CURVES = 500_000
-BEYOND = 1e12
+BEYOND = 1e15
 """No number of a path is as large: what is made of it would be none, or endless."""
 LONGEST = 8 * 2**20
 """Characters of a path's data; what is beyond them counts as malformed."""
