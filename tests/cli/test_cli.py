@@ -264,7 +264,7 @@ def test_a_fault_of_makars_own_is_one_line_unless_asked_for_more(makar, monkeypa
     def broken(_root):
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("makar.cli.listing.list_runs", broken)
+    monkeypatch.setattr("makar.cli.listing.runs_and_faults", broken)
     short = makar("runs")
     assert short.code == 1
     assert len(short.err.splitlines()) == 1

@@ -19,7 +19,7 @@ from makar.runs.errors import (
     RunLockedError,
     RunNotFoundError,
 )
-from makar.runs.folder import RunFolder, damaged_runs, list_runs
+from makar.runs.folder import RunFolder, list_runs, runs_and_faults
 from makar.runs.metrics import read_metrics
 
 
@@ -237,13 +237,13 @@ def test_one_damaged_run_hides_no_other(tmp_path, content):
         RunFolder.create(tmp_path, name).close()
     (tmp_path / "bad" / "run.json").write_text(content)
     assert [run.path.name for run in list_runs(tmp_path)] == ["good"]
-    assert [fault.partition(":")[0] for fault in damaged_runs(tmp_path)] == [
+    assert [fault.partition(":")[0] for fault in runs_and_faults(tmp_path)[1]] == [
         str(tmp_path / "bad" / "run.json")
     ]
     for make in (os.mkfifo, lambda path: path.mkdir(), lambda path: path.symlink_to(path.name)):
         (tmp_path / "bad" / "run.json").unlink() if make is os.mkfifo else None
         make(tmp_path / "bad" / "run.json")
         assert [run.path.name for run in list_runs(tmp_path)] == ["good"]
-        assert len(damaged_runs(tmp_path)) == 1
+        assert len(runs_and_faults(tmp_path)[1]) == 1
         path = tmp_path / "bad" / "run.json"
         path.rmdir() if path.is_dir() else path.unlink()

@@ -15,7 +15,7 @@ from makar.console.trusting import TrustCode, trust
 from makar.core.disk.plain import is_plain
 from makar.core.errors import ConfigError
 from makar.runs.entry import Entry
-from makar.runs.folder import RunFolder, damaged_runs, list_runs
+from makar.runs.folder import RunFolder, runs_and_faults
 from makar.training.privacy import HIDDEN, is_private
 
 SHOWN = 20
@@ -81,8 +81,9 @@ def runs(runs: Runs = None, as_json: Json = False) -> None:
 
     Example: makar runs --json
     """
-    records = [_about(folder) for folder in list_runs(runs_root(runs))]
-    for fault in damaged_runs(runs_root(runs)):
+    found, faults = runs_and_faults(runs_root(runs))
+    records = [_about(folder) for folder in found]
+    for fault in faults:
         sys.stderr.write(f"makar: {fault}\n")
     if as_json:
         typer.echo(json.dumps(records))

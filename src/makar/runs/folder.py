@@ -217,16 +217,11 @@ class RunFolder:
 
 def list_runs(root: Path) -> list[RunFolder]:
     """Every readable run in ``root``, open for reading, the newest last."""
-    runs = _looked_for(root)[0]
-    return sorted(runs, key=lambda run: str(run.about["started"]))
+    return runs_and_faults(root)[0]
 
 
-def damaged_runs(root: Path) -> list[str]:
-    """What is wrong with the runs in ``root`` that cannot be read, a line each."""
-    return _looked_for(root)[1]
-
-
-def _looked_for(root: Path) -> tuple[list[RunFolder], list[str]]:
+def runs_and_faults(root: Path) -> tuple[list[RunFolder], list[str]]:
+    """``list_runs``, and what is wrong with the runs that cannot be read, a line each."""
     runs: list[RunFolder] = []
     faults: list[str] = []
     for path in sorted(root.iterdir()) if root.is_dir() else ():
@@ -238,7 +233,7 @@ def _looked_for(root: Path) -> tuple[list[RunFolder], list[str]]:
             faults.append(str(fault))
         except OSError as fault:
             faults.append(f"{path}: cannot be read ({fault.strerror})")
-    return runs, faults
+    return sorted(runs, key=lambda run: str(run.about["started"])), faults
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from makar.core.disk.toml import read_toml
 from makar.runs.folder import RunFolder
 
 HIDDEN = "(hidden: --with-sources names it)"
@@ -22,6 +21,8 @@ def is_private(folder: RunFolder) -> bool:
     noted = folder.about.get("private")
     if noted is not None:
         return bool(noted)
+    from makar.core.disk.toml import read_toml  # few commands need it, and none of a new run
+
     try:
         tree = read_toml(folder.path / "config.toml")
     except (OSError, ValueError):
