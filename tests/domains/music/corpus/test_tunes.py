@@ -1,4 +1,5 @@
 import dataclasses
+import os
 import subprocess
 import sys
 
@@ -143,6 +144,26 @@ def test_a_changed_file_is_read_again(user):
     before = load_user_corpus(user)
     (user / "a.abc").write_text(tune(TUNES[0]))
     assert len(load_user_corpus(user)) == len(before) - 1
+
+
+def test_what_is_no_file_is_named_though_the_files_are_in_the_cache(user):
+    load_user_corpus(user)
+    pipe = user / "pipe.abc"
+    os.mkfifo(pipe)
+    try:
+        assert "a pipe" in dict(load_user_corpus(user).skipped)["pipe.abc"]
+    finally:
+        pipe.unlink()
+    assert "pipe.abc" not in dict(load_user_corpus(user).skipped)
+
+
+def test_folders_and_files_whose_names_are_no_text_are_read_and_kept(tmp_path):
+    folder = tmp_path / os.fsdecode(b"t\xe4nze")
+    folder.mkdir()
+    (folder / os.fsdecode(b"\xfc.abc")).write_text(tune(TUNES[0]))
+    for _ in range(2):
+        (source,) = load_user_corpus(folder).provenance
+        assert source.source == "\udcfc.abc X:1"
 
 
 def test_a_damaged_cache_is_built_again(user, own_cache):

@@ -33,7 +33,8 @@ def cache_folder() -> Path:
 
 def key_of(version: int, settings: str, files: Iterable[Path]) -> str:
     """A name that changes with the reader, the settings, and any file's name, size or time."""
-    digest = hashlib.blake2b(f"{version}|{settings}".encode(), digest_size=12)
+    begun = f"{version}|{settings}".encode(errors="surrogateescape")  # it may name a folder
+    digest = hashlib.blake2b(begun, digest_size=12)
     for file in files:
         status = file.stat()
         told = f"|{file}|{status.st_size}|{status.st_mtime_ns}"

@@ -106,16 +106,12 @@ def harvest_collections(names: Sequence[str]) -> Harvest:
     return harvest
 
 
-def user_files(folder: Path) -> list[Path]:
-    """Music files below a folder, by path; see ``makar.core.disk.walking``.
+def user_files(folder: Path) -> Walk:
+    """Music files below a folder; see ``makar.core.disk.walking``.
 
     Raises:
         UnreadableError: it is not a folder, or holds too many files.
     """
-    return list(_user_walk(folder).files)
-
-
-def _user_walk(folder: Path) -> Walk:
     if not folder.is_dir():
         raise UnreadableError(str(folder), "it is not a folder", remedy="Name a folder of scores")
     found = walk(folder, lambda name: Path(name).suffix.lower() in USER_SUFFIXES)
@@ -126,10 +122,10 @@ def _user_walk(folder: Path) -> Walk:
     return found
 
 
-def harvest_user(folder: Path, files: Sequence[Path]) -> Harvest:
+def harvest_user(folder: Path, found: Walk) -> Harvest:
     """Read the user's files; whatever is wrong with one, the others are still read."""
-    harvest = Harvest(skipped=list(_user_walk(folder).left_out))
-    for path in files:
+    harvest = Harvest(skipped=list(found.left_out))
+    for path in found.files:
         name = str(path.relative_to(folder))
         if path.suffix.lower() == ".abc":
             _add_abc(harvest, path, name, "user")

@@ -140,9 +140,10 @@ def load_user_corpus(folder: Path | str, *, cache: bool = True) -> Corpus:
         UnreadableError: ``folder`` is not a folder.
     """
     root = Path(folder).expanduser()
-    files = user_files(root)
-    key = corpus_cache.key_of(READER_VERSION, f"{root}|False", files) if cache else ""
-    return _cached(key, lambda: harvest_user(root, files))
+    found = user_files(root)
+    settings = "|".join([str(root), "False", *map(str, found.left_out)])
+    key = corpus_cache.key_of(READER_VERSION, settings, found.files) if cache else ""
+    return _cached(key, lambda: harvest_user(root, found))
 
 
 def _cached(key: str, harvest: Callable[[], Harvest]) -> Corpus:
