@@ -14,6 +14,7 @@ from rich.table import Table
 from makar.console.shown import PlainConsole
 from makar.core.errors import ConfigError
 from makar.evaluation.study_page import around
+from makar.runs.atomic import write_text
 
 if TYPE_CHECKING:
     from makar.reporting.comparison import Comparison
@@ -102,7 +103,7 @@ def _write(texts: Mapping[str, str], out: Path) -> None:
     for suffix, path in paths.items():
         if not path.parent.is_dir():
             raise ConfigError(f"--out {path}: there is no folder {path.parent}; make it first")
-        path.write_text(texts[suffix], encoding="utf-8")
+        write_text(path, texts[suffix])
         typer.echo(str(path))
 
 

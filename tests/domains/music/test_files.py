@@ -108,6 +108,14 @@ def test_a_piece_without_title_and_source_takes_them_from_its_file(tmp_path: Pat
     assert (about.title, about.source, about.verified) == ("nameless", "nameless.mid", False)
 
 
+@pytest.mark.parametrize("suffix", [".abc", ".musicxml", ".mid"])
+def test_a_piece_from_a_file_whose_name_is_no_text_is_written(suffix: str, tmp_path: Path) -> None:
+    source = tmp_path / os.fsdecode(b"t\xe4nze.abc")
+    source.write_text("X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|\n")
+    write_piece(read_pieces(source)[0], tmp_path / f"made{suffix}")
+    assert len(read_pieces(tmp_path / f"made{suffix}")[0].parts[0].notes) == 8
+
+
 def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\.mid, \.musicxml or \.abc"):
         write_piece(JIG, tmp_path / "jig.doc")

@@ -1,6 +1,7 @@
 """Variations of a piece end to end, with a model that has learned nothing yet."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -111,6 +112,14 @@ def test_the_same_seed_gives_the_same_files_and_another_does_not(theme, infiller
         ids.append([one.id for one in made.variations])
         assert [content_id(one.path.read_bytes()) for one in made.variations] == ids[-1]
     assert ids[0] == ids[1] != ids[2]
+
+
+def test_a_file_whose_name_is_no_text_is_gone_on_with(theme, infiller, tmp_path):
+    task = open_task(theme.rename(tmp_path / os.fsdecode(b"th\xe8me.mid")), keep="1-4,9-12")
+    choice = make_variations(task, infiller, count=1, seed=1)
+    made = deliver(task, choice, out=tmp_path / "made", seed=1, asked=1)
+    assert "th\\udce8me.mid" in (made.folder / RECORD).read_text()
+    assert "th" in made.page.read_text()
 
 
 def test_the_first_candidates_do_not_depend_on_how_many_are_asked_for(theme, infiller):

@@ -56,5 +56,5 @@ def write_abc(pieces: Sequence[Piece] | Piece, path: Path | str) -> None:
     """
     several = [pieces] if isinstance(pieces, Piece) else pieces
     text = "\n".join(abc_text(piece, number=n) for n, piece in enumerate(several, 1))
-    with Path(path).open("x", encoding="utf-8") as file:
+    with Path(path).open("x", encoding="utf-8", errors="backslashreplace") as file:
         file.write("%abc-2.1\n" + text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from typing import Any
 from makar.domains.music.continuing.choice import Choice, Chosen
 from makar.domains.music.continuing.page import Variation, describe, variations_page
 from makar.domains.music.continuing.task import Task
+from makar.runs.atomic import write_json, write_text
 from makar.runs.entry import content_id
 from makar.runs.free_names import new_folder
 
@@ -74,9 +74,9 @@ def deliver(task: Task, choice: Choice, *, out: Path | None, seed: int, asked: i
         path.write_bytes(data)
         written.append(Written(name, path, one))
     record = record_of(task, choice, written, seed=seed, asked=asked)
-    (folder / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    write_json(folder / RECORD, record)
     page = folder / PAGE
-    page.write_text(_page(task, written, lead=lead_of(choice, asked)), "utf-8")
+    write_text(page, _page(task, written, lead=lead_of(choice, asked)))
     return Delivery(folder, tuple(written), page, record)
 
 

@@ -26,7 +26,7 @@ def write_musicxml(piece: Piece, path: str | Path) -> None:
         FileExistsError: the file is there already; nothing is overwritten.
     """
     text = musicxml(piece)
-    with Path(path).open("x", encoding="utf-8") as file:
+    with Path(path).open("x", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
 
 

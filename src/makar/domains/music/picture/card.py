@@ -31,7 +31,7 @@ def write_any(piece: Piece, path: Path) -> None:
     if suffix in (".wav", ".ogg"):
         write_audio(piece, path)
     elif suffix == ".svg":
-        path.write_text(roll_svg(piece), encoding="utf-8")
+        path.write_text(roll_svg(piece), encoding="utf-8", errors="backslashreplace")
     elif suffix == ".png":
         roll_png(piece, path)
     elif suffix in FORMATS:
