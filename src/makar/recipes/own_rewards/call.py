@@ -43,7 +43,7 @@ class Asked:
 
         Raises:
             RewardFault: it raised.
-        AnswerFault: it ended the program, or answered something else than numbers.
+            AnswerFault: it ended the program, or answered something else than numbers.
             RewardTimeout: it took longer than it may.
         """
         self.calls += 1
