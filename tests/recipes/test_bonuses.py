@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from makar.core.types import JudgedPart, Judgement
 from makar.measures.diversity import distinct_share, shares_of_distinct
 from makar.measures.variety import KeyRuns
-from makar.recipes.bonuses import EXPLORATION, VARIETY, Bonuses
+from makar.recipes.bonuses import EXPLORATION, LIKENESS, VARIETY, Bonuses
+from makar.recipes.watch_prices import WatchPrices
 
 SAME = np.tile(np.arange(8), (4, 1))
 LENGTHS = np.full(4, 8)
@@ -64,6 +67,26 @@ def test_bonuses_are_parts_of_the_judgement_and_gated_works_get_none() -> None:
     np.testing.assert_allclose(out.total, [0.5 + 0.1 + 1, 0, 0.5 + 0.1 + 2, 0.5 + 0.1 + 2])
     assert {EXPLORATION, VARIETY} <= set(out.parts)
     assert out.parts[VARIETY].weight == 2.0
+
+
+def test_works_that_stray_from_people_are_paid_less_once_their_mean_has_strayed() -> None:
+    bonuses = Bonuses(likeness=WatchPrices({"seen": (0.0, 1.0)}, allowed=0.5))
+    judgement = judged(0.5, 0.5, 0.0, 0.5)
+    strayed = np.array([3.0, 1.0, 2.0, -2.0])
+    watch = JudgedPart(raw=strayed, value=strayed, weight=0.0, role="watch", transform="as it is")
+    judgement = replace(judgement, parts={**judgement.parts, "seen": watch})
+    works, distinct = Rows(SAME), BY_KEYS.distinct(Rows(SAME))
+    before = bonuses.apply(judgement, works, BY_KEYS)
+    np.testing.assert_array_equal(before.total, judgement.total)
+    bonuses.observe(works, BY_KEYS, distinct, judgement)
+    after = bonuses.apply(judgement, works, BY_KEYS)
+    # the mean is 1, half too far: each pays for how far above it is itself; gated works do not
+    price = 0.5 * (bonuses.likeness.rate + bonuses.likeness.gain)
+    np.testing.assert_allclose(after.parts[LIKENESS].value, -price * np.array([3, 1, 2, 0]))
+    np.testing.assert_allclose(after.total, [0.5 - 3 * price, 0.5 - price, 0, 0.5])
+    again = Bonuses(likeness=WatchPrices({"seen": (0.0, 1.0)}, allowed=0.5))
+    again.load_state_dict(bonuses.state_dict())
+    np.testing.assert_array_equal(again.apply(judgement, works, BY_KEYS).total, after.total)
 
 
 def test_openings_met_before_pay_less() -> None:

@@ -36,7 +36,7 @@ def tempos(count):
     ("read", "fault"),
     [
         (lambda: parse_musicxml(zip_of_names(150_000), "it"), "more than 1,000 files"),
-        (lambda: read_book("X:1\nK:C\nC\n\n" * 50_000, "it"), "more than 20,000 tunes"),
+        (lambda: read_book("X:1\nK:C\nC\n\n" * 100_001, "it"), "more than 100,000 tunes"),
         (lambda: parse_midi(tempos(60_000), "it"), "more than 50,000 changes of tempo"),
         (lambda: parse_midi(midi([b"\0\x90\x40\x40"] * 9_000), "it"), "more than 8,192 tracks"),
     ],

@@ -22,8 +22,8 @@ MAX_PASSES = 16
 """Times a section may be repeated."""
 MAX_VOICES = 64
 """Voices in one tune."""
-MAX_TUNES = 20_000
-"""Tunes in one ABC file; the large printed collections have some two thousand."""
+MAX_TUNES = 100_000
+"""Tunes in a book, twice what the largest collections on the net hold; more are no collection."""
 MAX_BYTES = 20_000_000
 """Size of an ABC file."""
 
