@@ -14,7 +14,16 @@ from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.evaluation.rows import HUMAN, PRIOR, SCORE, TRAINED, aggregate
 from makar.recipes.words import Asked
-from makar.reporting.curves import Log, banners, duration, happenings
+from makar.reporting.curves import (
+    HELD,
+    UNSEEN,
+    Known,
+    Log,
+    banners,
+    chart_groups,
+    duration,
+    happenings,
+)
 from makar.reporting.report import Settings, report_contents, write_report
 from makar.reporting.table import table_of
 from makar.reporting.works import _typical_pair
@@ -259,3 +268,11 @@ def test_time_as_people_say_it():
     assert [duration(s) for s in (5, 89, 600, 9000)] == [
         "5 seconds", "89 seconds", "10 minutes", "2.5 hours",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("paid", "told"), [({}, UNSEEN), ({"likeness": -0.1}, HELD)])
+def test_watches_that_were_held_in_training_are_not_said_to_be_unseen(paid, told):
+    rows = [{"iteration": n, "parts": {"seen": 0.5} | paid, "score": 0.5} for n in range(3)]
+    known = Known({"seen": "watch"}, {}, {}, {}, {}, {}, TUNE_WORDS)
+    (words,) = (words for title, words, _ in chart_groups(Log(rows), known) if "watched" in title)
+    assert words == told
