@@ -15,6 +15,7 @@ from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.text import parse_level_text, write_level_text
+from makar.domains.levels.platform import recipe as platform_recipe
 from makar.domains.levels.platform.assessment import spearman
 from makar.domains.levels.platform.corpus import STUDIED, Game, learn_from, read_game
 from makar.domains.levels.platform.hardness import challenges
@@ -25,7 +26,7 @@ from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import FREE, Kept
 from makar.recipes.bonuses import bonuses_like
 from makar.recipes.loading import load_config
-from makar.recipes.trained_run import open_run
+from makar.recipes.trained_run import finished, open_run
 from makar.recipes.weighting import AT_ONCE
 from makar.runs.folder import RunFolder
 
@@ -283,3 +284,13 @@ def test_a_setting_of_a_section_leaves_the_others_of_it_alone():
     assert (config.loop.iterations, config.loop.works) == (7, 96)
     assert config.learn.stability.kl_target == 0.02
     assert config.learn.learning_rate == 8e-4
+
+
+def test_a_run_is_compared_with_levels_as_hard_as_asked(trained, monkeypatch):
+    monkeypatch.setenv("MAKAR_CACHE", str(trained / "cache"))
+    chosen = lambda levels, analyst, ask: (levels.take([0]), [f"chosen for {ask.challenge}"])  # noqa: E731
+    monkeypatch.setattr(platform_recipe, "as_hard", chosen)
+    config = load_config("mario", TINY | {"ask.challenge": 0.7}, environment={})
+    creator = finished(platform_recipe.prepare(config)).creator
+    assert len(creator.human) == len(creator.human_prompts) == 1
+    assert "chosen for 0.7" in creator.notes
