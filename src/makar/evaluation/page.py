@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 DETAILS, PAGE = "evaluation.json", "evaluation.html"
+ROOM = 5
+"""Columns with their intervals that a terminal of eighty characters has room for."""
 _INKS: Mapping[str, Ink] = {HUMAN: "people", PRIOR: "before", MARKOV: "best", RANDOM: "plain"}
 
 
@@ -63,23 +65,29 @@ class Written:
 
         told = table_of(self.found, self.words)
         parts: list[RenderableType] = [f"[bold]{self.title}[/bold]"]
+        within = len(told.columns) <= ROOM  # else a terminal would cut numbers off
         again = heading("kl", self.words)  # the same thing once more: for the page and for programs
         for title, measures in told.groups:
             if title == again:
                 continue
-            table = RichTable(title=title, title_justify="left", title_style="bold", box=None)
+            table = RichTable(
+                title=title, title_justify="left", title_style="bold", box=None,
+                padding=(0, 1) if within else (0, 1, 0, 0),
+            )  # fmt: skip
             table.add_column("", no_wrap=True)
             for column in told.columns:
-                table.add_column(column, justify="right")
+                table.add_column(column, justify="right", overflow="fold")
             for measure in measures:
                 scale = 100 if measure.is_share else 1
-                cells = (around(c.mean, c.low, c.high, scale) for c in measure.cells)
-                table.add_row(measure.name.replace("_", " "), *cells)
+                cells = measure.cells if within else [Cell(c.mean) for c in measure.cells]
+                words = (around(c.mean, c.low, c.high, scale) for c in cells)
+                table.add_row(measure.name.replace("_", " "), *words)
             parts.append(table)
         parts += [
             Text(sentence) for sentence in [*verdict(self.found, self.words), *self.found.notes]
         ]
-        return [*parts, f"the page: [bold]{self.page}[/bold]"]
+        intervals = "" if within else ", with 95 % intervals"
+        return [*parts, f"the page{intervals}: [bold]{self.page}[/bold]"]
 
 
 def write_assessment(found: Assessment, target: Path, *, title: str, words: Words) -> Written:
