@@ -63,7 +63,7 @@ class ChoraleConfig(RecipeConfig):
     )
     learn: SettlingConfig = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - narrower
         default_factory=lambda: SettlingConfig(
-            learning_rate=3e-3, stability=Stability(kl_target=0.1, entropy_floor=0.9)
+            learning_rate=3e-3, stability=Stability(kl_target=0.1, entropy_floor=0.86)
         ),
         description="fast, and at rest in the end; as surprising as what it learned from",
     )
