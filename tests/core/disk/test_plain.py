@@ -88,3 +88,8 @@ def test_a_folder_is_one_itself_and_without_links(odd):
     (odd / "folder" / "deep" / "x").symlink_to("/")
     with pytest.raises(NotPlainError, match="deep/x"):
         refuse_links(odd / "folder")
+
+
+def test_a_file_that_says_it_is_empty_and_is_not_is_refused():
+    with pytest.raises(NotPlainError, match="grows while it is read"):
+        read_plain("/proc/self/status", most=1000)

@@ -34,6 +34,11 @@ class NotPlainError(OSError):
         super().__init__(errno.EINVAL, why, os.fspath(path))
 
 
+def kind_of(mode: int) -> str:
+    """What lies there, in words, by ``stat``'s mode."""
+    return _KINDS.get(stat.S_IFMT(mode), "a file" if stat.S_ISREG(mode) else "something else")
+
+
 def open_plain(path: str | os.PathLike[str], *, follow: bool = False) -> BinaryIO:
     """A plain file, open for reading.
 
@@ -73,7 +78,7 @@ def read_plain(path: str | os.PathLike[str], *, most: int, follow: bool = False)
         if size > most:
             raise NotPlainError(path, f"{size:,} bytes, and {most:,} are the most that is read")
         data = file.read(min(size, most) + 1)
-    if len(data) > size and size:
+    if len(data) > size:
         raise NotPlainError(path, "it grows while it is read")
     return data
 
@@ -156,6 +161,5 @@ def _refuse_shared(status: os.stat_result, path: str | os.PathLike[str], *, alon
 
 def _refuse_unless(mode: int, wanted: int, path: str | os.PathLike[str]) -> None:
     if stat.S_IFMT(mode) != wanted:
-        kind = _KINDS.get(stat.S_IFMT(mode), "a file" if stat.S_ISREG(mode) else "something else")
         should = "folder" if wanted == stat.S_IFDIR else "file"
-        raise NotPlainError(path, f"{kind}, not a {should}")
+        raise NotPlainError(path, f"{kind_of(mode)}, not a {should}")

@@ -8,13 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from makar.core.disk.plain import kind_of
+
 MOST_FILES = 100_000
-_KINDS = {
-    stat.S_IFIFO: "a pipe, not a file",
-    stat.S_IFSOCK: "a socket, not a file",
-    stat.S_IFCHR: "a device, not a file",
-    stat.S_IFBLK: "a device, not a file",
-}
 
 
 @dataclass(frozen=True)
@@ -144,7 +140,7 @@ class _Found:
             if first is None or (path < first and not path.is_symlink()):
                 self.files[place] = path
         else:
-            self._leave(path, _KINDS.get(stat.S_IFMT(status.st_mode), "no file"))
+            self._leave(path, f"{kind_of(status.st_mode)}, not a file")
 
     def _leave(self, path: Path, why: str) -> None:
         self.left_out.append((path.relative_to(self.root).as_posix(), why))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
+
+from makar.core.disk.plain import read_plain
 
 MOST_BYTES = 4 * 2**20
 """Of a file of rewards."""
@@ -43,17 +43,10 @@ def read_code(path: Path) -> Code:
     if path.suffix != ".py":
         raise NoCodeError(f"{path} is not a Python file (*.py)")
     try:
-        # not to wait for whoever may write into a pipe of that name
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        source = read_plain(path, most=MOST_BYTES, follow=True)
     except FileNotFoundError:
         raise NoCodeError(f"there is no file {path}") from None
     except (OSError, ValueError) as fault:
-        raise NoCodeError(f"{path} cannot be read: {fault}") from None
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise NoCodeError(f"there is no file {path}: it is something else")
-    with os.fdopen(file, "rb") as opened:
-        source = opened.read(MOST_BYTES + 1)
-    if len(source) > MOST_BYTES:
-        raise NoCodeError(f"{path} is larger than {MOST_BYTES >> 20} MiB, which no reward is")
+        why = fault.strerror if isinstance(fault, OSError) else fault
+        raise NoCodeError(f"{path} cannot be read: {why}") from None
     return Code(path.absolute(), source)
