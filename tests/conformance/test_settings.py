@@ -144,7 +144,7 @@ def looped(words, **changes):
     extra = [Component("none", lambda works, _: np.full(len(works), np.nan))] if faulty else []
     creator = words.creator(*extra, works=loop.works)
     watches = {"surprise": np.linspace(3.0, 4.0, 20)}
-    creator.bonuses = bonuses_like(creator.human, creator.craft.variety, loop, watches)
+    creator.bonuses = bonuses_like(creator.human, creator.craft.variety, loop, watches, watches)
     folder = words.folder()
     limits = CollapseLimits(duplicates=-1.0) if "roll_backs" in changes else CollapseLimits()
     with folder:

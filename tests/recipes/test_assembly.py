@@ -56,5 +56,6 @@ def test_watches_are_held_near_those_of_people(words: Any, toy: Any) -> None:
     assert prices.people == {
         "surprise": (pytest.approx(np.mean(kinds)), pytest.approx(np.std(kinds)))
     }
-    assert prices.allowed == 0.25
+    below, above = prices.allowed["surprise"]
+    assert min(below, above) == 0.25, "as far as is asked, or as the untrained model is off"
     assert together(words, human, loop__likeness=None).bonuses.likeness is None

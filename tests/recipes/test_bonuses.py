@@ -70,7 +70,7 @@ def test_bonuses_are_parts_of_the_judgement_and_gated_works_get_none() -> None:
 
 
 def test_works_that_stray_from_people_are_paid_less_once_their_mean_has_strayed() -> None:
-    bonuses = Bonuses(likeness=WatchPrices({"seen": (0.0, 1.0)}, allowed=0.5))
+    bonuses = Bonuses(likeness=WatchPrices({"seen": (0.0, 1.0)}, {"seen": (0.5, 0.5)}))
     judgement = judged(0.5, 0.5, 0.0, 0.5)
     strayed = np.array([3.0, 1.0, 2.0, -2.0])
     watch = JudgedPart(raw=strayed, value=strayed, weight=0.0, role="watch", transform="as it is")
@@ -84,7 +84,7 @@ def test_works_that_stray_from_people_are_paid_less_once_their_mean_has_strayed(
     price = 0.5 * (bonuses.likeness.rate + bonuses.likeness.gain)
     np.testing.assert_allclose(after.parts[LIKENESS].value, -price * np.array([3, 1, 2, 0]))
     np.testing.assert_allclose(after.total, [0.5 - 3 * price, 0.5 - price, 0, 0.5])
-    again = Bonuses(likeness=WatchPrices({"seen": (0.0, 1.0)}, allowed=0.5))
+    again = Bonuses(likeness=WatchPrices({"seen": (0.0, 1.0)}, {"seen": (0.5, 0.5)}))
     again.load_state_dict(bonuses.state_dict())
     np.testing.assert_array_equal(again.apply(judgement, works, BY_KEYS).total, after.total)
 

@@ -12,7 +12,7 @@ PEOPLE = {"rests": (10.0, 2.0)}
 
 
 def price(*batches: list[float]) -> WatchPrices:
-    held = WatchPrices(PEOPLE, allowed=0.5)
+    held = WatchPrices(PEOPLE, {"rests": (0.5, 0.5)})
     for batch in batches:
         held.observe({"rests": np.array(batch)})
     return held
@@ -46,12 +46,25 @@ def test_the_price_rises_while_it_is_too_far_and_falls_to_nothing_afterwards() -
 def test_a_watch_that_says_too_little_of_people_has_no_price() -> None:
     many = np.arange(30.0)
     people = {"known": many, "few": many[:5], "same": np.ones(30), "none": np.full(30, np.nan)}
-    found = prices_like(people, 0.25)
+    found = prices_like(people, people, 0.25)
     assert found is not None
     assert found.people == {"known": (many.mean(), many.std())}
-    assert prices_like(people, None) is None
+    assert prices_like(people, {}, 0.25) == WatchPrices({}, {})
+    assert prices_like(people, people, None) is None
     found.observe({"known": np.full(3, np.nan)})  # nothing judged: nothing learned
     assert not found.weights
+
+
+def test_what_the_untrained_model_never_had_is_not_asked_for() -> None:
+    people = {"news": np.arange(30.0)}
+    start = {"news": people["news"] + 0.75 * people["news"].std()}
+    found = prices_like(people, start, 0.25)
+    assert found is not None
+    assert found.allowed["news"] == pytest.approx((0.25, 0.75))
+    found.observe(start)
+    assert found.weights["news"] == pytest.approx((0, 0), abs=1e-12)
+    found.observe({"news": start["news"] + people["news"].std()})
+    assert found.weights["news"][1] > 0
 
 
 def test_a_saved_price_goes_on() -> None:

@@ -127,7 +127,11 @@ def assemble(
     if bonuses is None:
         theirs = watched(blend.for_sources(human, asking))
         bonuses = bonuses_like(
-            human if known is None else known, craft.variety, config.loop, theirs
+            human if known is None else known,
+            craft.variety,
+            config.loop,
+            theirs,
+            watched(start),
         )
     creator = Creator(
         policy=policy,

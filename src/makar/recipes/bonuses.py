@@ -106,6 +106,7 @@ def bonuses_like(
     variety: Variety[Any],
     loop: LoopConfig,
     watches: Mapping[str, Float[np.ndarray, " M"]],
+    start: Mapping[str, Float[np.ndarray, " N"]],
 ) -> Bonuses:
     """Exploration, as much variety as people's works have, and what is watched held near theirs.
 
@@ -118,6 +119,7 @@ def bonuses_like(
         variety: What makes works alike or different.
         loop: How many works there are in a batch, and how much is paid for what.
         watches: What is only watched, of people's works that were held out.
+        start: The same of the untrained model's.
     """
     target = None
     if loop.variety is not None:
@@ -128,5 +130,5 @@ def bonuses_like(
     return Bonuses(
         exploration=loop.exploration,
         target=target,
-        likeness=prices_like(watches, loop.likeness),
+        likeness=prices_like(watches, start, loop.likeness),
     )

@@ -21,14 +21,14 @@ FARTHEST = 3.0
 class WatchPrices:
     """Prices on leaving people's works, one for each watch and side.
 
-    A constraint for each watch: the mean over a batch stays within ``allowed`` of people's standard
-    deviations of their mean. As long as it does not, each work pays for how far it lies out on that
-    side itself, a little more each time (dual ascent); while it does, a little less. What is within
+    A constraint for each watch: the mean over a batch is no farther from people's than is allowed,
+    in their standard deviations. While it is, each work pays for how far it lies out on that side
+    itself, a little more each time (dual ascent); while it is not, a little less. What is within
     costs nothing, so that the reward decides alone there.
 
     Attributes:
         people: Mean and standard deviation of each watch over people's works.
-        allowed: Their standard deviations.
+        allowed: How many of their standard deviations it may be below theirs, and above.
         rate: How much a price moves for one of them too far.
         gain: What the present excess adds at once, so that the price need not overshoot.
         prices: What the excesses so far add up to, by watch: below people's, and above.
@@ -36,7 +36,7 @@ class WatchPrices:
     """
 
     people: Mapping[str, tuple[float, float]]
-    allowed: float
+    allowed: Mapping[str, tuple[float, float]]
     rate: float = 0.01
     gain: float = 0.05
     prices: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
@@ -57,7 +57,7 @@ class WatchPrices:
             if not len(values):
                 continue
             away = float(self._away(name, values).mean())
-            excess = np.array([-away - self.allowed, away - self.allowed])
+            excess = np.array([-away, away]) - self.allowed[name]
             price = np.clip(self.prices.get(name, (0.0, 0.0)) + self.rate * excess, 0.0, 1.0)
             weight = np.clip(price + self.gain * excess, 0.0, 1.0)
             self.prices[name], self.weights[name] = _pair(price), _pair(weight)
@@ -77,23 +77,34 @@ class WatchPrices:
 
 
 def prices_like(
-    people: Mapping[str, Float[np.ndarray, " M"]], allowed: float | None
+    people: Mapping[str, Float[np.ndarray, " M"]],
+    start: Mapping[str, Float[np.ndarray, " N"]],
+    allowed: float | None,
 ) -> WatchPrices | None:
     """Prices on leaving these works; None where nothing is asked for.
 
-    A watch that too few of them say something of, or in which they do not differ, has none.
+    Where the untrained model lies farther off already, that far is allowed: what it never had is
+    not to be learned this way. Its works are newer to the corpus than people's, which quote one
+    another; a price on that would pay for copying.
+
+    A watch that too few works say something of, or in which people's do not differ, has no price.
+
+    Args:
+        people: What is watched, of people's works.
+        start: The same of the untrained model's.
+        allowed: People's standard deviations that a mean may be off theirs in any case.
     """
     if allowed is None:
         return None
-    known = {name: finite(values) for name, values in people.items()}
-    return WatchPrices(
-        {
-            name: (float(values.mean()), float(values.std()))
-            for name, values in known.items()
-            if len(values) >= FEWEST and values.std() > 0
-        },
-        allowed,
-    )
+    theirs: dict[str, tuple[float, float]] = {}
+    sides: dict[str, tuple[float, float]] = {}
+    for name, values in people.items():
+        known, before = finite(values), finite(start.get(name, np.zeros(0)))
+        if len(known) >= FEWEST and len(before) and known.std() > 0:
+            theirs[name] = mean, spread = float(known.mean()), float(known.std())
+            away = (float(before.mean()) - mean) / spread
+            sides[name] = max(allowed, -away), max(allowed, away)
+    return WatchPrices(theirs, sides)
 
 
 def watched(judgement: Judgement) -> dict[str, np.ndarray]:

@@ -190,7 +190,7 @@ def test_only_levels_that_can_be_won_and_are_no_copies_are_handed_out(trained):
         config = load_config(folder.path / "config.toml", environment={})
         creator = open_run(folder, config).creator
     assert creator.fit is can_be_handed_out
-    of_heldout = bonuses_like(creator.human, creator.craft.variety, config.loop, {})
+    of_heldout = bonuses_like(creator.human, creator.craft.variety, config.loop, {}, {})
     assert creator.bonuses.target != of_heldout.target, "variety is that of the maps learned from"
 
 
