@@ -13,6 +13,7 @@ from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
 from makar.domains.levels.level.legend_file import parse_legend
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.text import parse_level_text, write_level_text
+from makar.domains.levels.tiled.map_corpus import read_map_corpus
 from makar.domains.levels.tiled.meaning import level_of
 from makar.domains.levels.tiled.read import TiledMap, read_tiled
 from makar.domains.levels.tiled.variants import learn_variants
@@ -139,13 +140,29 @@ def test_a_lower_level_stands_on_the_templates_floor(tmp_path: Path) -> None:
     assert any(item.get("name") == "boss" and item["y"] == 8 for item in found)
 
 
+@pytest.mark.parametrize("y", [16, 16.5, 24])
+def test_what_stands_in_the_floor_is_put_on_it_and_that_is_said(tmp_path: Path, y: float) -> None:
+    map_of(tmp_path, SPAWN | {"y": y}, EXIT)
+    corpus = read_map_corpus([tmp_path / "map.tmj"], GAME)
+    read = write_level_text(corpus.maps.levels[0], GAME.legend)
+    assert read.split() == ["-----", "S---G", "XXXXX"]
+    said = "map.tmj: the object 'one' stands in something solid, line 3, column 1: put on top of it"
+    assert [note for note in corpus.notes if "stands in" in note] == [said] * (y > 16)
+
+
+def test_what_is_buried_is_refused(tmp_path: Path) -> None:
+    tiled = map_of(tmp_path, SPAWN | {"y": 24})
+    tiled.layers[0].cells[1] = 1
+    with pytest.raises(UnreadableLevelError, match="'one' stands in something solid, line 3"):
+        level_of(tiled, GAME)
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
         ({"x": 41}, "'one' stands outside the map"),
         ({"y": -3}, "'one' stands outside the map"),
         ({"y": 25}, "'one' stands outside the map"),
-        ({"y": 24}, "'one' stands in something solid, line 3, column 1"),
         ({"x": "left"}, "x of the object 'one' must be a number, got 'left'"),
         ({"y": True}, "y of the object 'one' must be a number"),
     ],

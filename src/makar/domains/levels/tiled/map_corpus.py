@@ -62,7 +62,8 @@ def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorp
             that is too high.
     """
     paths = _paths(patterns)
-    found = [_read(path, game) for path in paths]
+    said: list[str] = []
+    found = [_read(path, game, said) for path in paths]
     sizes = [level.tiles.shape for level, _ in found]
     height = max(rows for rows, _ in sizes)
     templates = tuple(template for _, template in found)
@@ -73,10 +74,13 @@ def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorp
         ),
         templates,
         learn_variants([tiled for tiled in templates if tiled is not None], game),
-        tuple(
-            f"{path.name}: {height - rows} empty rows added on top"
-            for path, (rows, _) in zip(paths, sizes, strict=True)
-            if rows < height
+        (
+            *said,
+            *(
+                f"{path.name}: {height - rows} empty rows added on top"
+                for path, (rows, _) in zip(paths, sizes, strict=True)
+                if rows < height
+            ),
         ),
     )
 
@@ -118,7 +122,7 @@ def _maps_in(folder: Path, suffix: str) -> tuple[Path, ...]:
     return walk(folder, lambda name: name.endswith(suffix), deep=False).files
 
 
-def _read(path: Path, game: GameLegend) -> tuple[Level, TiledMap | None]:
+def _read(path: Path, game: GameLegend, said: list[str]) -> tuple[Level, TiledMap | None]:
     template = None
     if path.suffix.lower() == ".txt":
         level = read_level_text(path, game.legend)
@@ -129,7 +133,7 @@ def _read(path: Path, game: GameLegend) -> tuple[Level, TiledMap | None]:
             raise UnreadableLevelError(str(path), fault, remedy="Leave it out")
     else:
         template = read_tiled(path, game.path.absolute().parent)
-        level = level_of(template, game)
+        level = level_of(template, game, said)
     _refuse_useless(path, level, game)
     return level, template
 

@@ -38,8 +38,13 @@ def level_layer(tiled: TiledMap, game: GameLegend) -> TileLayer:
     return found[known.index(max(known))]
 
 
-def level_of(tiled: TiledMap, game: GameLegend) -> Level:
+def level_of(tiled: TiledMap, game: GameLegend, said: list[str] | None = None) -> Level:
     """The level that the map shows, by the tiles of its layer and the objects that stand for some.
+
+    Args:
+        tiled: The map.
+        game: What its tiles mean.
+        said: Receives sentences on what was not taken as it stands.
 
     Raises:
         LegendError: a tile that the legend leaves unnamed, by layer, line and column.
@@ -55,7 +60,7 @@ def level_of(tiled: TiledMap, game: GameLegend) -> Level:
             _refuse_unnamed(layer, number, tiled, game)
         else:
             tiles[n] = named
-    return Level(with_objects(tiles[index], tiled, game), game.legend.names)
+    return Level(with_objects(tiles[index], tiled, game, said), game.legend.names)
 
 
 def _numbers(layer: TileLayer) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from makar.domains.levels.level.errors import UnreadableLevelError
+from makar.domains.levels.level.feet import standing_row
 from makar.domains.levels.level.legend_file import GameLegend
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.reading import quoted
@@ -28,23 +29,37 @@ _LAYER = "objects"
 
 
 def with_objects(
-    tiles: UInt8[np.ndarray, "H W"], tiled: TiledMap, game: GameLegend
+    tiles: UInt8[np.ndarray, "H W"],
+    tiled: TiledMap,
+    game: GameLegend,
+    said: list[str] | None = None,
 ) -> UInt8[np.ndarray, "H W"]:
     """The tiles of a map, with those that its objects stand for.
 
+    An object whose feet are in something solid stands on it, where there is room.
+
+    Args:
+        tiles: The map's own.
+        tiled: The map.
+        game: Which objects stand for tiles.
+        said: Receives a sentence for each object that was moved so.
+
     Raises:
-        UnreadableLevelError: an object stands outside the map or in something solid.
+        UnreadableLevelError: an object stands outside the map or deep in something solid.
     """
-    tiles, solid = tiles.copy(), game.legend.having("solid")
+    tiles, solid = tiles.copy(), game.legend.having("solid")[tiles]
     for item in _known(tiled.document, game, str(tiled.path)):
         x, y = _cell(item, tiled)
         fault = f"the object {quoted(_told(item))} stands"
         if not (0 <= x < tiles.shape[1] and 0 <= y < tiles.shape[0]):
             raise UnreadableLevelError(str(tiled.path), f"{fault} outside the map", remedy=_PLACE)
-        if solid[tiles[y, x]]:
-            fault = f"{fault} in something solid, line {y + 1}, column {x + 1}"
+        place = f"line {y + 1}, column {x + 1}"
+        if (row := standing_row(solid, y, x)) is None:
+            fault = f"{fault} in something solid, {place}"
             raise UnreadableLevelError(str(tiled.path), fault, remedy=_PLACE)
-        tiles[y, x] = game.objects[_word(item, game)]
+        if row != y and said is not None:
+            said.append(f"{tiled.path.name}: {fault} in something solid, {place}: put on top of it")
+        tiles[row, x] = game.objects[_word(item, game)]
     return tiles
 
 
