@@ -239,6 +239,7 @@ def _say(
         record = {
             "file": str(verdict.path), "title": verdict.title, "score": _known(verdict.total),
             "phrases": verdict.phrases, "left_out": dict(verdict.left_out),
+            "notes": list(verdict.notes),
             "resembles": resembles or None, "licence": (verdict.licence if named else "") or None,
             "parts": {
                 part.name: {
@@ -258,6 +259,8 @@ def _say(
     typer.echo(
         f"  score {_points(verdict.total)} of 100{lacking}, over {words.count(verdict.phrases)}"
     )
+    for note in verdict.notes:
+        typer.echo(f"  {note}")
     for reason, times in verdict.left_out.items():
         typer.echo(f"  left out: {words.count(times)} ({reason})")
     for part in verdict.parts:

@@ -86,11 +86,13 @@ class Brought:
         title: What it is called.
         works: It, in works that can be judged.
         left_out: Parts of it that cannot be, by reason.
+        notes: What was assumed, and what is judged in part only, in sentences.
     """
 
     title: str
     works: Sequence[Any]
     left_out: Mapping[str, int]
+    notes: Sequence[str] = ()
 
 
 class Prepare(Protocol[C]):

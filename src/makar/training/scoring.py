@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,7 @@ class Verdict:
         resembles: The source it shares most with, in words; empty where that is little.
         licence: That source's licence.
         words: How such works are spoken of.
+        notes: What was assumed, and what is judged in part only, in sentences.
     """
 
     path: Path
@@ -78,6 +79,7 @@ class Verdict:
     resembles: str
     licence: str
     words: Words
+    notes: Sequence[str] = ()
 
 
 def judge_file(path: Path, opened: Opened, config: RecipeConfig) -> list[Verdict]:
@@ -111,6 +113,7 @@ def _judge(path: Path, brought: Brought, opened: Opened) -> Verdict:
     return Verdict(
         path, brought.title, finite_mean(judgement.total), len(works), left_out,
         _parts(judgement, opened), resembles(near), near.licence, creator.words,
+        brought.notes,
     )  # fmt: skip
 
 

@@ -246,6 +246,45 @@ def test_what_was_assumed_is_told(tmp_path: Path) -> None:
     )
     assert read_file(tmp_path / "bare.mid").changes == {
         "4/4 assumed at the start": 1,
-        "C major assumed at the start": 1,
+        "no key is written: heard as C major": 1,
         "120 quarter notes a minute assumed at the start": 1,
     }
+
+
+@pytest.mark.parametrize("suffix", ["abc", "musicxml"])
+def test_repeats_are_played_out_or_not(tmp_path: Path, suffix: str) -> None:
+    """|: A [1 B :| [2 C || D |: E :| is ABACDEE, or ACDE where every section is heard once."""
+    path = tmp_path / f"repeats.{suffix}"
+    if suffix == "abc":
+        path.write_text("X:1\nM:4/4\nL:1/1\nK:C\n|:A|1 B:|2 C||D|:E:|\n")
+    else:
+        signs = {
+            "A": '<barline location="left"><repeat direction="forward"/></barline>',
+            "B": '<barline location="left"><ending number="1" type="start"/></barline>',
+            "C": '<barline location="left"><ending number="2" type="start"/></barline>',
+            "E": '<barline location="left"><repeat direction="forward"/></barline>',
+        }
+        back = '<repeat direction="backward"/>'
+        ends = {
+            "B": f'<barline location="right"><ending number="1" type="stop"/>{back}</barline>',
+            "C": '<barline location="right"><ending number="2" type="stop"/></barline>',
+            "E": f'<barline location="right">{back}</barline>',
+        }
+        bars = "".join(
+            f'<measure number="{n}">{signs.get(step, "")}<attributes><divisions>1</divisions>'
+            f"</attributes><note><pitch><step>{step}</step><octave>4</octave></pitch>"
+            f"<duration>4</duration></note>{ends.get(step, '')}</measure>"
+            for n, step in enumerate("ABCDE", 1)
+        )
+        path.write_text(
+            '<score-partwise><part-list><score-part id="P1"><part-name>A</part-name></score-part>'
+            f'</part-list><part id="P1">{bars}</part></score-partwise>'
+        )
+    names = {69: "A", 71: "B", 60: "C", 62: "D", 64: "E"}
+
+    def heard(*, expand: bool) -> str:
+        notes = read_file(path, expand_repeats=expand).pieces[0].parts[0].notes
+        return "".join(names[pitch] for pitch in notes[:, 2].tolist())
+
+    assert heard(expand=True) == "ABACDEE"
+    assert heard(expand=False) == "ACDE"

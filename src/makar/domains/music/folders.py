@@ -84,7 +84,8 @@ def assess(
 
 
 def _notes(brought: FolderPhrases, bars: int) -> list[str]:
-    notes = [f"phrases left out: {count} ({reason})" for reason, count in brought.left_out.items()]
+    notes = list(brought.notes)
+    notes += [f"phrases left out: {count} ({reason})" for reason, count in brought.left_out.items()]
     if brought.ignored:
         notes.append(f"files that are neither MIDI, MusicXML nor ABC: {brought.ignored}")
     if brought.short:

@@ -220,7 +220,7 @@ def _split_header(lines: list[str], dropped: Dropped) -> _Header:
 
 def _initial_state(header: _Header, dropped: Dropped) -> State:
     key, metre = parse_key(header.first("K")), parse_metre(header.first("M"))
-    if key is None or not header.first("K"):
+    if key is None or not header.first("K") or header.first("K").lower().startswith("none"):
         dropped["tunes without a usable K: field"] += 1
         key = key or KeyField(Key(), signature_of(Key()))
     if metre is None:

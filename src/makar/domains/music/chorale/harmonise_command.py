@@ -47,7 +47,8 @@ def harmonise(
     """
     from makar.domains.music.chorale.craft import VoicesCraft
     from makar.domains.music.chorale.harmonisation import harmonise as harmonised
-    from makar.domains.music.files import read_pieces
+    from makar.domains.music.files import read_file
+    from makar.domains.music.piece.remarks import remarks
     from makar.runs.free_names import free_name
     from makar.training.export import check_format
 
@@ -55,7 +56,10 @@ def harmonise(
     folder = out or file.parent
     if not folder.is_dir():
         raise ConfigError(f"--out {folder}: there is no such folder; make it first")
-    piece = read_pieces(file)[0]
+    reading = read_file(file)
+    piece = reading.pieces[0]
+    for remark in remarks(reading.changes_of(0)):
+        sys.stderr.write(f"makar: {remark}\n")
     opened, config = _opened(run, runs)
     creator = opened.creator
     settings = harmonised(

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from makar.core.disk.walking import Walk, walk
 from makar.core.errors import ConfigError, UnreadableError
 from makar.core.types import Works
-from makar.domains.music.files import READABLE_SUFFIXES, read_file, read_pieces
+from makar.domains.music.files import READABLE_SUFFIXES, read_file
 from makar.domains.music.melody.grid import STEP
-from makar.domains.music.piece.key_finding import heard_key
-from makar.domains.music.piece.piece import KeyChange, Piece
+from makar.domains.music.piece.key_finding import heard_among, keys_in_words
+from makar.domains.music.piece.piece import Piece
+from makar.domains.music.piece.remarks import remarks
 from makar.domains.music.voices.voices import VOICES
 from makar.recipes.domain import Brought
 
-NO_KEY = "C major assumed at the start"
-"""What the MIDI reader says of a file without a key signature."""
 FEWEST = 3
 """Phrases below which nothing can be said of a set."""
 
@@ -36,6 +33,7 @@ class Files:
         read: How many files that is from.
         unreadable: Files that could not be read, with the reason.
         ignored: Files that are no music by their name.
+        changes: What the readers could not take over as it stood, over all files.
     """
 
     place: Path
@@ -43,6 +41,15 @@ class Files:
     read: int
     unreadable: tuple[tuple[str, str], ...] = ()
     ignored: int = 0
+    changes: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def notes(self) -> list[str]:
+        """What was assumed, in sentences: the keys that were heard in one of them."""
+        keys = heard_among(self.changes)
+        others = {what: n for what, n in self.changes.items() if what not in keys}
+        heard = keys_in_words({what: self.changes[what] for what in keys}, len(self.pieces))
+        return heard + remarks(others)
 
     @property
     def recipe(self) -> str:
@@ -62,6 +69,7 @@ class FolderPhrases:
         left_out: Phrases that cannot be held, by reason.
         ignored: Files that are no music by their name.
         short: Phrases shorter than asked for: of pieces that are.
+        notes: What was assumed in reading, in sentences.
     """
 
     phrases: Works[Any]
@@ -70,10 +78,13 @@ class FolderPhrases:
     left_out: Mapping[str, int] = field(default_factory=dict[str, int])
     ignored: int = 0
     short: int = 0
+    notes: Sequence[str] = ()
 
 
 def read_files(place: Path) -> Files:
-    """Every MIDI, MusicXML and ABC file of a folder and those below it.
+    """Every MIDI, MusicXML and ABC file of a folder and those below it, each section once.
+
+    Repeats that are written are not played out: they would count as a work's own repeats.
 
     Args:
         place: The folder, or one file.
@@ -84,18 +95,18 @@ def read_files(place: Path) -> Files:
         found = Walk((place,), (), 0, False)
     files = found.files
     pieces: list[Piece] = []
-    unreadable = list(found.left_out)
+    unreadable, changes = list(found.left_out), Counter[str]()
     for path in files:
         name = path.name if path == place else str(path.relative_to(place))
         try:
-            reading = read_file(path)
+            reading = read_file(path, expand_repeats=False)
         except UnreadableError as fault:
             unreadable.append((name, fault.fault))
             continue
-        unkeyed = NO_KEY in reading.changes
-        pieces += map(_in_heard_key, reading.pieces) if unkeyed else reading.pieces
+        pieces += reading.pieces
+        changes += reading.changes
     read = len(files) + len(found.left_out) - len(unreadable)
-    return Files(place, pieces, read, tuple(unreadable), found.other)
+    return Files(place, pieces, read, tuple(unreadable), found.other, changes)
 
 
 def pieces_in(
@@ -111,8 +122,12 @@ def pieces_in(
     Raises:
         UnreadableError: the file is not music.
     """
+    reading = read_file(path)
     return [
-        Brought(piece.provenance.title, *phrases_in(piece, bars)) for piece in read_pieces(path)
+        Brought(
+            piece.provenance.title, *phrases_in(piece, bars), remarks(reading.changes_of(number))
+        )
+        for number, piece in enumerate(reading.pieces)
     ]
 
 
@@ -142,18 +157,12 @@ def phrases_of(
         left_out.update(reasons)
     short = sum(work.tokens.shape[-1] * STEP // work.metre.bar < bars for work in found)
     brought = FolderPhrases(
-        batch(found), files.read, files.unreadable, dict(left_out), files.ignored, short
-    )
+        batch(found), files.read, files.unreadable, dict(left_out), files.ignored, short,
+        files.notes,
+    )  # fmt: skip
     if len(found) < FEWEST:
         raise ConfigError(_too_few(files.place, brought, bars))
     return brought
-
-
-def _in_heard_key(piece: Piece) -> Piece:
-    """MIDI files often name no key; features count from the tonic, so it is found by ear."""
-    notes = [part.notes for part in piece.parts if not part.percussion]
-    key = heard_key(np.concatenate(notes)) if notes else piece.key
-    return replace(piece, keys=(KeyChange(0, key), *piece.keys[1:]))
 
 
 def _too_few(place: Path, brought: FolderPhrases, bars: int) -> str:

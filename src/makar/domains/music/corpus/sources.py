@@ -15,9 +15,12 @@ from makar.core.disk.walking import Walk, walk
 from makar.core.errors import UnreadableError
 from makar.domains.music.abc.read import read_abc_text, read_book
 from makar.domains.music.abc.tune import BarTable, Dropped
+from makar.domains.music.piece.key_finding import KEYLESS, heard_among, in_heard_key, said_of
 from makar.domains.music.piece.piece import UNVERIFIED, Piece
 
 DEFAULT_COLLECTIONS = ("oneills1850", "ryansMammoth", "airdsAirs", "miscFolk")
+USER = "user"
+"""The collection that a user's own files make."""
 USER_SUFFIXES = (".abc", ".mid", ".midi", ".musicxml", ".mxl", ".xml")
 MAX_FILES = 50_000
 """Files in a user's folder that are looked at."""
@@ -54,6 +57,8 @@ class Harvest:
     collection: list[str] = field(default_factory=list[str])
     dropped: Dropped = field(default_factory=Counter[str])
     skipped: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    heard: Counter[str] = field(default_factory=Counter[str])
+    """Keys by ear of pieces that write none, as ``key_finding.said_of`` says it."""
 
 
 def music21_corpus() -> Path:
@@ -128,15 +133,14 @@ def harvest_user(folder: Path, found: Walk) -> Harvest:
     for path in found.files:
         name = str(path.relative_to(folder))
         if path.suffix.lower() == ".abc":
-            _add_abc(harvest, path, name, "user")
+            _add_abc(harvest, path, name, USER)
             continue
         try:
-            from makar.domains.music.files import read_pieces
+            from makar.domains.music.files import read_file
 
+            reading = read_file(path)
             pieces = [
-                _placed(p, name)
-                for p in read_pieces(path)
-                if any(len(part.notes) for part in p.parts)
+                _placed(p, name) for p in reading.pieces if any(len(part.notes) for part in p.parts)
             ]
             tables = [BarTable.of(p) for p in pieces]
         except Exception as error:  # a stranger's file may break a library in any way
@@ -145,9 +149,10 @@ def harvest_user(folder: Path, found: Walk) -> Harvest:
             continue
         if not pieces:
             harvest.skipped.append((name, "it has no notes"))
+        harvest.heard.update(heard_among(reading.changes))
         harvest.pieces += pieces
         harvest.bars += tables
-        harvest.collection += ["user"] * len(pieces)
+        harvest.collection += [USER] * len(pieces)
     return harvest
 
 
@@ -173,7 +178,12 @@ def _add_abc(
     except UnreadableError as error:
         harvest.skipped.append((name, error.fault))
         return
-    harvest.pieces += [tune.piece for tune in book.tunes]
+    for tune in book.tunes:
+        piece = tune.piece
+        if collection == USER and tune.dropped.get(KEYLESS):
+            piece = in_heard_key(piece)
+            harvest.heard[said_of(piece.key)] += 1
+        harvest.pieces.append(piece)
     harvest.bars += [tune.bars for tune in book.tunes]
     harvest.collection += [collection] * len(book.tunes)
     harvest.dropped.update(book.dropped)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,15 @@ from makar.domains.music.corpus.sources import (
     user_files,
 )
 from makar.domains.music.corpus.windows import Windows, cut_windows
+from makar.domains.music.piece.key_finding import keys_in_words
 from makar.domains.music.piece.piece import Piece, Pieces, Provenance
 
 READER_VERSION = 3
 """Raised whenever a reader or the layout of the columns changes: older caches are then rebuilt."""
+
+
+_HEARD = "keys heard 1"
+"""How a user's files without a key are read; the collections all write one."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Corpus(Columnar[Piece]):
         dropped: What the readers dropped or ignored, by name, over all files.
         skipped: File or tune, and why it could not be read.
         duplicates: Tunes left out because the same melody came before.
+        heard: Keys by ear of pieces that write none, as ``key_finding.said_of`` says it.
     """
 
     columns: Columns
@@ -61,6 +67,7 @@ class Corpus(Columnar[Piece]):
     dropped: Mapping[str, int]
     skipped: tuple[tuple[str, str], ...]
     duplicates: int
+    heard: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -102,6 +109,11 @@ class Corpus(Columnar[Piece]):
         rows = None if side is None else self.rows(side)
         return cut_windows(self.columns, bars=bars, metres=metres, only=rows)
 
+    @property
+    def keys_heard(self) -> list[str]:
+        """In one sentence, in how many pieces no key is written, and which are heard; or none."""
+        return keys_in_words(self.heard, len(self) + self.duplicates)
+
     def shortcomings(self) -> list[str]:
         """In words, what cannot be learned from so few or so uniform pieces; empty if all can."""
         return what_cannot_be_learned(self.columns, held_out=len(self.rows("heldout")))
@@ -141,7 +153,7 @@ def load_user_corpus(folder: Path | str, *, cache: bool = True) -> Corpus:
     """
     root = Path(folder).expanduser()
     found = user_files(root)
-    settings = "|".join([str(root), "False", *map(str, found.left_out)])
+    settings = "|".join([str(root), "False", _HEARD, *map(str, found.left_out)])
     key = corpus_cache.key_of(READER_VERSION, settings, found.files) if cache else ""
     return _cached(key, lambda: harvest_user(root, found))
 
@@ -176,6 +188,7 @@ def _build(harvest: Harvest) -> Corpus:
         dropped=Counter(harvest.dropped),
         skipped=tuple(harvest.skipped),
         duplicates=len(columns) - len(new),
+        heard=Counter(harvest.heard),
     )
 
 
@@ -191,6 +204,7 @@ def _store(corpus: Corpus) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         "dropped": corpus.dropped,
         "skipped": corpus.skipped,
         "duplicates": corpus.duplicates,
+        "heard": corpus.heard,
     }
     return arrays, about
 
@@ -211,4 +225,5 @@ def _restore(arrays: dict[str, np.ndarray], about: dict[str, Any]) -> Corpus:
         dropped=Counter(about["dropped"]),
         skipped=tuple((name, reason) for name, reason in about["skipped"]),
         duplicates=about["duplicates"],
+        heard=Counter(about.get("heard", {})),  # caches of collections from before have none
     )

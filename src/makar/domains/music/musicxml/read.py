@@ -14,7 +14,14 @@ from makar.domains.music.musicxml.document import parse_score
 from makar.domains.music.musicxml.measures import PartWalk, WrittenNote, resolution_of
 from makar.domains.music.musicxml.numbers import FaultError, whole
 from makar.domains.music.musicxml.timeline import Timeline
-from makar.domains.music.piece.piece import TICKS_PER_QUARTER, UNVERIFIED, Part, Piece, Provenance
+from makar.domains.music.piece.piece import (
+    TICKS_PER_QUARTER,
+    UNVERIFIED,
+    NoteRows,
+    Part,
+    Piece,
+    Provenance,
+)
 from makar.domains.music.piece.reading import (
     MAX_PARTS,
     Reading,
@@ -43,19 +50,25 @@ def read_musicxml(path: str | Path) -> Reading:
     return parse_musicxml(file_bytes(path), str(path))
 
 
-def parse_musicxml(data: bytes, path: str) -> Reading:
-    """As ``read_musicxml``, from the file's bytes."""
+def parse_musicxml(data: bytes, path: str, *, expand_repeats: bool = True) -> Reading:
+    """As ``read_musicxml``, from the file's bytes.
+
+    Args:
+        data: The file's bytes.
+        path: Its name, for messages.
+        expand_repeats: False to hear every section once, with the last of its endings.
+    """
     root = parse_score(data, path)
     changes: Counter[str] = Counter()
     try:
-        return _read(root, path, changes)
+        return _read(root, path, changes, expand=expand_repeats)
     except FaultError as error:
         raise UnreadableError(
             path, str(error), remedy="Open it in a score editor and export it again"
         ) from error
 
 
-def _read(root: Element, path: str, changes: Counter[str]) -> Reading:
+def _read(root: Element, path: str, changes: Counter[str], *, expand: bool) -> Reading:
     elements = root.findall("part")
     check_size(path, notes=0, parts=len(elements), ticks=0)
     if sum(1 for _ in root.iter("measure")) > MAX_MEASURES:
@@ -66,7 +79,7 @@ def _read(root: Element, path: str, changes: Counter[str]) -> Reading:
     walks = [
         PartWalk(e, resolution, who.drums, changes) for e, who in zip(elements, named, strict=True)
     ]
-    timeline = Timeline(walks, resolution, changes)
+    timeline = Timeline(walks, resolution, changes, expand=expand)
     notes = sum(w.count(timeline.order) for w in walks)
     check_size(path, notes=notes, parts=len(walks), ticks=timeline.end_tick)
     if not notes:
@@ -129,6 +142,11 @@ def _merge_ties(written: list[WrittenNote], changes: Counter[str]) -> list[NoteR
         if starts:
             waiting.setdefault((pitch, end), []).append((voice, place))
     return rows
+
+
+def note_rows(written: list[WrittenNote], resolution: int) -> NoteRows:
+    """Written notes as the rows of a part: ties made one, times in ticks."""
+    return _snapped(_merge_ties(written, Counter()), resolution, Counter())[0]
 
 
 def _snapped(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 MAX_TURNS = 16
 
@@ -46,6 +47,16 @@ def played_order(measures: Sequence[Signs]) -> list[int]:
                 here, turn = start, turn + 1
             elif not signs.endings:
                 start, turn = here, 1
+    return order
+
+
+def once_order(measures: Sequence[Signs]) -> list[int]:
+    """Numbers of the measures with every section once, of several endings the last."""
+    order: list[int] = []
+    for in_endings, run in groupby(range(len(measures)), lambda n: bool(measures[n].endings)):
+        numbers = list(run)
+        last = max(max(measures[n].endings) for n in numbers) if in_endings else 0
+        order += [n for n in numbers if not in_endings or last in measures[n].endings]
     return order
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from makar.domains.music.musicxml.measures import PartWalk, WrittenNote
-from makar.domains.music.musicxml.repeats import Signs, played_order
+from makar.domains.music.musicxml.repeats import Signs, once_order, played_order
 from makar.domains.music.musicxml.signatures import Mark
 from makar.domains.music.piece.piece import TICKS_PER_QUARTER, Key, KeyChange, Metre, Tempo
 
@@ -23,13 +23,21 @@ class Timeline:
         end_tick: Where the last measure ends.
     """
 
-    def __init__(self, walks: Sequence[PartWalk], resolution: int, changes: Counter[str]) -> None:
+    def __init__(
+        self,
+        walks: Sequence[PartWalk],
+        resolution: int,
+        changes: Counter[str],
+        *,
+        expand: bool = True,
+    ) -> None:
         self.resolution = resolution
         self._count = max((len(w.measures) for w in walks), default=0)
         self._marks = [self._marks_of(walks, i) for i in range(self._count)]
         self._before = self._states()
         lengths = self._lengths(walks)
-        self.order = played_order([_signs(walks, i) for i in range(self._count)])
+        in_order = played_order if expand else once_order
+        self.order = in_order([_signs(walks, i) for i in range(self._count)])
         self.starts, now = [], 0
         for measure in self.order:
             self.starts.append(now)

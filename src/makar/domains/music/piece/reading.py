@@ -42,11 +42,18 @@ class Reading:
         changes: How often what was dropped, moved or assumed, such as ``{"grace notes
             dropped": 3}``; empty when everything was kept.
         largest_snap: Ticks (24 per quarter) by which the worst onset or end was moved to fit.
+        each: The same as ``changes`` piece by piece, where a file holds several; empty where
+            ``changes`` are those of its only piece.
     """
 
     pieces: tuple[Piece, ...]
     changes: Counter[str] = field(default_factory=Counter[str])
     largest_snap: float = 0.0
+    each: tuple[Counter[str], ...] = ()
+
+    def changes_of(self, number: int) -> Counter[str]:
+        """What could not be taken over as it stood in that piece."""
+        return self.each[number] if self.each else self.changes
 
 
 def file_bytes(path: str | Path) -> bytes:

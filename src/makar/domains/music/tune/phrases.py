@@ -45,6 +45,7 @@ def phrases_of(corpus: Corpus, bars: int, *, private: bool = False) -> TunePhras
     notes = [f"{len(corpus)} tunes, {len(train.grids)} phrases of {bars} bars to learn from"]
     notes += [f"left out: {count} {reason}" for reason, count in train.left_out.items()]
     notes += [f"not read: {count} {what}" for what, count in corpus.dropped.items()]
+    notes += corpus.keys_heard
     if private:
         notes += [f"skipped {name}: {reason}" for name, reason in corpus.skipped]
         notes += corpus.shortcomings()
@@ -71,7 +72,7 @@ def own_phrases(config: MelodyConfig) -> Generator[Progress, None, TunePhrases |
             f"{folder}: no file there could be read as music; put MIDI, MusicXML or ABC files "
             "into it, or leave --corpus out"
         )
-    for sentence in corpus.shortcomings():
+    for sentence in (*corpus.keys_heard, *corpus.shortcomings()):
         yield Progress(stage, text=sentence)
     own = phrases_of(corpus, config.ask.bars, private=True)
     if len(own.train) and len(own.valid):
