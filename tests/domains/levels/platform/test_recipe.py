@@ -214,6 +214,30 @@ def test_two_maps_are_too_few():
         learn_from(Game(MARIO, Maps(list(levels), [MapSource()] * 2)), 100)
 
 
+def test_maps_of_several_heights_are_learned_from_and_that_is_said(tmp_path):
+    for number, level in enumerate(construct(24, 100, seed=0)):
+        rows = write_level_text(level, MARIO).split()
+        rows = ["-" * 100] * (number % 3) + rows[number % 2 :]
+        (tmp_path / f"{number:02}.txt").write_text("\n".join(rows))
+    learned = learn_from(read_game(load_config("mario", {"corpus.folder": tmp_path})), 100)
+    assert learned.height == 16
+    assert "20 of 24 maps have less than 16 rows: empty ones added on top" in learned.notes
+
+
+def test_towers_are_learned_from_in_bands_and_counted_once(tmp_path):
+    whole = [write_level_text(level, MARIO).split() for level in construct(30, 100, seed=0)]
+    for number in range(10):
+        stacked = [row for rows in whole[3 * number :][:3] for row in ["-" * 100] * 9 + rows]
+        (tmp_path / f"{number}.txt").write_text("\n".join(stacked))
+    learned = learn_from(read_game(load_config("mario", {"corpus.folder": tmp_path})), 100)
+    assert learned.height == 64
+    assert learned.notes[0].startswith("10 maps, ")
+    assert "10 maps: higher than the 64 rows" in learned.notes[1]
+    sides = [set(side.source.tolist()) for side in (learned.train, learned.valid, learned.heldout)]
+    storeys = [{learned.game.maps.storeys[n] for n in side} for side in sides]
+    assert not storeys[0] & (storeys[1] | storeys[2])
+
+
 def test_the_levels_recipe_says_what_it_needs():
     with pytest.raises(ConfigError, match="--legend"):
         read_game(load_config("levels", environment={}))

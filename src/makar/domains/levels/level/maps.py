@@ -28,10 +28,19 @@ class Maps:
     Attributes:
         levels: The maps.
         sources: Whose each of them is.
+        storeys: Of each that is a band of a tower, the numbers of the tower and of the storey that
+            it lies in: bands of one storey share rows. None for a whole map; empty if all are.
     """
 
     levels: Sequence[Level]
     sources: Sequence[MapSource]
+    storeys: Sequence[tuple[int, int] | None] = ()
 
     def __len__(self) -> int:
         return len(self.levels)
+
+    @property
+    def whole(self) -> int:
+        """How many there are, with each tower counted once."""
+        towers = {storey[0] for storey in self.storeys if storey}
+        return len(self.levels) - sum(storey is not None for storey in self.storeys) + len(towers)

@@ -58,14 +58,20 @@ class Segment(NamedTuple):
 
 
 def split_windows(
-    maps: Sequence[Level], columns: int, *, step: int = 1, apart: int | None = None, seed: int = 0
+    maps: Sequence[Level],
+    columns: int,
+    *,
+    step: int = 1,
+    apart: int | None = None,
+    seed: int = 0,
+    together: Sequence[object | None] = (),
 ) -> Sides:
     """Cut maps into windows that are dealt to three sides.
 
     Whole maps go to a side, equal maps to the same one. Where there are few, they are first
     divided into segments of two windows or more, so that one long map has three sides too; no
-    column is on two sides. With less than three maps or segments all of it is to learn from, and
-    the other sides are empty.
+    column is on two sides, and no rows of a tower. With less than three maps or segments all of
+    it is to learn from, and the other sides are empty.
 
     Args:
         maps: All of one height, and no narrower than a window.
@@ -74,12 +80,14 @@ def split_windows(
         apart: The same on the other sides; None puts their windows side by side, so that no
             column is weighed twice.
         seed: Of the deal.
+        together: Of each map that shares rows with others, all as wide, what they have in common;
+            None for one that does not. Empty if none do.
 
     Raises:
         ValueError: no map, or one that does not fit the others or a window, by its number.
     """
     _check(maps, columns)
-    dealt = _deal(maps, _segments(maps, columns), seed)
+    dealt = _deal(maps, _segments(maps, columns), together or [None] * len(maps), seed)
     return Sides(
         cut(maps, dealt[0], columns, step=step),
         cut(maps, dealt[1], columns, step=apart or columns),
@@ -133,13 +141,16 @@ def _segments(maps: Sequence[Level], columns: int) -> list[Segment]:
 
 
 def _deal(
-    maps: Sequence[Level], segments: Sequence[Segment], seed: int
+    maps: Sequence[Level],
+    segments: Sequence[Segment],
+    together: Sequence[object | None],
+    seed: int,
 ) -> tuple[list[Segment], list[Segment], list[Segment]]:
     """Train, valid, heldout: equal stretches together, neighbours that train joined again."""
     alike: dict[bytes, list[Segment]] = {}
-    for segment in segments:
-        tiles = maps[segment.source].tiles[:, segment.first : segment.last]
-        alike.setdefault(tiles.tobytes(), []).append(segment)
+    for one in _stacks(segments, together):
+        tiles = [maps[s.source].tiles[:, s.first : s.last].tobytes() for s in one]
+        alike.setdefault(b"".join(tiles), []).extend(one)
     groups = list(alike.values())
     order = Seeds(seed).generator().permutation(len(groups))
     aside = [0, 0]
@@ -151,6 +162,16 @@ def _deal(
         sides[side].extend(groups[group])
     joined = [_joined(sorted(side)) for side in sides]
     return joined[0], joined[1], joined[2]
+
+
+def _stacks(segments: Sequence[Segment], together: Sequence[object | None]) -> list[list[Segment]]:
+    """The segments with those that share columns and rows with them, each once."""
+    stacks: dict[object, list[Segment]] = {}
+    for segment in segments:
+        common = together[segment.source]
+        key = segment if common is None else (common, segment.first, segment.last)
+        stacks.setdefault(key, []).append(segment)
+    return list(stacks.values())
 
 
 def _joined(segments: Sequence[Segment]) -> list[Segment]:

@@ -14,6 +14,7 @@ from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.windows import Windows, split_windows
 from makar.domains.levels.platform.config import LevelsConfig, MarioConfig, PlatformConfig
+from makar.domains.levels.play.towers import evened
 from makar.domains.levels.tiles.ends import with_ends
 from makar.domains.levels.tiles.rules import TileRules
 
@@ -91,7 +92,8 @@ def read_game(config: PlatformConfig) -> Game:
         UnreadableLevelError: a file is not what it should be, with the remedy.
     """
     if isinstance(config, MarioConfig):
-        return Game(MARIO, _mario_maps(config))
+        maps = _mario_maps(config)
+        return Game(MARIO, *evened(maps, [source.title for source in maps.sources], MARIO))
     if not isinstance(config, LevelsConfig):
         raise TypeError(f"no maps for a {type(config).__name__}")
     if config.corpus.legend is None or not config.corpus.files:
@@ -151,15 +153,17 @@ def learn_from(game: Game, columns: int) -> LearnedMaps:
     """
     rules = TileRules.of([level.tiles for level in game.maps.levels], game.legend)
     levels = [Level(rules.settled(x.tiles), x.names) for x in game.maps.levels]
-    game = replace(game, maps=Maps(levels, game.maps.sources))
+    game = replace(game, maps=replace(game.maps, levels=levels))
+    storeys = game.maps.storeys
     width = min(columns, *(x.tiles.shape[1] for x in levels))
     step = int(np.clip(sum(x.tiles.shape[1] for x in levels) // WINDOWS, 1, WIDEST_STEP))
-    sides = split_windows(levels, width, step=step)
+    sides = split_windows(levels, width, step=step, together=storeys)
     if min(len(side) for side in sides[1:]) < FEW_LEVELS:
-        sides = split_windows(levels, width, step=step, apart=max(width // OVERLAPPING, 1))
+        apart = max(width // OVERLAPPING, 1)
+        sides = split_windows(levels, width, step=step, apart=apart, together=storeys)
     if not all(len(side) for side in sides):
         raise CorpusTooSmallError(
-            f"{len(levels)} maps are too few to learn from and to test on: give three or more, "
+            f"{game.maps.whole} maps are too few to learn from and to test on: give three or more, "
             "or one that is many times as wide as the levels asked for"
         )
     few = sum(x.tiles.shape[1] for x in levels) < FEW_COLUMNS
@@ -241,7 +245,7 @@ def _notes(game: Game, sides: Sequence[Windows], width: int, columns: int) -> tu
     maps, heldout = game.maps, len(sides[2])
     licences = sorted({source.licence for source in maps.sources})
     notes = [
-        f"{len(maps)} maps, {sum(x.tiles.shape[1] for x in maps.levels)} columns "
+        f"{maps.whole} maps, {sum(x.tiles.shape[1] for x in maps.levels)} columns "
         f"({'; '.join(licences)})",
         *game.notes,
     ]

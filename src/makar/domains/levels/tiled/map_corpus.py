@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from makar.core.disk.walking import walk
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.json_file import read_level_json
@@ -16,14 +14,13 @@ from makar.domains.levels.level.legend_file import GameLegend
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.text import read_level_text
+from makar.domains.levels.play.towers import evened
 from makar.domains.levels.tiled.meaning import level_of
 from makar.domains.levels.tiled.read import TiledMap, read_tiled
 from makar.domains.levels.tiled.variants import TileVariants, learn_variants
 
 MAX_MAPS = 2_000
 MAX_CORPUS_BYTES = 100_000_000
-HIGHEST = 64
-"""Rows: a column is the model's unit, and it has no use for towers."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class MapCorpus:
     """Maps of one game, of one height.
 
     Attributes:
-        maps: The levels, padded with empty rows on top to the height of all, and their files.
+        maps: The levels and their files, made as high as one another: see ``play.towers``.
         templates: The Tiled map that each comes from, which new levels can be written into;
             None for one that was a text.
         variants: How tiles are drawn in the Tiled maps.
@@ -58,30 +55,21 @@ def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorp
 
     Raises:
         LegendError: a tile that the legend leaves unnamed.
-        UnreadableLevelError: nothing found, a broken map, one without start or goal, or one
-            that is too high.
+        UnreadableLevelError: nothing found, a broken map, or one without start or goal.
     """
     paths = _paths(patterns)
     said: list[str] = []
     found = [_read(path, game, said) for path in paths]
-    sizes = [level.tiles.shape for level, _ in found]
-    height = max(rows for rows, _ in sizes)
     templates = tuple(template for _, template in found)
+    maps = Maps(
+        [level for level, _ in found], [MapSource(path.stem, game.licence) for path in paths]
+    )
+    maps, notes = evened(maps, [path.name for path in paths], game.legend)
     return MapCorpus(
-        Maps(
-            [_padded(level, height, game) for level, _ in found],
-            [MapSource(path.stem, game.licence) for path in paths],
-        ),
+        maps,
         templates,
         learn_variants([tiled for tiled in templates if tiled is not None], game),
-        (
-            *said,
-            *(
-                f"{path.name}: {height - rows} empty rows added on top"
-                for path, (rows, _) in zip(paths, sizes, strict=True)
-                if rows < height
-            ),
-        ),
+        (*said, *notes),
     )
 
 
@@ -139,19 +127,9 @@ def _read(path: Path, game: GameLegend, said: list[str]) -> tuple[Level, TiledMa
 
 
 def _refuse_useless(path: Path, level: Level, game: GameLegend) -> None:
-    rows = level.tiles.shape[0]
-    if rows > HIGHEST:
-        fault = f"has {rows} rows, more than {HIGHEST}"
-        raise UnreadableLevelError(str(path), fault, remedy="Split it, or leave it out")
     for role in ("start", "goal"):
         wanted = game.legend.having(role)
         if wanted.any() and not wanted[level.tiles].any():
             names = " or ".join(tile.name for tile in game.legend.tiles if tile.role == role)
             fault = f"has no {role} ({names})"
             raise UnreadableLevelError(str(path), fault, remedy="Add one, or leave the map out")
-
-
-def _padded(level: Level, rows: int, game: GameLegend) -> Level:
-    above = rows - level.tiles.shape[0]
-    padded = np.pad(level.tiles, ((above, 0), (0, 0)), constant_values=game.legend.empty)
-    return Level(padded, level.names)
