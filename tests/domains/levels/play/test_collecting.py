@@ -79,8 +79,9 @@ def test_enemies_are_passed_over_and_walls_are_not():
 
 def test_nothing_is_said_where_nothing_lies_or_the_level_is_too_large():
     assert np.isnan(share(*over_ground("-")))
+    far = Legend(MARIO.tiles, Physics(jump_reach=32))
     tiles = np.full((1, 1200, 1200), 10, np.uint8)
-    assert np.isnan(Analyst(MARIO)(Levels(tiles, MARIO.names)).reachable[0])
+    assert np.isnan(Analyst(far)(Levels(tiles, far.names)).reachable[0])
     none = Analyst(MARIO)(Levels(np.zeros((0, 14, 30), np.uint8), MARIO.names))
     assert none.reachable.shape == (0,)
     assert none.taken.shape == (0, 14, 30)

@@ -275,9 +275,50 @@ def test_the_smallest_maps_and_a_body_too_wide():
     assert analyse(["@G", "XX"], Physics(body=(3, 1))).won[0] == 0
 
 
+def test_a_level_of_a_million_cells_is_searched_to_its_end():
+    tiles = np.zeros((1, 1000, 1048), np.uint8)
+    tiles[0, -1] = MARIO.names.index("ground")
+    tiles[0, :-1, 500] = MARIO.names.index("coin")
+    found = Analyst(MARIO)(Levels(tiles, MARIO.names))
+    assert (found.won[0], found.ticks[0]) == (1, 1045)  # from the third column to the last
+    assert found.taken.sum() == 5  # the one in the way and those within a jump of four
+    tiles[0, :, 700] = MARIO.names.index("ground")
+    walled = Analyst(MARIO)(Levels(tiles, MARIO.names))
+    assert (walled.won[0], walled.furthest[0]) == (0, 699)
+
+
+TOWERS = {
+    "ledges": (["---G----", "-XXX----", "--------", "-----XXX", "--------", "-XXX----",
+                "--------", "-----XXX", "@-------", "XXXXXXXX"], 1),
+    "a shaft": (["X--G---X", "X--XX--X", "X------X", "X------X", "X------X", "X-XX---X",
+                 "X------X", "X----XXX", "X-@----X", "XXXXXXXX"], 1),
+    "a start at the right": (["G-------", "XX------", "--------", "---XX---", "--------",
+                              "------XX", "--------", "---XX---", "-------@", "XXXXXXXX"], 1),
+    "a ledge one too high": (["---G----", "-XXX----", "--------", "--------", "--------",
+                              "--------", "-----XXX", "--------", "@-------", "XXXXXXXX"], 0),
+    "a ceiling": (["---G----", "XXXXXXXX", "--------", "-----XXX", "--------", "-XXX----",
+                   "--------", "-----XXX", "@-------", "XXXXXXXX"], 0),
+    "spikes on every ledge": (["---G----", "-XXX----", "--------", "-----^^^", "-----XXX",
+                               "-^^^----", "-XXX----", "-------", "@-------", "XXXXXXXX"], 0),
+}  # fmt: skip
+"""From hand-counted steps: a jump of four rises four rows and no more."""
+
+
+@pytest.mark.parametrize("name", TOWERS)
+def test_towers_are_won_upwards(name):
+    rows, won = TOWERS[name]
+    rows = [row.ljust(8, "-") for row in rows]
+    found = analyse(rows)
+    assert found.won[0] == Twin(rows, Physics()).play()[0] == won
+    if won:
+        assert found.way(0)[-1, 1] < 1
+        assert found.challenge[0] == 0  # who falls may climb again
+
+
 def test_of_a_level_too_large_nothing_is_said():
-    levels = Levels(np.zeros((1, 1200, 1200), np.uint8), MARIO.names)
-    found = Analyst(MARIO)(levels)
+    far = Legend(MARIO.tiles, Physics(jump_reach=32))
+    levels = Levels(np.zeros((1, 1200, 1200), np.uint8), far.names)
+    found = Analyst(far)(levels)
     assert found.won[0] == -1
     assert found.progress[0] == 0
     assert len(found.way(0)) == 0

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from makar.domains.levels.level.columns import distinct_columns
 from makar.domains.levels.level.legend import MARIO, Legend, Tile
 from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.tiles import near_copies
 from makar.domains.levels.tiles.near_copies import WindowIndex
 
 GROUND, BLOCK, ENEMY, COIN = (
@@ -163,11 +164,38 @@ def test_maps_of_another_game_are_refused():
         WindowIndex.of([*mario(flat(30)), Level(flat(30), ("a", "b"))], MARIO)
     with pytest.raises(ValueError, match="no map"):
         WindowIndex.of([], MARIO)
-    with pytest.raises(ValueError, match="at most 255 rows"):
-        WindowIndex.of(mario(flat(30, 256)), MARIO)
     index = WindowIndex.of(mario(flat(30)), MARIO)
-    with pytest.raises(ValueError, match="at most 255 rows"):
-        index.nearest(Levels(flat(30, 256)[None], MARIO.names))
+    with pytest.raises(ValueError, match="28 columns of 1200 rows: compare fewer"):
+        index.nearest(Levels(flat(30, 1200)[None], MARIO.names))
+
+
+def test_towers_are_compared_too():
+    rng = np.random.default_rng(3)
+    maps, levels = busy(rng, 40, 1000), busy(rng, 33, 1000)[None]
+    levels[0, :, 2:31] = maps[:, 7:36]
+    levels[0, 300, 2] = ENEMY if levels[0, 300, 2] != ENEMY else COIN
+    found = WindowIndex.of(mario(maps), MARIO).nearest(Levels(levels, MARIO.names))
+    assert (found.start[0], found.source_start[0], found.share[0]) == (3, 8, 1)
+    levels[0, :500, 2:31] = COIN
+    share = WindowIndex.of(mario(maps), MARIO).nearest(Levels(levels, MARIO.names)).share[0]
+    ours, theirs = levels[0, :, 2:30], maps[:, 7:35]
+    assert 0.9 * share < (ours == theirs)[(ours > 0) | (theirs > 0)].mean() <= share
+
+
+@pytest.mark.parametrize("height", [6, 300])
+def test_a_level_laid_down_in_pieces_has_the_matches_of_the_whole(monkeypatch, height):
+    rng = np.random.default_rng(4)
+    maps = [busy(rng, 40, height, 0.3) for _ in range(3)]
+    levels = np.stack([busy(rng, 60, height, 0.3) for _ in range(4)])
+    for level, (first, at) in zip(levels, ((0, 3), (31, 0), (20, 9), (9, 9)), strict=True):
+        level[:, first : first + 25] = maps[0][:, at : at + 25]
+    index = WindowIndex.of(mario(*maps), MARIO, columns=9, kinds=2)
+    whole = index.nearest(Levels(levels, MARIO.names))
+    monkeypatch.setattr(near_copies, "_BYTES", 1000)
+    assert near_copies._pieces(60, 9, 120, 1)[1] == 18
+    in_pieces = index.nearest(Levels(levels, MARIO.names))
+    for one, other in zip(whole, in_pieces, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_distinct_columns_are_numpys():

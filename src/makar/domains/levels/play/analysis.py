@@ -16,14 +16,14 @@ from makar.domains.levels.play.challenge import challenge_of, danger_all
 from makar.domains.levels.play.collecting import collect_all
 from makar.domains.levels.play.jumps import arc
 from makar.domains.levels.play.physics import ENEMY, GOAL, HAZARD, PRIZE, SOLID, Game
-from makar.domains.levels.play.reach import reach_all
+from makar.domains.levels.play.reach import MOST, reach_all
 
 ANYWHERE, NOWHERE = -1, -2
 """In place of a start's row: any standing place of the first columns; there is none."""
 REMEMBERED = 4
 """Batches that are not searched again."""
-LIMIT = 1_000_000
-"""Moments looked at in one level before nothing is said of it."""
+LIMIT = MOST
+"""Moments looked at in one level before nothing is said of it: by default all that there are."""
 
 
 @dataclass(frozen=True, eq=False)

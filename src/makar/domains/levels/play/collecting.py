@@ -1,4 +1,4 @@
-"""What a hero can take in a level: every tile with something in it that some jump gets to.
+"""What a hero can take in a level: each tile with something in it that some jump gets to.
 
 A tile that lets the hero through, such as a coin, is taken where its body comes to overlap the
 tile; a solid one, such as a question block, where a rise is stopped by it. Every moment that can

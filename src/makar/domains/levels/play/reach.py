@@ -32,8 +32,9 @@ from makar.domains.levels.play.physics import (
     unpacked,
 )
 
-MOST = 1 << 22
-"""Moments that a level may have; of a larger one nothing is known."""
+MOST = 1 << 25
+"""Moments that a level may have; of a larger one nothing is known. For a level of 2**20 cells it is
+enough with a jump of eight columns, twice in the air too; the search then takes 700 MB."""
 START_COLUMNS = 3
 """Where the hero starts in a game whose levels have no start tile: anywhere in these."""
 UNSEEN = np.int32(2**31 - 1)

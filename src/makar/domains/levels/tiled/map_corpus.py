@@ -13,10 +13,13 @@ from makar.domains.levels.level.json_file import read_level_json
 from makar.domains.levels.level.legend_file import GameLegend
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.maps import Maps, MapSource
+from makar.domains.levels.level.reading import parse_object, read_bounded
 from makar.domains.levels.level.text import read_level_text
 from makar.domains.levels.play.towers import evened
-from makar.domains.levels.tiled.meaning import level_of
+from makar.domains.levels.tiled.files.content import is_tiled_json, is_xml
+from makar.domains.levels.tiled.meaning import read_meaning
 from makar.domains.levels.tiled.read import TiledMap, read_tiled
+from makar.domains.levels.tiled.remarks import Remarks, sentences
 from makar.domains.levels.tiled.variants import TileVariants, learn_variants
 
 MAX_MAPS = 2_000
@@ -58,8 +61,8 @@ def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorp
         UnreadableLevelError: nothing found, a broken map, or one without start or goal.
     """
     paths = _paths(patterns)
-    said: list[str] = []
-    found = [_read(path, game, said) for path in paths]
+    remarks: list[Remarks] = []
+    found = [_read(path, game, remarks) for path in paths]
     templates = tuple(template for _, template in found)
     maps = Maps(
         [level for level, _ in found], [MapSource(path.stem, game.licence) for path in paths]
@@ -69,7 +72,7 @@ def read_map_corpus(patterns: Iterable[str | Path], game: GameLegend) -> MapCorp
         maps,
         templates,
         learn_variants([tiled for tiled in templates if tiled is not None], game),
-        (*said, *notes),
+        (*sentences(remarks), *notes),
     )
 
 
@@ -80,8 +83,7 @@ def _paths(patterns: Iterable[str | Path]) -> list[Path]:
         if path.is_file():
             matches = [str(pattern)]
         elif path.is_dir():
-            # a .tmx, which is refused with the remedy, often lies beside what it was exported to
-            matches = [str(file) for file in _maps_in(path, ".tmj") or _maps_in(path, ".tmx")]
+            matches = [str(file) for file in _maps_in(path)]
         else:
             matches = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - may be absolute
         if not matches:
@@ -106,22 +108,68 @@ def _paths(patterns: Iterable[str | Path]) -> list[Path]:
     return sorted(found)
 
 
-def _maps_in(folder: Path, suffix: str) -> tuple[Path, ...]:
-    return walk(folder, lambda name: name.endswith(suffix), deep=False).files
+def _maps_in(folder: Path) -> list[Path]:
+    """The maps of a folder: those of Tiled, or else its levels as JSON, or else as text.
+
+    A ``.tmx`` often lies beside what it was exported to: then that is taken.
+    """
+    exported, drawn, told, words = (
+        walk(folder, lambda name, end=end: name.lower().endswith(end), deep=False).files
+        for end in (".tmj", ".tmx", ".json", ".txt")
+    )
+    stems = {file.stem for file in exported}
+    maps = [*exported, *(file for file in drawn if file.stem not in stems)]
+    return maps or [file for file in told if _is_level_json(file)] or list(words)
 
 
-def _read(path: Path, game: GameLegend, said: list[str]) -> tuple[Level, TiledMap | None]:
-    template = None
-    if path.suffix.lower() == ".txt":
-        level = read_level_text(path, game.legend)
-    elif path.suffix.lower() == ".json":
+def _is_level_json(file: Path) -> bool:
+    """Whether a file of JSON is a map or a level, and not a tileset or something else."""
+    try:
+        document = parse_object(read_bounded(file), str(file))
+    except UnreadableLevelError:
+        return False
+    return "format" in document or (
+        document.get("type", "map") == "map" and is_tiled_json(document)
+    )
+
+
+def read_level_file(
+    path: Path, game: GameLegend, remarks: list[Remarks] | None = None
+) -> tuple[Level, TiledMap | None]:
+    """One level of the game, told by its content: Tiled's, makar's JSON, or text (``.txt``).
+
+    Args:
+        path: The file.
+        game: The legend.
+        remarks: Receives what was read of a Tiled map and what was left out.
+
+    Raises:
+        LegendError: a tile that the legend leaves unnamed.
+        UnreadableLevelError: it is no level of the game.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".txt":
+        return read_level_text(path, game.legend), None
+    if suffix == ".json" and not _is_tiled_file(path):
         level, legend = read_level_json(path)
         if legend != game.legend:
             fault = f"has another legend than {game.path.name}"
             raise UnreadableLevelError(str(path), fault, remedy="Leave it out")
-    else:
-        template = read_tiled(path, game.path.absolute().parent)
-        level = level_of(template, game, said)
+        return level, None
+    tiled = read_tiled(path, game.path.absolute().parent)
+    reading = read_meaning(tiled, game)
+    if remarks is not None:
+        remarks.append(reading.remarks)
+    return reading.level, tiled
+
+
+def _is_tiled_file(path: Path) -> bool:
+    data = read_bounded(path)
+    return is_xml(data) or is_tiled_json(parse_object(data, str(path)))
+
+
+def _read(path: Path, game: GameLegend, remarks: list[Remarks]) -> tuple[Level, TiledMap | None]:
+    level, template = read_level_file(path, game, remarks)
     _refuse_useless(path, level, game)
     return level, template
 

@@ -16,25 +16,28 @@ cannot be made of ground alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
-from numba import njit
 
 from makar.core.types import Prompt, Works
 from makar.domains.levels.level.columns import distinct_columns
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.play.analysis import tiles_of
+from makar.domains.levels.tiles.diagonals import beside, likest, stretches
 
 COLUMNS = 28
 SHARE = 0.95
 KINDS = 5
 _AT_ONCE = 64  # levels whose columns are laid beside the corpus together
 _BYTES = 1 << 27  # that this may take, whatever the size of the corpus
+_BYTE = np.iinfo(np.uint8).max
+_MOST_CELLS = np.iinfo(np.int16).max  # of a stretch, so that they can be counted
 
 
 class Matches(NamedTuple):
@@ -90,7 +93,7 @@ class WindowIndex:
         """Index the maps, whose tile numbers are the legend's.
 
         Raises:
-            ValueError: there is no map, or one with another legend's tiles or above 255 rows.
+            ValueError: there is no map, or one with another legend's tiles.
         """
         if not len(maps):
             raise ValueError("no map to compare with: give the maps the model learned from")
@@ -109,17 +112,21 @@ class WindowIndex:
         tiles, emptied = tiles_of(works, self.legend), _emptied(self.legend)
         B, H, W = tiles.shape
         width = min(self.columns, W)
-        tallest = max(H, self.tiles.shape[1])
-        corpus, ours = _stretches(self.kind, self.offsets, width, self.kinds), []
-        standing = _taller(self.tiles, tallest)
-        most = _BYTES // (2 * W * (len(self.kind) + 2 * W))
-        at_once = min(max(most, 1), _AT_ONCE)
+        standing = _taller(self.tiles, max(H, self.tiles.shape[1]), width)
+        corpus = stretches(self.kind, self.offsets, width, self.kinds)
+        zero = np.zeros(1, np.uint16 if standing.shape[1] > _BYTE else np.uint8)
+        at_once, piece = _pieces(W, width, len(self.kind), zero.itemsize)
+        found = np.tile([0, 1, 0, 0], (B, 1))
         for first in range(0, B, at_once):
-            some = emptied[tiles[first : first + at_once]].transpose(0, 2, 1)
-            own, kind = distinct_columns(_taller(some.reshape(-1, H), tallest))
-            same, other = _beside(own, standing, self.kind, W)
-            ours.append(_likest(kind.reshape(-1, W), same, other, corpus, width))
-        equal, unequal, start, found = np.concatenate(ours or [np.zeros((0, 4), np.int64)]).T
+            rows = slice(first, first + at_once)
+            some = emptied[tiles[rows]].transpose(0, 2, 1)
+            for begin in range(0, W - width + 1, piece - width + 1):
+                part = some[:, begin : begin + piece]
+                own, kind = distinct_columns(_taller(part.reshape(-1, H), standing.shape[1], width))
+                same, other = beside(own, standing, self.kind, part.shape[1], zero)
+                kinds = kind.reshape(part.shape[:2])
+                _keep_better(found[rows], likest(kinds, same, other, corpus, width), begin)
+        equal, unequal, start, found = found.T
         source = np.where(equal > 0, np.searchsorted(self.offsets, found, side="right") - 1, -1)
         return Matches(
             equal / np.maximum(equal + unequal, 1),
@@ -146,122 +153,36 @@ def _emptied(legend: Legend) -> UInt8[np.ndarray, " A"]:
     return numbers
 
 
-def _taller(columns: UInt8[np.ndarray, "N H"], height: int) -> UInt8[np.ndarray, "N T"]:
-    """The columns with empty cells on top; ValueError beyond what a byte counts."""
-    if height > 255:
-        raise ValueError(f"near copies are found in levels of at most 255 rows, got {height}")
+def _taller(
+    columns: UInt8[np.ndarray, "N H"], height: int, width: int = 1
+) -> UInt8[np.ndarray, "N T"]:
+    """The columns with empty cells on top; ValueError if stretches of them are beyond counting."""
+    if height * width > _MOST_CELLS:
+        raise ValueError(
+            f"near copies are found in stretches of at most {_MOST_CELLS} cells, got {width} "
+            f"columns of {height} rows: compare fewer columns"
+        )
     return np.pad(columns, ((0, 0), (height - columns.shape[1], 0)))
 
 
-@njit(cache=True)
-def _stretches(
-    kind: Int[np.ndarray, " L"], offsets: Int[np.ndarray, " S"], width: int, kinds: int
-) -> Bool[np.ndarray, " L"]:
-    """True where a stretch begins that ends in the same map and has enough kinds of columns."""
-    begins = np.zeros(len(kind), np.bool_)
-    seen = np.full(len(kind), -1, np.int64)  # the last stretch that a kind was met in
-    for source in range(len(offsets) - 1):
-        for j in range(offsets[source], offsets[source + 1] - width + 1):
-            met = 0
-            for column in kind[j : j + width]:
-                met += seen[column] != j
-                seen[column] = j
-            begins[j] = met >= kinds
-    return begins
+def _pieces(columns: int, width: int, corpus: int, size: int) -> tuple[int, int]:
+    """How many levels, and how many of their columns, are laid beside the corpus together.
 
-
-@njit(cache=True)
-def _beside(
-    own: UInt8[np.ndarray, "O H"],
-    corpus: UInt8[np.ndarray, "K H"],
-    kind: Int[np.ndarray, " L"],
-    margin: int,
-) -> tuple[UInt8[np.ndarray, "O M"], UInt8[np.ndarray, "O M"]]:
-    """Every column of the levels beside every column of the corpus.
-
-    Returns:
-        Cells with the same tile, and cells with another; ``margin`` columns before and after.
+    Args:
+        columns: Of a level.
+        width: Of a stretch.
+        corpus: Its columns.
+        size: Bytes in which a column's rows are counted.
     """
-    rows = np.ascontiguousarray(corpus.T)
-    same = np.zeros((len(own), len(kind) + 2 * margin), np.uint8)
-    other = np.zeros((len(own), len(kind) + 2 * margin), np.uint8)
-    equal, unequal = np.zeros(len(corpus), np.uint8), np.zeros(len(corpus), np.uint8)
-    for o in range(len(own)):
-        equal[:] = 0
-        unequal[:] = 0
-        for y in range(len(rows)):
-            tile, row = own[o, y], rows[y]
-            for k in range(len(row)):
-                unequal[k] += row[k] != tile
-            if tile:
-                for k in range(len(row)):
-                    equal[k] += row[k] == tile
-        for j in range(len(kind)):
-            same[o, margin + j] = equal[kind[j]]
-            other[o, margin + j] = unequal[kind[j]]
-    return same, other
+    size *= 2  # equal and unequal ones
+    if (most := _BYTES // (size * columns * (corpus + 2 * columns))) >= 1:
+        return min(most, _AT_ONCE), columns
+    piece = min(_BYTES // (2 * size * (corpus + 1)), math.isqrt(_BYTES // (4 * size)))
+    return 1, max(piece, 2 * width)
 
 
-@njit(cache=True)
-def _likest(
-    works: Int[np.ndarray, "B W"],
-    same: UInt8[np.ndarray, "O M"],
-    other: UInt8[np.ndarray, "O M"],
-    begins: Bool[np.ndarray, " L"],
-    width: int,
-) -> Int[np.ndarray, "B 4"]:
-    """Equal cells, unequal cells, first column in the level and in the corpus of the best match.
-
-    Place ``d`` of ``equal`` belongs to one diagonal: the stretch of the level that begins at
-    ``i`` beside that of the corpus that begins at ``d + i - W``. From ``i`` to ``i + 1`` all
-    diagonals take one pair of columns in and let one go, in one pass that the machine does many
-    at a time.
-    """
-    B, W = works.shape
-    diagonals = same.shape[1] - W
-    allowed = np.zeros(same.shape[1], np.int32)
-    allowed[W : W + len(begins)] = begins
-    answer = np.zeros((B, 4), np.int64)
-    for b in range(B):
-        equal, unequal = np.zeros(diagonals, np.int16), np.zeros(diagonals, np.int16)
-        for t in range(width):
-            equal += same[works[b, t], t : t + diagonals]
-            unequal += other[works[b, t], t : t + diagonals]
-        best_equal, best_unequal = 0, 1
-        for i in range(W - width + 1):
-            if i:
-                out, into, last = works[b, i - 1], works[b, i + width - 1], i + width - 1
-                _slide(equal, same[out, i - 1 :], same[into, last:])
-                _slide(unequal, other[out, i - 1 :], other[into, last:])
-            if _any_better(equal, unequal, allowed[i:], best_equal, best_unequal):
-                for d in range(diagonals):
-                    more = equal[d] * best_unequal > best_equal * unequal[d]
-                    if more and allowed[i + d]:
-                        best_equal, best_unequal = np.int64(equal[d]), np.int64(unequal[d])
-                        answer[b] = best_equal, best_unequal, i, d + i - W
-    return answer
-
-
-@njit(cache=True)
-def _slide(
-    sums: Int[np.ndarray, " N"], out: UInt8[np.ndarray, " M"], into: UInt8[np.ndarray, " P"]
-) -> None:
-    """Every stretch loses the column pair before it and takes in the one at its end."""
-    for d in range(len(sums)):
-        sums[d] += np.int16(into[d]) - np.int16(out[d])
-
-
-@njit(cache=True)
-def _any_better(
-    equal: Int[np.ndarray, " N"],
-    unequal: Int[np.ndarray, " N"],
-    allowed: Int[np.ndarray, " M"],
-    best_equal: int,
-    best_unequal: int,
-) -> bool:
-    """Whether an allowed stretch has a larger share than the best."""
-    a, b, found = np.int32(best_unequal), np.int32(best_equal), np.int32(0)
-    for d in range(len(equal)):
-        better = np.int32(equal[d]) * a > b * np.int32(unequal[d])
-        found |= np.int32(better) & allowed[d]
-    return found != 0
+def _keep_better(found: Int[np.ndarray, "B 4"], later: Int[np.ndarray, "B 4"], begin: int) -> None:
+    """Replace matches by those of a later piece of the levels, which begins at a column."""
+    better = later[:, 0] * found[:, 1] > found[:, 0] * later[:, 1]
+    later[:, 2] += begin
+    found[better] = later[better]
