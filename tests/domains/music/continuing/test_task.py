@@ -259,16 +259,9 @@ def test_abc_outside_the_hole_is_the_same_text(tmp_path, infiller):
     assert read_pieces(path)[0].pickup == 24
 
 
-def test_what_abc_cannot_be_parted_safely_is_refused(tmp_path):
+def test_a_book_of_several_tunes_is_refused(tmp_path):
     path = tmp_path / "x.abc"
     head = "X:1\nM:4/4\nL:1/4\nK:C\n"
-    for body, fault in (
-        ("CDEF|1 GABc:|2 cBAG|]\n", "endings"),
-        ("V:1\nCDEF|GABc|]\nV:2\nC4|C4|]\n", "voices"),
-    ):
-        path.write_text(head + body)
-        with pytest.raises(HoleError, match=fault):
-            open_task(path, keep="1")
     path.write_text(head + "CDEF|GABc|]\n\n" + head.replace("X:1", "X:2") + "CDEF|]\n")
     with pytest.raises(HoleError, match="holds 2 tunes"):
         open_task(path, keep="1")
@@ -305,9 +298,9 @@ def test_what_cannot_be_done_is_said(theme, wishes, fault):
 
 def test_varying_needs_notes_on_the_grid(tmp_path):
     path = tmp_path / "x.mid"
-    rows = [(0, 96, 60, 80), *((96 + 8 * n, 8, 62, 80) for n in range(12)), (288, 96, 64, 80)]
+    rows = [(0, 96, 60, 80), *((96 + 4 * n, 4, 62, 80) for n in range(24)), (288, 96, 64, 80)]
     write_piece(Piece((Part(np.array(rows)),)), path)
-    with pytest.raises(HoleError, match="tuplets"):
+    with pytest.raises(HoleError, match="shorter than sixteenths"):
         open_task(path, vary="2")
     with pytest.raises(HoleError, match="hold nothing to vary"):
         open_task(path, vary="3")
@@ -325,7 +318,7 @@ def test_a_file_without_a_key_is_read_by_ear(tmp_path):
     mido.MidiFile(ticks_per_beat=480, tracks=[track]).save(path)
     task = open_task(path, keep="1-2,5-6")
     assert task.key == Key(7)
-    assert any("sounds like G major" in note for note in task.notes)
+    assert any("heard as G major" in note for note in task.notes)
 
 
 def test_one_note_two_hundred_parts_and_two_tempos(tmp_path, infiller):

@@ -4,15 +4,10 @@ import numpy as np
 import pytest
 
 from makar.cli.faults import exit_code_of
+from makar.domains.music.infill.asked.bars import gaps, numbered, spans
+from makar.domains.music.infill.asked.parts import choose_part
 from makar.domains.music.infill.errors import HoleError
-from makar.domains.music.infill.hole import (
-    beyond,
-    choose_part,
-    find_hole,
-    gaps,
-    grid_metre,
-    spans,
-)
+from makar.domains.music.infill.hole import beyond, find_hole, grid_metre
 from makar.domains.music.musicxml.bars import bars
 from makar.domains.music.piece.piece import Metre, Part, Piece
 
@@ -26,6 +21,7 @@ EIGHT = Piece((line(),))
 
 
 def hole_in(piece, span, part=0):
+    span = numbered([span], bars(piece), path="x.mid")[0]
     return find_hole(piece, bars(piece), part, span, path="x.mid")
 
 
@@ -63,7 +59,7 @@ def test_the_bars_between_are_to_be_made():
     assert gaps(((1, 2), (5, 6)), bars(EIGHT), path="x") == ((3, 4), (7, 8))
     assert gaps(((3, 8),), bars(EIGHT), path="x") == ((1, 2),)
     with pytest.raises(HoleError, match="there is no bar 9: the piece has bars 1 to 8"):
-        gaps(((1, 4), (9, 12)), bars(EIGHT), path="x")
+        numbered(((1, 4), (9, 12)), bars(EIGHT), path="x")
     with pytest.raises(HoleError, match="every bar is kept"):
         gaps(((1, 8),), bars(EIGHT), path="x")
 

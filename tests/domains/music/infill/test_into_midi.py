@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mido import Message, MetaMessage
 
+from makar.domains.music.infill.asked.parts import choose_part
 from makar.domains.music.infill.errors import HoleError
-from makar.domains.music.infill.hole import Fill, choose_part, find_hole
+from makar.domains.music.infill.hole import Fill, find_hole
 from makar.domains.music.infill.into_midi import open_midi
 from makar.domains.music.infill.view import view
 from makar.domains.music.midi.write import midi_bytes
@@ -124,7 +125,7 @@ def test_other_tracks_and_the_header_are_the_same_bytes():
     assert out[:14] == data[:14]
 
 
-def test_notes_that_sound_over_a_bar_line_stay():
+def test_a_note_that_sounds_over_a_bar_line_belongs_to_where_it_begins():
     on, off = Message("note_on", note=72, velocity=64), Message("note_off", note=72)
     track = mido.MidiTrack(
         [
@@ -141,15 +142,15 @@ def test_notes_that_sound_over_a_bar_line_stay():
     score = open_midi(out.getvalue(), "x.mid")
     hole = find_hole(score.piece, score.bars, 0, (2, 2), path="x.mid")
     seen = view(score.piece, score.bars, hole, path="x.mid")
-    assert seen.kept[:, 2].tolist() == [72, 76]
-    made = seen.notes(np.array([1] * 4 + [25] + [1] * 11), 80)  # a note to the end of the bar
+    assert seen.kept[:, 2].tolist() == [72]
+    made = seen.notes(np.array([1] * 4 + [25] + [1] * 11))  # a note to the end of the bar
     result = score.spliced([Fill(hole, made, seen.kept)])
     struck = [(t, m.note) for _, t, m in messages(result) if m.type == "note_on" and m.velocity]
-    assert [n for _, n in struck] == [72, int(made[0, 2]), 76, 77]
+    assert [n for _, n in struck] == [72, int(made[0, 2]), 77]
     ended = {m.note: t for _, t, m in messages(result) if m.type == "note_off"}
     assert ended[72] == BAR + QUARTER
-    assert ended[int(made[0, 2])] == 2 * BAR - QUARTER  # cut where the kept note begins
-    assert ended[76] == 2 * BAR + QUARTER
+    assert ended[int(made[0, 2])] == 2 * BAR
+    assert 76 not in ended  # its whole length is gone
 
 
 def test_going_on_after_the_end_moves_only_the_end_of_the_track():

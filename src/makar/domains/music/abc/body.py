@@ -35,7 +35,7 @@ from makar.domains.music.piece.piece import TICKS_PER_QUARTER
 
 QUARTER = FINE * TICKS_PER_QUARTER
 # An opening bracket ends the search for a closing one, so that a run of them takes linear time.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"""
     (?P<note>{NOTE})
     |(?P<skip>[\s`\\)]+|\((?!\d))
@@ -72,7 +72,9 @@ class BodyReader:
         self.dropped = dropped
         self.voice = Voice("", state)
         self.voices: dict[str, Voice] = {}
-        self._handlers = {
+        self.row = 0
+        """Number of the line of the body that is read."""
+        self.handlers = {
             "bar": self._bar, "broken": self._broken, "tuplet": self._tuplet, "rest": self._rest,
             "text": self._text, "grace": self._grace, "chord": self._chord, "field": self._inline,
             "bars_rest": self._bars_rest, "tie": self._late_tie,
@@ -99,9 +101,9 @@ class BodyReader:
 
     def line(self, text: str) -> None:
         """Read one line of music."""
-        handlers = self._handlers
+        handlers = self.handlers
         known = known_notes
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             kind = match.lastgroup
             if kind == "skip":
                 continue

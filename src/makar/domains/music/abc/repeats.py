@@ -61,6 +61,11 @@ def once_order(bars: Sequence[Bar]) -> list[int]:
     return order
 
 
+def printed_order(bars: Sequence[Bar]) -> list[int]:
+    """Numbers of the bars as they stand on the page, every ending included."""
+    return list(range(len(bars)))
+
+
 def _after_ending(bars: Sequence[Bar], first: int) -> int:
     """Number of the bar after the ending that begins at ``first``."""
     for here in range(first, len(bars)):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from makar.domains.music.abc.slices import BINARY, Slice, slices
+from makar.domains.music.abc.writing.slices import BINARY
+from makar.domains.music.abc.writing.words import Memory, beam_beat, beamed, length_text, words
 from makar.domains.music.piece.piece import (
     DURATION,
     ONSET,
@@ -23,38 +24,9 @@ from makar.domains.music.piece.piece import (
     Part,
     Piece,
 )
-from makar.domains.music.piece.spelling import Spelling, signature_alter, spell
 
 _BARS_IN_LINE = 4
 _MODE_NAMES = {"major": "", "minor": "m"}
-_SIGNS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
-_MIDDLE_OCTAVE = 4
-
-
-@dataclass
-class _Memory:
-    """Which accidentals a reader remembers within a bar.
-
-    Some programs let an accidental hold for its octave, some for all octaves (the standard's
-    ``propagate-accidentals``). A sign is left out only where both read the same.
-    """
-
-    key: Key
-    by_step: dict[str, int] = field(default_factory=dict[str, int])
-    by_octave: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
-    sure: bool = True
-
-    def sign(self, note: Spelling) -> str:
-        """The accidental that the note needs, if any."""
-        usual = signature_alter(note.step, self.key)
-        either = (
-            self.by_step.get(note.step, usual),
-            self.by_octave.get((note.step, note.octave), usual),
-        )
-        if self.sure and either == (note.alter, note.alter):
-            return ""
-        self.by_step[note.step] = self.by_octave[note.step, note.octave] = note.alter
-        return _SIGNS[note.alter]
 
 
 @dataclass(frozen=True)
@@ -104,20 +76,6 @@ def abc_body(piece: Piece) -> str:
     return " ".join(is_body)
 
 
-def bar_text(piece: Piece, notes: NoteRows, *, start: int, end: int, unit: int) -> str:
-    """One bar of a piece as a tune's body has it, without its bar line.
-
-    Args:
-        piece: For its keys.
-        notes: What is to be written; what sounds on over the bar line is tied.
-        start: First tick of the bar.
-        end: The tick after its last.
-        unit: Ticks of the unit note length.
-    """
-    key = [k.key for k in piece.keys if k.tick <= start][-1]
-    return _bar(notes, _BarPlan(start, end, piece.metre), {}, piece, _Memory(key), unit)
-
-
 def _header(piece: Piece, number: int, unit: int) -> list[str]:
     origin = piece.provenance
     fields = [f"X:{number}", f"T:{_plain(origin.title) or 'Untitled'}"]
@@ -156,7 +114,7 @@ def _unit(parts: Sequence[Part]) -> int:
             written[Fraction(int(ticks) * (2 if ticks % BINARY == 0 else 3), 2)] += 1
 
     def signs(unit: int) -> int:
-        return sum(len(_length(ticks / unit)) * count for ticks, count in written.items())
+        return sum(len(length_text(ticks / unit)) * count for ticks, count in written.items())
 
     return min((TICKS_PER_QUARTER // n for n in (2, 1, 4)), key=signs)
 
@@ -194,7 +152,7 @@ def _music(
         first = np.searchsorted(ends, bar.start, side="right")
         sounding = notes[first : np.searchsorted(notes[:, ONSET], bar.end)]
         within = {tick: changes[tick] for tick in inside}
-        line.append(_bar(sounding, bar, within, piece, _Memory(key), unit))
+        line.append(_bar(sounding, bar, within, piece, Memory(key), unit))
         lines += fields
         metre = bar.metre
     return [*lines, " | ".join(line) + " |]"]
@@ -216,47 +174,10 @@ def _bar(
     bar: _BarPlan,
     changes: dict[int, list[str]],
     piece: Piece,
-    memory: _Memory,
+    memory: Memory,
     unit: int,
 ) -> str:
-    words: list[str] = []
-    for cut in slices(notes, bar.start, bar.end, changes):
-        if cut.start in changes:
-            words += [f"[{change}]" for change in changes[cut.start]]
-            key = [k.key for k in piece.keys if k.tick <= cut.start][-1]
-            if key != memory.key:
-                memory = _Memory(key, sure=False)  # programs differ in what they forget here
-        if cut.group:
-            words.append("(3" if cut.group == 3 else f"(3:2:{cut.group}")
-        words.append(_sound(cut, memory, unit))
-    return " ".join(words)
-
-
-def _sound(cut: Slice, memory: _Memory, unit: int) -> str:
-    length = _length(Fraction(cut.length * (3 if cut.in_group else 2), 2 * unit))
-    notes = [spell(pitch, memory.key) for pitch in cut.pitches]
-    names = [
-        _name(note, memory) + ("-" if pitch in cut.tied else "")
-        for note, pitch in zip(notes, cut.pitches, strict=True)
-    ]
-    if not names:
-        return "z" + length
-    if len(names) == 1:
-        tie = "-" if names[0].endswith("-") else ""
-        return names[0].rstrip("-") + length + tie
-    return f"[{''.join(names)}]{length}"
-
-
-def _name(note: Spelling, memory: _Memory) -> str:
-    letter = note.step if note.octave <= _MIDDLE_OCTAVE else note.step.lower()
-    above = note.octave - _MIDDLE_OCTAVE - 1
-    marks = "'" * above if above >= 0 else "," * (-above - 1)
-    return memory.sign(note) + letter + marks
-
-
-def _length(share: Fraction) -> str:
-    if share.denominator == 1:
-        return "" if share == 1 else str(share.numerator)
-    if share == Fraction(1, 2):
-        return "/"
-    return f"{share.numerator if share.numerator > 1 else ''}/{share.denominator}"
+    fields = {tick: "".join(f"[{change}]" for change in each) for tick, each in changes.items()}
+    found = words(notes, (bar.start, bar.end), piece, memory, unit, cuts=fields)
+    origin = bar.start if bar.start else bar.end - bar.metre.bar  # an upbeat is a bar's last part
+    return beamed(found, origin, beam_beat(bar.metre), fields)

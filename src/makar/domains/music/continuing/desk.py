@@ -40,6 +40,12 @@ class PieceDeskConfig(BaseModel):
     parts: Annotated[str | None, Flag("--parts")] = Field(
         default=None, description="the part to work on: its name or number"
     )
+    voice: Annotated[str | None, Flag("--voice")] = Field(
+        default=None, description="the voice of the part, in MusicXML and ABC, such as 1"
+    )
+    line: Annotated[str | None, Flag("--line")] = Field(
+        default=None, description="top or bottom: the outer line of a MIDI part that plays several"
+    )
 
 
 @dataclass
@@ -56,9 +62,12 @@ class PieceSheet:
 
     @property
     def units(self) -> Sequence[Unit]:
-        """Bars, from the first full one on."""
+        """Bars, numbered as they are printed."""
         free = {bar.number for hole in self.task.holes for bar in hole.bars}
-        return [Unit(bar.number, bar.number not in free) for bar in self.task.bars]
+        return [
+            Unit(int(bar.name) if bar.name.isdecimal() else bar.number, bar.number not in free)
+            for bar in self.task.bars
+        ]
 
     @property
     def notes(self) -> Sequence[str]:
@@ -115,7 +124,15 @@ def open_piece(path: Path, config: PieceDeskConfig, opened: Opened | None) -> Pi
     """Read a file and find out what is asked; see ``recipes.domain.Desk``."""
     del opened  # the model that fills bars is one for all
     return PieceSheet(
-        open_task(path, keep=config.keep, vary=config.vary, bars=config.bars, parts=config.parts)
+        open_task(
+            path,
+            keep=config.keep,
+            vary=config.vary,
+            bars=config.bars,
+            parts=config.parts,
+            voice=config.voice,
+            line=config.line,
+        )
     )
 
 
@@ -126,5 +143,6 @@ DESK: Desk[PieceDeskConfig, Chosen] = Desk(
         "makar continue theme.mid --keep 1-4,9-12 --parts violin --variations 8",
         "makar continue theme.musicxml --vary 5-8",
         "makar continue theme.abc --bars 8",
+        "makar continue piano.mid --keep 1-4,9-16 --line top",
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 from makar.domains.music.continuing.choice import Choice, Chosen
 from makar.domains.music.continuing.page import Variation, describe, variations_page
 from makar.domains.music.continuing.task import Task
+from makar.domains.music.musicxml.bars import Bar
 from makar.runs.atomic import write_json, write_text
 from makar.runs.entry import content_id
 from makar.runs.free_names import new_folder
@@ -103,7 +104,7 @@ def record_of(
         "mode": task.mode,
         "part": task.part + 1,
         "part_name": task.piece.parts[task.part].name,
-        "bars": [[hole.first, hole.last] for hole in task.holes],
+        "bars": [[_named(b) for b in (h.bars[0], h.bars[-1])] for h in task.holes],
         "seed": seed,
         "asked": asked,
         "candidates": choice.written,
@@ -122,6 +123,11 @@ def record_of(
             for one in written
         ],
     }
+
+
+def _named(bar: Bar) -> int | str:
+    """As it is printed."""
+    return int(bar.name) if bar.name.isdecimal() else bar.name
 
 
 def _known(value: float) -> float | None:

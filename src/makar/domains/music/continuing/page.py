@@ -61,9 +61,7 @@ def variations_page(task: Task, shown: Sequence[Variation], *, lead: str) -> str
 
 def describe(task: Task) -> str:
     """What was asked, in words: ``bars 5-8 of Violin made anew``."""
-    bars = ", ".join(
-        str(h.first) if h.first == h.last else f"{h.first}–{h.last}" for h in task.holes
-    )
+    bars = ", ".join(hole.name.replace("-", "–") for hole in task.holes)
     done = {"infill": "made anew", "vary": "varied", "continue": "added"}[task.mode]
     return f"bars {bars} of {task.piece.parts[task.part].name} {done}"
 

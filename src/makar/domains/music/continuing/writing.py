@@ -21,8 +21,9 @@ from makar.domains.music.infill.codec import (
     bars_at_once,
 )
 from makar.domains.music.infill.hole import Fill
+from makar.domains.music.infill.line import clear_of
 from makar.domains.music.infill.spans import as_context
-from makar.domains.music.infill.view import View, keep_rhythm, typical_velocity
+from makar.domains.music.infill.view import View, keep_rhythm
 from makar.domains.music.melody.codec import TONIC_OF
 from makar.domains.music.melody.grid import FIRST_PITCH_TOKEN, MelodyGrid, MelodyGrids
 from makar.models.token_policy import TokenPolicy
@@ -103,6 +104,7 @@ def _frames(task: Task, views: Sequence[View], seeds: Seeds) -> list[bytes]:
         stay = min(math.ceil(KEPT_SHARE * len(began)), len(began) - 1)  # something has to change
         keep = np.zeros(view.steps, bool)
         keep[seeds.generator(row, _VARYING).permutation(began)[: max(stay, 0)]] = True
+        keep[view.pinned] = True
         frames.append(keep_rhythm(view.was, keep, view.around).frame)
     return frames
 
@@ -124,8 +126,10 @@ def _prompt(view: View, made: np.ndarray, frame: bytes, stop: int) -> Prompt:
 
 
 def _with(candidate: Candidate, task: Task, view: View, tokens: np.ndarray) -> Candidate:
-    velocity = typical_velocity(task.piece.parts[task.part], view.hole)
-    fill = Fill(view.hole, view.notes(tokens, velocity), view.kept)
+    varied = view.inside if task.mode == "vary" else None
+    made = view.notes(tokens) if varied is None else view.repitched(tokens)
+    made = clear_of(made, task.beside, varied)
+    fill = Fill(view.hole, made, view.kept, varied)
     grid = MelodyGrid(tokens.astype(np.int8), view.metre, view.key)
     middle = Middle(grid, view.around)
     return Candidate((*candidate.fills, fill), (*candidate.middles, middle))

@@ -1,17 +1,15 @@
-"""Which bars of which part are to be made: what a composer says, checked against the piece.
-
-Bars count from the first full bar, which is bar 1; an upbeat is bar 0.
-"""
+"""Bars of one part that are to be made: what is in them, and whether makar can fill them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
+from jaxtyping import Bool
 
+from makar.domains.music.infill.asked.bars import Span
+from makar.domains.music.infill.asked.parts import overlapping
 from makar.domains.music.infill.errors import HoleError
 from makar.domains.music.melody.codec import METRES
 from makar.domains.music.musicxml.bars import Bar
@@ -19,10 +17,6 @@ from makar.domains.music.piece.piece import DURATION, ONSET, Metre, NoteRows, Pa
 
 LEGATO = 3
 """Ticks (a thirty-second) by which a note may run into the next without being a second voice."""
-_LISTED = 12
-_RANGE = re.compile(r"\s*(\d{1,6})\s*(?:[-–]\s*(\d{1,6})\s*)?")
-Span = tuple[int, int]
-"""First and last bar."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,12 @@ class Hole:
         return self.bars[-1].number
 
     @property
+    def name(self) -> str:
+        """The bars as printed: ``5`` or ``5-8``."""
+        first, last = self.bars[0].name, self.bars[-1].name
+        return first if first == last else f"{first}-{last}"
+
+    @property
     def start(self) -> int:
         """Tick at which it begins."""
         return self.bars[0].start
@@ -65,149 +65,82 @@ class Fill:
     Attributes:
         hole: Where.
         made: Its notes, in ticks of the piece.
-        kept: Notes that sound over its bar lines, which stay as they are.
+        kept: Notes from before that sound on into it, which stay as they are.
+        varied: Where only pitches change: the notes that were there, row by row those of
+            ``made``. None where the bars are made anew.
     """
 
     hole: Hole
     made: NoteRows
     kept: NoteRows
+    varied: NoteRows | None = None
 
 
-def spans(text: str, *, path: str, option: str) -> tuple[Span, ...]:
-    """``"1-4,9-12"`` as pairs of first and last bar, in order.
+def begins_in(notes: NoteRows, hole: Hole) -> Bool[np.ndarray, " N"]:
+    """Which notes belong to the hole: those that begin in it, however long they sound on.
 
-    Raises:
-        HoleError: written otherwise, backwards, or a bar is named twice.
+    One that is struck less than a thirty-second before a bar line and lies mostly beyond it is
+    that bar's downbeat, played early, and belongs to it.
     """
-    found: list[Span] = []
-    for piece in text.split(","):
-        match = _RANGE.fullmatch(piece)
-        if match is None:
-            raise HoleError(path, f"{option} {text!r} names no bars", remedy="Write 1-4,9-12")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last < first:
-            raise HoleError(
-                path, f"{option} {piece.strip()} runs backwards", remedy="Turn it round"
-            )
-        found.append((first, last))
-    found.sort()
-    for (_, before), (after, _) in pairwise(found):
-        if after <= before:
-            raise HoleError(
-                path,
-                f"{option} {text!r} names bar {after} twice: holes must not overlap",
-                remedy="Name each bar once",
-            )
-    return tuple(found)
+    inside = (notes[:, ONSET] >= hole.start) & (notes[:, ONSET] < hole.end)
+    return (inside & ~_early(notes, hole.end)) | _early(notes, hole.start)
 
 
-def gaps(kept: Sequence[Span], bars: Sequence[Bar], *, path: str) -> tuple[Span, ...]:
-    """The bars that are not kept. An upbeat is kept, named or not.
+def _early(notes: NoteRows, line: int) -> Bool[np.ndarray, " N"]:
+    before = line - notes[:, ONSET]
+    return (before > 0) & (before < LEGATO) & (notes[:, DURATION] > 2 * before)
 
-    Raises:
-        HoleError: a kept bar is not in the piece, or all of them are kept.
+
+def tails(notes: NoteRows, hole: Hole) -> NoteRows:
+    """What notes of the hole have written in the bars after it, where it is struck anew."""
+    ends = notes[:, ONSET] + notes[:, DURATION]
+    over = notes[begins_in(notes, hole) & (ends > hole.end)].copy()
+    over[:, DURATION] -= hole.end - over[:, ONSET]
+    over[:, ONSET] = hole.end
+    return over
+
+
+def around(notes: NoteRows, hole: Hole, *, written: bool) -> NoteRows:
+    """What is left of a part once the hole is empty.
+
+    Args:
+        notes: The part's.
+        hole: The bars.
+        written: True in notation, where the bars after the hole hold a part of what is tied
+            into them; False where a note is one whole that goes.
     """
-    here = 1
-    found: list[Span] = []
-    for span in kept:
-        within(span, bars, path=path)
-        if span[0] > here:
-            found.append((here, span[0] - 1))
-        here = span[1] + 1
-    if here <= bars[-1].number:
-        found.append((here, bars[-1].number))
-    if not found:
-        raise HoleError(
-            path, "every bar is kept: there is nothing to make", remedy="Keep fewer bars"
-        )
-    return tuple(found)
+    rest = notes[~begins_in(notes, hole)]
+    return np.concatenate([rest, tails(notes, hole)]) if written else rest
 
 
-def within(span: Span, bars: Sequence[Bar], *, path: str) -> None:
-    """Refuse bars that the piece does not have.
-
-    Raises:
-        HoleError: naming those it has.
-    """
-    low, high = bars[0].number, bars[-1].number
-    wrong = next((n for n in span if not low <= n <= high), None)
-    if wrong is not None:
-        upbeat = " (bar 0 is the upbeat)" if not low else ""
-        raise HoleError(
-            path,
-            f"there is no bar {wrong}: the piece has bars {low} to {high}{upbeat}",
-            remedy="Name bars that it has; --bars 8 goes on after the end",
-        )
-
-
-def choose_part(piece: Piece, wish: str | None, *, path: str) -> int:
-    """The part that is meant: by name, the beginning of a name, or number from 1.
-
-    Without a wish it is the uppermost part with notes that is not percussion.
-
-    Raises:
-        HoleError: there is no such part, several are meant, or it is percussion.
-    """
-    melodic = [n for n, part in enumerate(piece.parts) if len(part.notes) and not part.percussion]
-    if wish is None:
-        if not melodic:
-            raise HoleError(
-                path,
-                "has percussion only, and makar writes melodies",
-                remedy="Choose a piece with a pitched part",
-            )
-        return melodic[0]
-    found = _named(piece.parts, wish.strip())
-    if len(found) != 1:
-        fault = f"has no part {wish!r}" if not found else f"has {len(found)} parts {wish!r}"
-        raise HoleError(path, f"{fault}; there are: {listed(piece.parts)}", remedy=_ONE)
-    if piece.parts[found[0]].percussion:
-        others = listed(piece.parts, only=melodic)
-        raise HoleError(
-            path,
-            f"part {wish!r} is percussion, which makar does not write",
-            remedy=f"Choose a pitched part: {others}" if melodic else "Choose another piece",
-        )
-    return found[0]
-
-
-_ONE = "Name one of them, or its number: --parts 2"
-
-
-def _named(parts: Sequence[Part], wish: str) -> list[int]:
-    wanted = wish.casefold()
-    names = [part.name.casefold() for part in parts]
-    for fits in (str.__eq__, str.startswith, str.__contains__):
-        found = [n for n, name in enumerate(names) if wanted and fits(name, wanted)]
-        if found:
-            return found
-    number = int(wish) if wish.isdecimal() and len(wish) < 6 else 0
-    return [number - 1] if 0 < number <= len(parts) else []
-
-
-def listed(parts: Sequence[Part], *, only: Sequence[int] | None = None) -> str:
-    """The parts by number and name; of very many the first ones."""
-    numbers = list(range(len(parts)) if only is None else only)
-    shown = ", ".join(f"{n + 1} {parts[n].name}" for n in numbers[:_LISTED])
-    more = len(numbers) - _LISTED
-    return shown + (f" and {more} more" if more > 0 else "")
-
-
-def find_hole(piece: Piece, bars: Sequence[Bar], part: int, span: Span, *, path: str) -> Hole:
+def find_hole(
+    piece: Piece, bars: Sequence[Bar], part: int, span: Span, *, path: str, line: bool = False
+) -> Hole:
     """The bars of that part, if makar has a right way of filling them.
 
+    Args:
+        piece: The music.
+        bars: Its bars.
+        part: Number of the part.
+        span: First and last bar, by ``Bar.number``.
+        path: For messages.
+        line: True where the part is one line chosen from several, whose notes may overlap.
+
     Raises:
-        HoleError: an upbeat, bars that are not there or not full, a change of metre, a metre
-            that no model has learned, or several voices at once.
+        HoleError: an upbeat, bars that are not full, a change of metre, a metre that no model
+            has learned, or several voices at once.
     """
-    within(span, bars, path=path)
     if span[0] == 0:
+        name = bars[0].name
         raise HoleError(
-            path, "bar 0 is the upbeat, which is kept as it is", remedy="Begin with bar 1"
+            path,
+            f"bar {name} is the upbeat, which is kept as it is",
+            remedy=f"Begin with bar {bars[1].name if len(bars) > 1 else 1}",
         )
     hole = Hole(part, tuple(b for b in bars if span[0] <= b.number <= span[1]))
     _check_metre(hole, path)
-    _check_line(piece.parts[part], hole, path)
+    if not line:
+        _check_line(piece.parts[part], hole, path)
     return hole
 
 
@@ -215,34 +148,36 @@ def _check_metre(hole: Hole, path: str) -> None:
     first = hole.bars[0].metre
     changed = next((b for b in hole.bars if str(b.metre) != str(first)), None)
     if changed is not None:
+        before = [b for b in hole.bars if b.start < changed.start][-1]
         raise HoleError(
             path,
-            f"the metre changes within bars {hole.first}-{hole.last}: "
-            f"bar {changed.number} is in {changed.metre}",
-            remedy=f"Fill the bars up to {changed.number - 1} and from {changed.number} on "
+            f"the metre changes within bars {hole.name}: bar {changed.name} is in {changed.metre}",
+            remedy=f"Fill the bars up to {before.name} and from {changed.name} on "
             "one after the other",
         )
     grid_metre(first, path=path)
-    odd = next((b for b in hole.bars if b.end - b.start != b.metre.bar), None)
+    odd = next((b for b in hole.bars if not full(b)), None)
     if odd is not None:
         raise HoleError(
             path,
-            f"bar {odd.number} is not a full bar of {odd.metre}",
+            f"bar {odd.name} is not a full bar of {odd.metre}",
             remedy="Leave it out of the bars to be made",
         )
 
 
+def full(bar: Bar) -> bool:
+    """True where a bar is as long as its metre asks for."""
+    return bar.end - bar.start == bar.metre.bar
+
+
 def _check_line(part: Part, hole: Hole, path: str) -> None:
-    notes = sounding_in(part.notes, hole)
-    notes = notes[np.argsort(notes[:, ONSET], kind="stable")]
-    ends = np.maximum.accumulate(notes[:, ONSET] + notes[:, DURATION])[:-1]
-    together = (notes[1:, ONSET] < ends - LEGATO) | (np.diff(notes[:, ONSET]) == 0)
-    if together.any():
+    if overlapping(sounding_in(part.notes, hole), LEGATO):
         raise HoleError(
             path,
-            f"part {part.name!r} has several notes at once in bars {hole.first}-{hole.last}, "
+            f"part {part.name!r} has several notes at once in bars {hole.name}, "
             "and makar makes one line",
-            remedy="Give the line a part of its own, or choose a part of one voice (--parts)",
+            remedy="Choose a line of it: --line top (or bottom), in a score with several voices "
+            "--voice 1; or another part (--parts)",
         )
 
 
@@ -272,6 +207,7 @@ def beyond(bars: Sequence[Bar], count: int) -> tuple[Bar, ...]:
     """``count`` bars after the end, in the last bar's metre."""
     last = bars[-1]
     length = last.metre.bar
+    printed = int(last.name) if last.name.isdecimal() else last.number
     return tuple(
         Bar(
             last.number + 1 + n,
@@ -279,6 +215,7 @@ def beyond(bars: Sequence[Bar], count: int) -> tuple[Bar, ...]:
             last.end + (n + 1) * length,
             last.metre,
             False,
+            str(printed + 1 + n),
         )
         for n in range(count)
     )

@@ -1,37 +1,38 @@
 """New notes in an ABC tune, with every character outside the hole as it was.
 
-The text of the bars is replaced between their bar signs. That is safe where the signs count the
-very bars that the reader counts; where they do not (endings, sections that share a bar, several
-voices) the tune is refused rather than guessed at.
+The reader says where every sign stands and when it sounds. In the hole notes, rests, tuplets and
+ornaments are replaced; chord symbols, bar signs, endings, fields, overlays and lines of words stay
+at their time.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from makar.core.errors import UnreadableError
-from makar.domains.music.abc.fields import default_unit, parse_fraction
+from makar.domains.music.abc.encoding import Decoded, decoded
 from makar.domains.music.abc.read import read_book
-from makar.domains.music.abc.write import bar_text
+from makar.domains.music.abc.trace import Traced, traced
+from makar.domains.music.abc.tune import FINE, TuneError
+from makar.domains.music.abc.writing.words import beam_beat, beamed, words
+from makar.domains.music.infill.abc.lyrics import Edit, after_words, below
+from makar.domains.music.infill.abc.region import MUSIC, region
+from makar.domains.music.infill.abc.repitched import repitched
+from makar.domains.music.infill.abc.woven import fresh_memory, woven
+from makar.domains.music.infill.asked.parts import choose_part, outer_line
 from makar.domains.music.infill.errors import HoleError
-from makar.domains.music.infill.hole import Fill, Hole
+from makar.domains.music.infill.hole import Fill
 from makar.domains.music.musicxml.bars import Bar, bars
-from makar.domains.music.piece.piece import TICKS_PER_QUARTER, Piece
+from makar.domains.music.piece.key_finding import KEYLESS, UNWRITTEN
+from makar.domains.music.piece.piece import NoteRows, Piece
 from makar.domains.music.piece.reading import sorted_notes
 
-_REMEDY = "Save it as MusicXML or MIDI, where any bar can be replaced"
-_TOKEN = re.compile(
-    r'(?P<skip>%[^\n]*|"[^"\n]*"|![^!\n]*!|\[[A-Za-z]:[^\]\n]*\]|(?:(?<=\n)|^)[A-Za-z+]:[^\n]*)'
-    r"|(?P<bar>:*\|[|\]:]*|::+|\[\||\|?\[[1-9])"
-    r"|(?P<music>[A-Ga-gxzZX])",
-)
-_UNIT = re.compile(r"^L:[ \t]*([\d/]+)|\[L:[ \t]*([\d/]+)\]", re.MULTILINE)
-_WHOLE = 4 * TICKS_PER_QUARTER
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
 @dataclass(frozen=True)
@@ -39,64 +40,103 @@ class AbcScore:
     """An ABC tune that is worked on.
 
     Attributes:
-        text: The file.
-        piece: The music, repeats not played out.
-        bars: Its bars.
-        spans: Where the music of each bar stands in the text.
+        file: The text as it is, and its encoding.
+        tune: What is written where.
+        bars: Its bars, counted from the first full one; every ending is there once.
         path: For messages.
+        changes: What reading it had to assume.
+        suffix: Of the files it gives.
+        notes: What the user should know about what is kept.
+        written: True: lengths are written, not played.
+        split: False: a voice is a part.
     """
 
-    text: str
-    piece: Piece
+    file: Decoded
+    tune: Traced
     bars: tuple[Bar, ...]
-    spans: tuple[tuple[int, int], ...]
     path: str
     changes: Counter[str] = field(default_factory=Counter[str])
     suffix: str = ".abc"
     notes: tuple[str, ...] = ()
+    written: bool = True
+    split: bool = False
+
+    @property
+    def piece(self) -> Piece:
+        """The music, repeats not played out."""
+        return self.tune.piece
+
+    @property
+    def text(self) -> str:
+        """The file, each line ending with a line feed."""
+        return _LONE_RETURN.sub("\n", self.file.text)
+
+    def chosen(
+        self, parts: str | None, voice: str | None, line: str | None
+    ) -> tuple[AbcScore, int]:
+        """The tune and the voice that is meant: by the name after ``V:``, its label or number.
+
+        Raises:
+            HoleError: there is no such voice.
+        """
+        names = [v.name for v in self.tune.voices]
+        if voice is not None and voice.strip() in names:
+            part = names.index(voice.strip())
+        else:
+            part = choose_part(self.piece, parts if voice is None else voice, path=self.path)
+        rows = self.piece.parts[part].notes
+        if line is not None and not outer_line(rows, line).all():
+            raise HoleError(
+                self.path,
+                f"the {line} line of {self.piece.parts[part].name} stands in chords, and in ABC "
+                "a chord is changed as a whole",
+                remedy="Put the line into a voice of its own (V:), or export the tune as MIDI",
+            )
+        return self, part
 
     def spliced(self, fills: Sequence[Fill]) -> bytes:
         """The tune with the holes filled.
 
         Raises:
-            HoleError: a hole lies after the end.
+            HoleError: the bars are written in a way that cannot be taken apart.
         """
-        made: list[tuple[int, int, str]] = []
+        text, edits = self.text, list[Edit]()
         for fill in fills:
-            made += self._filled(fill.hole, fill)
+            edits += self._edits(fill, text)
         out, here = [], 0
-        for start, end, text in sorted(made):
-            out += [self.text[here:start], text]
+        for start, end, new in sorted(edits):
+            out += [self.file.text[here:start], new]
             here = end
-        return "".join([*out, self.text[here:]]).encode()
+        return self.file.encoded("".join([*out, self.file.text[here:]]))
 
-    def _filled(self, hole: Hole, fill: Fill) -> list[tuple[int, int, str]]:
+    def _edits(self, fill: Fill, text: str) -> list[Edit]:
+        hole, signs = fill.hole, self.tune.signs[fill.hole.part]
         rows = sorted_notes(np.concatenate([fill.made, fill.kept]))
-        numbers = [bar.number for bar in self.bars]
-        made: list[tuple[int, int, str]] = []
-        texts = [
-            bar_text(self.piece, rows, start=b.start, end=b.end, unit=self._unit(hole))
-            for b in hole.bars
-        ]
-        if hole.first not in numbers:
-            end = self.spans[-1][1]
-            sign = re.match(r"\s*[:|\]\[]+", self.text[end:])
-            end += sign.end() if sign else 0
-            return [(end, end, "\n" + " | ".join(texts) + " |]")]
-        for bar, text in zip(hole.bars, texts, strict=True):
-            start, end = self.spans[numbers.index(bar.number)]
-            made.append((start, end, text))
-        return made
+        if hole.bars[0].number > self.bars[-1].number:
+            return [self._added(fill, rows, text)]
+        first, last = region(signs, hole, text, self.path)
+        inside = signs[first:last]
+        if fill.varied is not None:
+            return repitched(inside, text, fill, self.tune.voices[hole.part])
+        new, found = woven(inside, text, rows, hole, self.piece)
+        place = (inside[0].start, inside[-1].end)
+        return [(*place, new), *below(signs, (first, last), text, found)]
 
-    def _unit(self, hole: Hole) -> int:
-        """Ticks of the unit note length in force at the hole."""
-        place = next((b.start for b in self.bars if b.start == hole.start), None)
-        index = next((n for n, b in enumerate(self.bars) if b.start == place), len(self.bars) - 1)
-        before = self.text[: self.spans[index][0]]
-        found = [m[1] or m[2] for m in _UNIT.finditer(before)]
-        metre = self.piece.metre
-        stated = parse_fraction(found[-1]) if found else None
-        return int((stated or default_unit(metre.beats, metre.unit)) * _WHOLE)
+    def _added(self, fill: Fill, rows: NoteRows, text: str) -> Edit:
+        """Bars after the voice's last line, and the words under it."""
+        signs = self.tune.signs[fill.hole.part]
+        state = [sign.state for sign in signs if sign.kind in MUSIC][-1]
+        made: list[str] = []
+        for bar in fill.hole.bars:
+            memory = fresh_memory(state)
+            found = words(rows, (bar.start, bar.end), self.piece, memory, state.unit // FINE)
+            made.append(beamed(found, bar.start, beam_beat(bar.metre)))
+        place = after_words(text, signs[-1].start)
+        line = "\r\n" if "\r\n" in text else "\n"
+        line = "\r" if "\r" in self.file.text and "\n" not in self.file.text else line
+        music = " | ".join(made) + " |]"
+        ended = text[:place].endswith("\n")
+        return (place, place, f"{music}{line}" if ended else f"{line}{music}")
 
 
 def open_abc(data: bytes, path: str) -> AbcScore:
@@ -104,53 +144,19 @@ def open_abc(data: bytes, path: str) -> AbcScore:
 
     Raises:
         UnreadableError: it is not ABC, or cannot be read.
-        HoleError: it holds several tunes or voices, or its bars cannot be told apart.
+        HoleError: it holds several tunes.
     """
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(path, "is neither music nor text in UTF-8") from error
+    file = decoded(data)
+    text = _LONE_RETURN.sub("\n", file.text)
     book = read_book(text, path, expand_repeats=False)
-    if len(book.tunes) + len(book.skipped) != 1:
-        count = len(book.tunes) + len(book.skipped)
+    count = len(book.tunes) + len(book.skipped)
+    if count != 1:
         raise HoleError(path, f"holds {count} tunes", remedy="Save the one by itself")
     if not book.tunes:
         raise UnreadableError(path, book.skipped[0][1])
-    piece = book.tunes[0].piece
-    key = re.search(r"^K:[^\n]*\n", text, re.MULTILINE)
-    found = tuple(_spans(text, key.end() if key else 0))
-    counted = tuple(bars(piece))
-    if len(found) != len(counted) or len(piece.parts) != 1:
-        raise HoleError(
-            path,
-            f"its bar signs part it into {len(found)} bars and it sounds as {len(counted)} "
-            f"in {len(piece.parts)} voices: endings, shared bars and voices are not taken apart",
-            remedy=_REMEDY,
-        )
-    return AbcScore(text, piece, counted, found, path)
-
-
-def _spans(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """From the first note to the last sign before the next bar line, bar after bar."""
-    first: int | None = None
-    for match in _TOKEN.finditer(text, start):
-        if match["music"] and first is None:
-            first = _from(text, match.start())
-        elif match["bar"] and first is not None:
-            yield first, _until(text, match.start())
-            first = None
-    if first is not None:
-        yield first, _until(text, len(text))
-
-
-def _from(text: str, place: int) -> int:
-    """Accidentals, chord brackets, tuplets and grace notes belong to the note they precede."""
-    while place and text[place - 1] not in " \t\n|]:":
-        place -= 1
-    return place
-
-
-def _until(text: str, place: int) -> int:
-    while place and text[place - 1].isspace():
-        place -= 1
-    return place
+    try:
+        tune = traced(text)
+    except TuneError as fault:
+        raise UnreadableError(path, str(fault)) from fault
+    changes = Counter[str]({UNWRITTEN: 1} if tune.dropped[KEYLESS] else {})
+    return AbcScore(file, tune, tuple(bars(tune.piece)), path, changes)

@@ -1,18 +1,20 @@
 """New notes in a MIDI file, with every other byte of it as it was.
 
 Only the chosen part's track is written anew, from its own events; all other chunks are copied.
-Within that track the part's notes that begin and end in the hole are taken out and the made ones
-put in: controllers, texts, tempos and programs stay, also within the hole.
+Within that track the part's notes that begin in the hole are taken out and the made ones put in:
+controllers, texts, lyrics, tempos and programs stay, also within the hole. Where only pitches
+change, that byte of each note is changed and nothing else.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from makar.domains.music.infill.asked.parts import choose_part, outer_line, split
 from makar.domains.music.infill.errors import HoleError
-from makar.domains.music.infill.hole import Fill, Hole
+from makar.domains.music.infill.hole import Fill, begins_in
 from makar.domains.music.midi import marks, parse_midi
 from makar.domains.music.midi.events import (
     END_OF_TRACK,
@@ -46,6 +48,9 @@ class MidiScore:
         bars: Its bars.
         changes: What reading it had to assume.
         seats: Track numbers and channel of each part.
+        path: For messages.
+        written: False: a MIDI file says how it is played.
+        split: True where the part is one line of several, the others being the last part.
     """
 
     data: bytes
@@ -54,30 +59,81 @@ class MidiScore:
     bars: tuple[Bar, ...]
     changes: Counter[str]
     seats: tuple[tuple[tuple[int, ...], int], ...]
+    path: str = ""
     suffix: str = ".mid"
     notes: tuple[str, ...] = ()
+    written: bool = False
+    split: bool = False
+
+    def chosen(
+        self, parts: str | None, voice: str | None, line: str | None
+    ) -> tuple[MidiScore, int]:
+        """The file and the part that is meant, which is one line of it if ``line`` is given.
+
+        Raises:
+            HoleError: there is no such part, or a voice is asked for, which MIDI does not have.
+        """
+        if voice is not None:
+            raise HoleError(
+                self.path,
+                f"is a MIDI file, which has no voices: --voice {voice} means nothing in it",
+                remedy="Choose the uppermost line of the part: --line top",
+            )
+        part = choose_part(self.piece, parts, path=self.path)
+        if line is None:
+            return self, part
+        mine = outer_line(self.piece.parts[part].notes, line)
+        piece = split(self.piece, part, mine, name=f"{line} line")
+        seats = (*self.seats, self.seats[part])
+        return replace(self, piece=piece, seats=seats, split=True), part
 
     def spliced(self, fills: Sequence[Fill]) -> bytes:
         """The file with the holes filled."""
         made: dict[int, list[Event]] = {}
         for fill in fills:
+            rows = fill.varied
+            if rows is None:
+                notes = self.piece.parts[fill.hole.part].notes
+                rows = notes[begins_in(notes, fill.hole)]
+            left = Counter((int(onset), int(pitch)) for onset, _, pitch, _ in rows.tolist())
+            pitches = None
+            if fill.varied is not None:
+                pitches = _new_pitches(fill.varied, fill.made)
             for track in self.seats[fill.hole.part][0]:
-                made[track] = self._without(made.get(track, self.file.tracks[track]), fill.hole)
+                events = made.get(track, self.file.tracks[track])
+                made[track] = self._changed(events, fill.hole.part, left, pitches)
         for fill in fills:
-            tracks, channel = self.seats[fill.hole.part]
-            made[tracks[0]] = _merged(made[tracks[0]], self._events(fill.made, channel))
+            if fill.varied is None:
+                tracks, channel = self.seats[fill.hole.part]
+                made[tracks[0]] = _merged(made[tracks[0]], self._events(fill.made, channel))
         return b"".join(self._chunks(made))
 
-    def _without(self, events: list[Event], hole: Hole) -> list[Event]:
-        """The track without the part's notes that begin and end within the hole."""
-        channel = self.seats[hole.part][1]
-        gone: set[int] = set()
-        for on, off in _pairs(events, channel):
-            onset = self._tick(events[on].tick)
-            end = self._tick(events[off].tick) if off is not None else onset
-            if hole.start <= onset < hole.end and end <= hole.end:
-                gone |= {on} if off is None else {on, off}
-        return [event for number, event in enumerate(events) if number not in gone]
+    def _changed(
+        self,
+        events: list[Event],
+        part: int,
+        left: Counter[tuple[int, int]],
+        pitches: dict[tuple[int, int], int] | None,
+    ) -> list[Event]:
+        """The track without these notes; with new pitches, with the notes at these.
+
+        Args:
+            events: Of the track.
+            part: Whose notes they are.
+            left: Onset and pitch of each note, counted down as it is met.
+            pitches: New pitch of each.
+        """
+        channel = self.seats[part][1]
+        changed: list[Event | None] = list(events)
+        for on, off in sorted(_pairs(events, channel)):
+            place = (self._tick(events[on].tick), events[on].data[0])
+            if not left[place]:
+                continue
+            left[place] -= 1
+            for number in (on, off):
+                if number is not None:
+                    changed[number] = _at(events[number], pitches[place] if pitches else None)
+        return [event for event in changed if event is not None]
 
     def _events(self, rows: NoteRows, channel: int) -> list[tuple[int, int, Event]]:
         timed: list[tuple[int, int, Event]] = []
@@ -128,7 +184,7 @@ def open_midi(data: bytes, path: str) -> MidiScore:
             path, f"holds {1 + len(others)} pieces (format 2)", remedy="Save one by itself"
         )
     file = decode(data, path)
-    return MidiScore(data, file, piece, tuple(bars(piece)), reading.changes, _seats(file))
+    return MidiScore(data, file, piece, tuple(bars(piece)), reading.changes, _seats(file), path)
 
 
 def _seats(file: MidiFile) -> tuple[tuple[tuple[int, ...], int], ...]:
@@ -147,6 +203,17 @@ def _seats(file: MidiFile) -> tuple[tuple[tuple[int, ...], int], ...]:
             continue
         seats += [([number], channel) for channel, v in heard.items() if v.rows or ours]
     return tuple((tuple(tracks), channel) for tracks, channel in seats)
+
+
+def _new_pitches(varied: NoteRows, made: NoteRows) -> dict[tuple[int, int], int]:
+    """By onset and pitch as they were."""
+    pairs = zip(varied.tolist(), made.tolist(), strict=True)
+    return {(onset, pitch): new for (onset, _, pitch, _), (_, _, new, _) in pairs}
+
+
+def _at(event: Event, pitch: int | None) -> Event | None:
+    """The event at another pitch; without one it is gone."""
+    return None if pitch is None else event._replace(data=bytes((pitch, event.data[1])))
 
 
 def _pairs(events: Sequence[Event], channel: int) -> Iterator[tuple[int, int | None]]:

@@ -12,22 +12,23 @@ import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from makar.domains.music.infill.asked.parts import choose_part
 from makar.domains.music.infill.errors import HoleError
 from makar.domains.music.infill.hole import Fill, Hole
-from makar.domains.music.infill.measure import State, rest_measure, rewritten
-from makar.domains.music.infill.xml_text import Span, measure_spans, utf8_of
+from makar.domains.music.infill.xml.measure import rest_measure, rewritten
+from makar.domains.music.infill.xml.printed import Printed, printed_of, unfolded
+from makar.domains.music.infill.xml.repitched import repitched
+from makar.domains.music.infill.xml.state import State
+from makar.domains.music.infill.xml.text import Encoding, Span, measure_spans, utf8_of
+from makar.domains.music.infill.xml.voices import ornaments, outer_voice, split_voice
 from makar.domains.music.musicxml import parse_musicxml
 from makar.domains.music.musicxml.bars import Bar
 from makar.domains.music.musicxml.document import parse_score, score_name
-from makar.domains.music.musicxml.measures import PartWalk, resolution_of
-from makar.domains.music.musicxml.timeline import Timeline
-from makar.domains.music.piece.piece import TICKS_PER_QUARTER, NoteRows, Piece
+from makar.domains.music.piece.piece import NoteRows, Piece
 from makar.domains.music.piece.reading import sorted_notes
 
 
@@ -38,23 +39,58 @@ class MusicXmlScore:
     Attributes:
         data: The file, zipped or not.
         text: The score in it, as UTF-8.
+        encoding: How it was written.
         piece: As it is written: repeats are not played out.
-        bars: Its measures, the first full one being bar 1.
+        printed: Its measures and bars.
         changes: What reading it had to assume.
         spans: For each part where its measures stand in the text.
         path: For messages.
         suffix: ``.musicxml`` or ``.mxl``.
+        notes: What the user should know about what is kept.
+        voice: The voice that is worked on; None where the part has one only.
+        written: True: lengths and loudness are written, not played.
     """
 
     data: bytes
     text: bytes
+    encoding: Encoding
     piece: Piece
-    bars: tuple[Bar, ...]
+    printed: Printed
     changes: Counter[str]
     spans: tuple[tuple[Span, ...], ...]
     path: str
     suffix: str
     notes: tuple[str, ...] = ()
+    voice: str | None = None
+    written: bool = True
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """Its bars, numbered as they are printed."""
+        return self.printed.bars
+
+    @property
+    def split(self) -> bool:
+        """True where one voice of several is worked on."""
+        return self.voice is not None
+
+    def chosen(
+        self, parts: str | None, voice: str | None, line: str | None
+    ) -> tuple[MusicXmlScore, int]:
+        """The score and the part that is meant, which is one voice of it where asked for.
+
+        Raises:
+            HoleError: there is no such part or voice.
+        """
+        part = choose_part(self.piece, parts, path=self.path)
+        found = ornaments(self.text, self.spans[part])
+        score = replace(self, notes=(*self.notes, *found))
+        if voice is None and line is not None:
+            voice = outer_voice(self.text, self.piece, part, line, self.path)
+        if voice is None:
+            return score, part
+        piece = split_voice(self.text, self.piece, part, voice, self.path)
+        return replace(score, piece=piece, voice=voice), part
 
     def spliced(self, fills: Sequence[Fill]) -> bytes:
         """The file with the holes filled.
@@ -64,40 +100,50 @@ class MusicXmlScore:
         """
         made: list[tuple[int, int, bytes]] = []
         for fill in fills:
-            rows = np.concatenate([fill.made, fill.kept])
-            made += self._filled(fill.hole, sorted_notes(rows))
+            made += self._filled(fill)
         out, here = [], 0
         for start, end, text in sorted(made):
             out += [self.text[here:start], text]
             here = end
-        return self._packed(b"".join([*out, self.text[here:]]))
+        return self._packed(self.encoding.back(b"".join([*out, self.text[here:]])))
 
-    def _filled(self, hole: Hole, rows: NoteRows) -> list[tuple[int, int, bytes]]:
+    def _filled(self, fill: Fill) -> list[tuple[int, int, bytes]]:
         """Places in the text and what is to stand there."""
-        spans, offset = self.spans[hole.part], self.bars[0].number
-        state, made, added = State(), [], b""
+        hole, spans = fill.hole, self.spans[fill.hole.part]
+        rows = sorted_notes(np.concatenate([fill.made, fill.kept]))
+        state, made, added = State(), list[tuple[int, int, bytes]](), b""
         inside = {bar.number: bar for bar in hole.bars}
-        for number, (start, end) in enumerate(spans, offset):
+        for number, (start, end) in enumerate(spans):
             element = ElementTree.fromstring(self.text[start:end])
-            bar = inside.get(number)
-            if bar is None:
+            bar = self.printed.measure(number)
+            if bar.number not in inside:
                 state = state.after(element)
                 continue
-            text, state = rewritten(
-                self.text[start:end], element, bar, rows, state, self.piece, self.path
-            )
+            text, state = self._measure(self.text[start:end], bar, fill, rows, state)
             made.append((start, end, text))
         for bar in hole.bars:
-            if bar.number >= offset + len(spans):
+            if bar.number > self.bars[-1].number:
                 empty = rest_measure(bar, state)
-                text, state = rewritten(
-                    empty, ElementTree.fromstring(empty), bar, rows, state, self.piece, self.path
-                )
-                added += b"\n" + text
+                text, state = self._measure(empty, bar, fill, rows, state)
+                added += self._line_end + text
         if added:
             made.append((spans[-1][1], spans[-1][1], added))
             made += self._rests(hole)
         return made
+
+    def _measure(
+        self, text: bytes, bar: Bar, fill: Fill, rows: NoteRows, state: State
+    ) -> tuple[bytes, State]:
+        element = ElementTree.fromstring(text)
+        if fill.varied is not None:
+            return repitched(text, element, bar, fill, state, self.piece, self.voice)
+        new = bar.number > self.bars[-1].number  # a measure of rests has a voice of its own
+        voice = None if new else self.voice
+        return rewritten(text, element, bar, rows, state, self.piece, self.path, voice)
+
+    @property
+    def _line_end(self) -> bytes:
+        return b"\r\n" if b"\r\n" in self.text[:1000] else b"\n"
 
     def _rests(self, hole: Hole) -> list[tuple[int, int, bytes]]:
         """Empty measures for the other parts, where the piece goes on after its end."""
@@ -110,7 +156,7 @@ class MusicXmlScore:
                 state = state.after(ElementTree.fromstring(self.text[start:end]))
             text = b""
             for number, bar in enumerate(hole.bars, state.number):
-                text += b"\n" + rest_measure(bar, replace(state, number=number))
+                text += self._line_end + rest_measure(bar, replace(state, number=number))
             made.append((spans[-1][1], spans[-1][1], text))
         return made
 
@@ -139,8 +185,8 @@ def open_musicxml(data: bytes, path: str) -> MusicXmlScore:
     if zipped:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             raw = archive.read(score_name(archive, path))
-    text = utf8_of(raw, path)
-    root = _unfolded(parse_score(text, path))
+    text, encoding = utf8_of(raw, path)
+    root = unfolded(parse_score(text, path))
     reading = parse_musicxml(ElementTree.tostring(root, "utf-8"), path)
     piece = reading.pieces[0]
     spans = measure_spans(text)
@@ -148,29 +194,8 @@ def open_musicxml(data: bytes, path: str) -> MusicXmlScore:
         raise HoleError(
             path, "its parts have different numbers of measures", remedy="Export it again"
         )
-    bars = _bars(root, piece)
+    printed, said = printed_of(root, piece)
     suffix = ".mxl" if zipped else ".musicxml"
-    return MusicXmlScore(data, text, piece, bars, reading.changes, spans, path, suffix)
-
-
-def _unfolded(root: Element) -> Element:
-    """The tree without repeats and endings: measures in the order in which they are printed."""
-    for line in root.iter("barline"):
-        for sign in [*line.findall("repeat"), *line.findall("ending")]:
-            line.remove(sign)
-    return root
-
-
-def _bars(root: Element, piece: Piece) -> tuple[Bar, ...]:
-    """Every measure as a bar, as long as it is written."""
-    resolution = resolution_of(root)
-    walks = [PartWalk(e, resolution, {}, Counter()) for e in root.findall("part")]
-    timeline = Timeline(walks, resolution, Counter())
-    scale = TICKS_PER_QUARTER / resolution
-    edges = [*(round(s * scale) for s in timeline.starts), timeline.end_tick]
-    first = 0 if timeline.pickup else 1
-    found: list[Bar] = []
-    for number, (start, end) in enumerate(pairwise(edges), first):
-        metre = [m for m in piece.metres if m.tick <= start][-1]
-        found.append(Bar(number, start, end, metre, new_metre=False))
-    return tuple(found)
+    return MusicXmlScore(
+        data, text, encoding, piece, printed, reading.changes, spans, path, suffix, said
+    )

@@ -27,7 +27,7 @@ class OpenScore(Protocol):
 
     @property
     def bars(self) -> tuple[Bar, ...]:
-        """Its bars; the first full one is bar 1."""
+        """Its bars; the first full one has number 1."""
         ...
 
     @property
@@ -43,6 +43,22 @@ class OpenScore(Protocol):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know about what is kept."""
+        ...
+
+    @property
+    def written(self) -> bool:
+        """True in notation; False where the file says how it is played."""
+        ...
+
+    @property
+    def split(self) -> bool:
+        """True where the part chosen is one line of several; the others are the last part."""
+        ...
+
+    def chosen(
+        self, parts: str | None, voice: str | None, line: str | None
+    ) -> tuple[OpenScore, int]:
+        """The file with the part, voice or line that is meant as one part, and its number."""
         ...
 
     def spliced(self, fills: Sequence[Fill]) -> bytes:

@@ -16,11 +16,19 @@ from makar.domains.music.infill.codec import (
     NEW,
     Surroundings,
 )
-from makar.domains.music.infill.hole import Hole, grid_metre, sounding_in
+from makar.domains.music.infill.feel import Feel, feel_of, straightened
+from makar.domains.music.infill.hole import (
+    LEGATO,
+    Hole,
+    around,
+    begins_in,
+    grid_metre,
+    sounding_in,
+)
+from makar.domains.music.infill.line import line_of, shift_of, steps_of, tokens_of
 from makar.domains.music.infill.spans import as_context, sounds
 from makar.domains.music.melody.grid import (
     FIRST_PITCH_TOKEN,
-    HIGHEST_PITCH,
     HOLD,
     LOWEST_PITCH,
     OFF,
@@ -28,23 +36,20 @@ from makar.domains.music.melody.grid import (
     TOKENS,
     MelodyGrid,
     MelodyGrids,
-    home_tonic,
 )
 from makar.domains.music.musicxml.bars import Bar
-from makar.domains.music.piece.key_finding import MAJOR_PROFILE, MINOR_PROFILE
 from makar.domains.music.piece.piece import (
     DURATION,
     ONSET,
     PITCH,
-    VELOCITY,
     Key,
     Metre,
     NoteRows,
-    Part,
     Piece,
 )
 
-DEFAULT_VELOCITY = 80
+STRAIGHT = 12.0
+"""Ticks from the beat to its second half where eighths are even."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,13 @@ class View:
         shift: Semitones from the piece to the grid.
         around: What comes before and after, and what notes that are kept demand within.
         was: ``(T,)`` tokens of what the hole holds now.
-        kept: Notes that sound over one of the hole's bar lines, which are kept.
+        kept: Notes from before that sound on into the hole, which are kept.
+        inside: Notes that begin in it now.
+        end: Tick at which made notes end at the latest: where it ends, or the bar after it is
+            struck early.
         rounded: Notes around that were read at the nearest sixteenth.
+        feel: How the bars around are played.
+        written: True in notation.
     """
 
     hole: Hole
@@ -71,7 +81,11 @@ class View:
     around: Surroundings
     was: Int[np.ndarray, " T"]
     kept: NoteRows
+    inside: NoteRows
+    end: int
     rounded: int
+    feel: Feel
+    written: bool
 
     @property
     def steps(self) -> int:
@@ -83,7 +97,7 @@ class View:
         """Sixteenths in a bar."""
         return self.metre.bar // STEP
 
-    def notes(self, tokens: Int[np.ndarray, " T"], velocity: int) -> NoteRows:
+    def notes(self, tokens: Int[np.ndarray, " T"]) -> NoteRows:
         """Made tokens of the whole hole as notes of the piece; kept notes are not among them."""
         grid = MelodyGrids.stack([MelodyGrid(tokens.astype(np.int8), self.metre, self.key)])
         line = grid.melodies
@@ -92,29 +106,50 @@ class View:
         rows[:, ONSET] = line.onset[0, :count] + self.hole.start
         rows[:, DURATION] = line.duration[0, :count]
         rows[:, PITCH] = line.pitch[0, :count] - self.shift
-        rows[:, VELOCITY] = velocity
-        begin, end = self._free()
-        stop = np.minimum(rows[:, ONSET] + rows[:, DURATION], end)
+        rows = rows[(rows[:, PITCH] >= 0) & (rows[:, PITCH] <= 127)]
+        rows = self.feel.played(rows, self.hole)
+        begin = self._begin(rows)
+        stop = np.minimum(rows[:, ONSET] + rows[:, DURATION], self.end)
         rows[:, ONSET] = np.maximum(rows[:, ONSET], begin)
         rows[:, DURATION] = stop - rows[:, ONSET]
-        before = (rows[:, ONSET] - self.hole.start) // STEP < (end - self.hole.start) // STEP
-        rows = rows[before]  # what the frame asked for at the kept note's place is that note
-        playable = (rows[:, DURATION] > 0) & (rows[:, PITCH] >= 0) & (rows[:, PITCH] <= 127)
-        return rows[playable]
+        return rows[rows[:, DURATION] > 0]
 
-    def _free(self) -> tuple[int, int]:
-        """Ticks between the end of a note kept from before and the onset of one held beyond."""
-        begin, end = self.hole.start, self.hole.end
-        for onset, duration, _, _ in self.kept.tolist():
-            if onset < self.hole.start:
+    @property
+    def pinned(self) -> Int[np.ndarray, " N"]:
+        """Sixteenths whose note has to keep its pitch: its end stands in a bar that stays."""
+        over = self.inside[:, ONSET] + self.inside[:, DURATION] > self.hole.end
+        return steps_of(self.inside[over & self.written], self.hole)
+
+    def repitched(self, tokens: Int[np.ndarray, " T"]) -> NoteRows:
+        """The hole's own notes at the pitches of made tokens of the same rhythm."""
+        rows = self.inside.copy()
+        steps = steps_of(rows, self.hole)
+        changed = tokens[steps] != self.was[steps]
+        pitches = tokens[steps] - FIRST_PITCH_TOKEN + LOWEST_PITCH - self.shift
+        over = rows[:, ONSET] + rows[:, DURATION] > self.hole.end
+        changed &= ~(over & self.written)  # its end stands in a bar that stays
+        fits = (tokens[steps] >= FIRST_PITCH_TOKEN) & (pitches >= 0) & (pitches <= 127)
+        rows[:, PITCH] = np.where(changed & fits, pitches, rows[:, PITCH])
+        return rows
+
+    def _begin(self, made: NoteRows) -> int:
+        """The tick at which the line is free: a note kept from before may run in by a little."""
+        begin = self.hole.start
+        for onset, duration, pitch, _ in self.kept.tolist():
+            over = onset + duration - self.hole.start
+            if over > LEGATO or (len(made) and pitch == made[0, PITCH]):
                 begin = max(begin, onset + duration)
-            else:
-                end = min(end, onset)
-        return begin, end
+        return begin
 
 
 def view(
-    piece: Piece, bars: Sequence[Bar], hole: Hole, *, path: str, key: Key | None = None
+    piece: Piece,
+    bars: Sequence[Bar],
+    hole: Hole,
+    *,
+    path: str,
+    key: Key | None = None,
+    written: bool = False,
 ) -> View:
     """Read what surrounds a hole.
 
@@ -124,61 +159,66 @@ def view(
         hole: What is to be made.
         path: For messages.
         key: The key to read it in; by default the signature's, or by ear where the file has none.
+        written: True in notation, False where the file says how it is played.
 
     Raises:
         HoleError: the metre is one that no model has learned.
     """
     metre = grid_metre(hole.bars[0].metre, path=path)
-    notes = _line(piece.parts[hole.part])
+    notes = piece.parts[hole.part].notes
+    mine = begins_in(notes, hole)
+    outside = line_of(around(notes, hole, written=written))
+    feel = feel_of(outside, bars, hole, written=written)
     first, last = _reach(bars, hole, metre, -1), _reach(bars, hole, metre, 1)
     key = key or [k.key for k in piece.keys if k.tick <= hole.start][-1]
-    kept = _crossing(piece.parts[hole.part].notes, hole)
-    near = notes[(notes[:, ONSET] < last) & (notes[:, ONSET] + notes[:, DURATION] > first)]
-    outside = near[(near[:, ONSET] < hole.start) | (near[:, ONSET] >= hole.end)]
-    shift = _shift(outside if len(outside) else (near if len(near) else notes), key)
-    tokens = tokens_of(near, first, last, shift)
+    sounding = sounding_in(notes[~mine], hole)
+    near = outside[(outside[:, ONSET] < last) & (outside[:, ONSET] + outside[:, DURATION] > first)]
+    shift = shift_of(near if len(near) else notes, key)
+    tokens = tokens_of(_straight(near, feel, hole), first, last, shift)
     start, stop = (hole.start - first) // STEP, (hole.end - first) // STEP
     before = as_context(tokens, 0, start)
-    bare = tokens.copy()
-    bare[start:stop] = OFF
-    for onset, _, pitch, _ in kept:  # what still sounds where the following bars begin
-        if onset >= hole.start:
-            bare[stop - 1] = _token(int(pitch), shift)
-    after = as_context(bare, stop, len(bare), tied=True)
-    frame = _frame(hole, kept, shift, sounding=sounds(tokens[:start]))
+    after = as_context(tokens, stop, len(tokens), tied=True)
+    kept = sounding[sounding[:, ONSET] < hole.start]
+    frame = _frame(hole, kept, sounding=sounds(tokens[:start]))
     return View(
         hole=hole,
         metre=metre,
         key=key,
         shift=shift,
         around=Surroundings(before, after, frame),
-        was=np.frombuffer(as_context(tokens, start, stop, tied=True), np.uint8).astype(np.int64),
+        was=_was(notes, hole, feel, shift),
         kept=kept,
-        rounded=int((outside[:, ONSET] % STEP > 0).sum()),
+        inside=notes[mine],
+        end=int(sounding[sounding[:, ONSET] >= hole.start, ONSET].min(initial=hole.end)),
+        rounded=int((near[:, ONSET] % STEP > 0).sum()),
+        feel=feel,
+        written=written,
     )
 
 
-def tokens_of(notes: NoteRows, start: int, end: int, shift: int) -> Int[np.ndarray, " T"]:
-    """A line between two ticks as tokens, each note at the nearest sixteenth.
+def _straight(notes: NoteRows, feel: Feel, hole: Hole) -> NoteRows:
+    """The notes as they would be written: a swung line is heard as even eighths."""
+    if feel.swing == STRAIGHT:
+        return notes
+    rows = notes.copy()
+    ends = straightened(rows[:, ONSET] + rows[:, DURATION], feel.swing, hole.start)
+    rows[:, ONSET] = straightened(rows[:, ONSET], feel.swing, hole.start)
+    rows[:, DURATION] = np.maximum(ends - rows[:, ONSET], 1)
+    return rows
 
-    Args:
-        notes: A line: rows with one note at a time.
-        start: Tick of the first step.
-        end: Tick after the last.
-        shift: Semitones to the grid; what leaves its three octaves is brought back by octaves.
-    """
-    tokens = np.full((end - start) // STEP, HOLD, np.int64)
-    ends: list[int] = []
-    for onset, duration, pitch, _ in notes.tolist():
-        at = (2 * (onset - start) + STEP) // (2 * STEP)
-        until = max(-((start - onset - duration) // STEP), at + 1)
-        if 0 <= at < len(tokens):
-            tokens[at] = _token(pitch, shift)
-        if at >= 0 or until > 0:
-            ends.append(until)
-    for until in ends:
-        if 0 < until < len(tokens) and tokens[until] == HOLD:
-            tokens[until] = OFF
+
+def _was(notes: NoteRows, hole: Hole, feel: Feel, shift: int) -> Int[np.ndarray, " T"]:
+    """What the hole holds now, as tokens; a note that sounds on into it is held."""
+    inside = sounding_in(notes, hole)
+    line = _straight(line_of(inside[begins_in(inside, hole) | (inside[:, ONSET] < hole.start)]),
+                     feel, hole)  # fmt: skip
+    early = line[:, ONSET] < hole.start
+    mine_early = early & begins_in(line, hole)
+    line[mine_early, ONSET] = hole.start
+    tokens = tokens_of(line, hole.start, hole.end, shift)
+    heard = bool((early & ~mine_early).any())
+    if len(tokens) and tokens[0] == HOLD and not heard:
+        tokens[0] = OFF
     return tokens
 
 
@@ -194,67 +234,6 @@ def keep_rhythm(was: Int[np.ndarray, " T"], keep: np.ndarray, around: Surroundin
     frame = np.where((was >= FIRST_PITCH_TOKEN) & ~keep, ANY_PITCH, was)
     frame = np.where(asked < TOKENS, asked, frame)
     return replace(around, frame=frame.astype(np.uint8).tobytes())
-
-
-def on_grid(notes: NoteRows, hole: Hole) -> bool:
-    """True where every note of the hole begins on a sixteenth."""
-    inside = notes[(notes[:, ONSET] >= hole.start) & (notes[:, ONSET] < hole.end)]
-    return not ((inside[:, ONSET] - hole.start) % STEP).any()
-
-
-def typical_velocity(part: Part, hole: Hole) -> int:
-    """How loud the part's sixteen nearest notes outside the hole are, in the middle."""
-    notes = part.notes
-    outside = notes[(notes[:, ONSET] < hole.start) | (notes[:, ONSET] >= hole.end)]
-    outside = outside if len(outside) else notes
-    if not len(outside):
-        return DEFAULT_VELOCITY
-    middle = (hole.start + hole.end) / 2
-    nearest = np.argsort(np.abs(outside[:, ONSET] - middle), kind="stable")[:16]
-    return int(np.median(outside[nearest, VELOCITY]))
-
-
-def key_by_ear(notes: NoteRows) -> Key:
-    """The major or minor key whose degrees fit best how long each pitch class sounds.
-
-    Krumhansl & Schmuckler's way (Krumhansl 1990, chapter 4), with the profiles of
-    ``key_finding``; C major where nothing sounds.
-    """
-    weights = np.bincount(notes[:, PITCH] % 12, weights=notes[:, DURATION], minlength=12)
-    if not weights.any() or np.ptp(weights) == 0:
-        return Key()
-    fits = {
-        Key(tonic, mode): float(np.corrcoef(np.roll(weights, -tonic), profile)[0, 1])
-        for mode, profile in (("major", MAJOR_PROFILE), ("minor", MINOR_PROFILE))
-        for tonic in range(12)
-    }
-    return max(fits, key=lambda key: fits[key])
-
-
-def _token(pitch: int, shift: int) -> int:
-    moved = pitch + shift
-    if moved < LOWEST_PITCH:
-        moved += -(-(LOWEST_PITCH - moved) // 12) * 12
-    if moved > HIGHEST_PITCH:
-        moved -= -(-(moved - HIGHEST_PITCH) // 12) * 12
-    return moved - LOWEST_PITCH + FIRST_PITCH_TOKEN
-
-
-def _shift(notes: NoteRows, key: Key) -> int:
-    """Semitones to C or A, in the octave that brings the line's middle nearest the grid's."""
-    shift = home_tonic(key) - key.tonic
-    if not len(notes):
-        return shift
-    middle = (int(notes[:, PITCH].min()) + int(notes[:, PITCH].max())) / 2
-    return shift + 12 * round(((LOWEST_PITCH + HIGHEST_PITCH) / 2 - middle - shift) / 12)
-
-
-def _line(part: Part) -> NoteRows:
-    """The highest note at each onset, cut where the next begins."""
-    notes = part.notes[np.lexsort((-part.notes[:, PITCH], part.notes[:, ONSET]))].astype(np.int64)
-    top = notes[np.r_[True, np.diff(notes[:, ONSET]) > 0]] if len(notes) else notes.copy()
-    top[:-1, DURATION] = np.minimum(top[:-1, DURATION], np.diff(top[:, ONSET]))
-    return top
 
 
 def _reach(bars: Sequence[Bar], hole: Hole, metre: Metre, way: int) -> int:
@@ -273,24 +252,13 @@ def _reach(bars: Sequence[Bar], hole: Hole, metre: Metre, way: int) -> int:
     return edge
 
 
-def _crossing(notes: NoteRows, hole: Hole) -> NoteRows:
-    inside = sounding_in(notes, hole)
-    ends = inside[:, ONSET] + inside[:, DURATION]
-    return inside[(inside[:, ONSET] < hole.start) | (ends > hole.end)]
-
-
-def _frame(hole: Hole, kept: NoteRows, shift: int, *, sounding: bool) -> bytes:
-    """What each step of the hole must be because of notes that sound over its bar lines."""
+def _frame(hole: Hole, kept: NoteRows, *, sounding: bool) -> bytes:
+    """What each step of the hole must be because of notes that sound on into it."""
     frame = np.full((hole.end - hole.start) // STEP, FREE, np.uint8)
     frame[0] = NEW if sounding else FREE
-    for onset, duration, pitch, _ in kept.tolist():
-        if onset < hole.start:
-            until = (2 * (onset + duration - hole.start) + STEP) // (2 * STEP)
-            frame[:until] = HOLD
-            if 0 < until < len(frame):
-                frame[until] = NEW
-        else:
-            at = (onset - hole.start) // STEP
-            frame[at] = _token(pitch, shift)
-            frame[at + 1 :] = HOLD
+    for onset, duration, _, _ in kept.tolist():
+        until = (2 * (onset + duration - hole.start) + STEP) // (2 * STEP)
+        frame[:until] = HOLD
+        if 0 < until < len(frame):
+            frame[until] = NEW
     return frame.tobytes()

@@ -20,6 +20,7 @@ class Bar:
         start, end: Ticks of the piece.
         metre: Its time signature.
         new_metre: True where the signature is to be shown.
+        label: Number as printed, where it is another; empty where it is ``number``.
     """
 
     number: int
@@ -27,6 +28,12 @@ class Bar:
     end: int
     metre: Metre
     new_metre: bool
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a musician calls it: its number as printed."""
+        return self.label or str(self.number)
 
     @property
     def origin(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from makar.domains.music.infill.errors import HoleError
@@ -11,27 +12,55 @@ Span = tuple[int, int]
 """First byte, and the byte after the last."""
 _TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _DECLARED = re.compile(r"""(<\?xml[^>]*encoding=["'])([A-Za-z0-9._-]+)""")
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _REMEDY = "Open it in a score editor and export it again as MusicXML"
 
 
-def utf8_of(data: bytes, path: str) -> bytes:
-    """The text in UTF-8, its declaration put right; UTF-8 is handed back as it is.
+@dataclass(frozen=True)
+class Encoding:
+    """How a score's text was written.
+
+    Attributes:
+        name: Python's name of it.
+        mark: Its byte-order mark.
+        declared: The name in its XML declaration; empty where it is not touched.
+    """
+
+    name: str = "utf-8"
+    mark: bytes = b""
+    declared: str = ""
+
+    def back(self, text: bytes) -> bytes:
+        """Text in UTF-8, in the encoding that it came in."""
+        if not self.declared and self.name == "utf-8":
+            return text
+        words = text.decode()
+        if self.declared:
+            words = _DECLARED.sub(rf"\g<1>{self.declared}", words, count=1)
+        return self.mark + words.encode(self.name)
+
+
+def utf8_of(data: bytes, path: str) -> tuple[bytes, Encoding]:
+    """The text in UTF-8, its declaration put right, and how to go back; UTF-8 stays as it is.
 
     Raises:
         HoleError: it is in an encoding that is not known.
     """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        name = "utf-16"
-    else:
-        match = _DECLARED.search(data[:200].decode("latin-1"))
-        name = match[2].lower() if match else "utf-8"
+    match = _DECLARED.search(data[:200].replace(b"\0", b"").decode("latin-1"))
+    name, mark = (match[2].lower() if match else "utf-8"), b""
+    if data[:2] in _UTF16:
+        name, mark = _UTF16[data[:2]], data[:2]
     if name in ("utf-8", "utf8", "us-ascii", "ascii"):
-        return data
+        return data, Encoding()
     try:
-        text = data.decode(name)
-    except (LookupError, UnicodeDecodeError) as error:
+        text = data[len(mark) :].decode(name)
+        encoding = Encoding(name, mark, match[2] if match else "")
+        utf8 = _DECLARED.sub(r"\g<1>UTF-8", text, count=1).encode()
+        if encoding.back(utf8) != data:
+            raise LookupError
+    except (LookupError, UnicodeError) as error:
         raise HoleError(path, f"is written in {name}, not UTF-8", remedy=_REMEDY) from error
-    return _DECLARED.sub(r"\g<1>UTF-8", text, count=1).encode()
+    return utf8, encoding
 
 
 def measure_spans(text: bytes) -> tuple[tuple[Span, ...], ...]:

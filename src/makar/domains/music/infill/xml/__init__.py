@@ -1,0 +1,1 @@
+"""Measures of a score taken apart and put together, the rest of their text as it was."""
