@@ -36,7 +36,7 @@ def test_a_legend_is_read_as_it_says() -> None:
     ]  # fmt: skip
     assert "".join(tile.symbol for tile in game.legend.tiles) == "-XtSG"
     assert game.legend.physics == Physics(3, 8, True, (1, 2), 1.5)
-    assert (game.layer, game.licence) == ("Ground", UNSTATED)
+    assert (game.layers, game.licence) == (("Ground",), UNSTATED)
     assert game.ids == {
         (ANY_TILESET, 0): 1,
         (ANY_TILESET, 1): 1,

@@ -81,7 +81,7 @@ def test_the_template_is_a_map_that_was_not_padded(tmp_path: Path) -> None:
         ("a.txt", "--G\nXXX\n", r"a.txt: has no start \(hero\). Add one"),
         ("a.txt", "S--\nXXX\n", r"has no goal \(flag\)"),
         ("a.txt", "S-G\nXZX\n", "line 2, column 2"),
-        ("a.tmx", "<map/>", "map in XML"),
+        ("a.tmx", "<map/>", "tilewidth must be"),
         ("a.tmj", "{}", "orientation"),
         ("a.png", "x", "is not JSON"),
     ],
@@ -100,9 +100,6 @@ def test_a_pattern_without_a_map_and_another_games_level_are_refused(
     with pytest.raises(UnreadableLevelError, match=r"maps/\*\.tmj: there is no such map"):
         read_map_corpus(["maps/*.tmj"], game)
     with pytest.raises(UnreadableLevelError, match="there is no such map"):
-        read_map_corpus([tmp_path], game)
-    (tmp_path / "cave.tmx").write_text("<map/>")
-    with pytest.raises(UnreadableLevelError, match=r"--export-map cave\.tmx cave\.tmj"):
         read_map_corpus([tmp_path], game)
     with pytest.raises(UnreadableLevelError, match="names 0 maps"):
         read_map_corpus([], game)

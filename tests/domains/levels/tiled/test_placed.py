@@ -37,10 +37,12 @@ SIGN = {"id": 5, "type": "Sign", "name": "read me", "x": 1, "y": 2}
 
 def map_of(folder: Path, *items: dict[str, Any], grouped: bool = False) -> TiledMap:
     """Three rows of five cells of 8 by 8 pixels, the lowest of them ground."""
-    things = {"type": "objectgroup", "name": "Things", "id": 2, "objects": list(items)}
+    things = {"type": "objectgroup", "name": "Things", "id": 2, "objects": list(items),
+              "visible": True}  # fmt: skip
     if grouped:
         things = {"type": "group", "name": "All", "id": 6, "layers": [things]}
-    ground = {"type": "tilelayer", "name": "Ground", "id": 1, "width": 5, "height": 3}
+    ground = {"type": "tilelayer", "name": "Ground", "id": 1, "width": 5, "height": 3,
+              "visible": True}  # fmt: skip
     document = {
         "type": "map", "orientation": "orthogonal", "width": 5, "height": 3, "tilewidth": 8,
         "tileheight": 8, "infinite": False, "version": "1.8", "nextobjectid": 12,
@@ -146,8 +148,11 @@ def test_what_stands_in_the_floor_is_put_on_it_and_that_is_said(tmp_path: Path, 
     corpus = read_map_corpus([tmp_path / "map.tmj"], GAME)
     read = write_level_text(corpus.maps.levels[0], GAME.legend)
     assert read.split() == ["-----", "S---G", "XXXXX"]
-    said = "map.tmj: the object 'one' stands in something solid, line 3, column 1: put on top of it"
-    assert [note for note in corpus.notes if "stands in" in note] == [said] * (y > 16)
+    said = (
+        "objects whose feet are in something solid are taken to stand on it: "
+        "one (map.tmj, line 3, column 1)"
+    )
+    assert [note for note in corpus.notes if "feet" in note] == [said] * (y > 16)
 
 
 def test_what_is_buried_is_refused(tmp_path: Path) -> None:
@@ -178,7 +183,10 @@ def test_an_object_that_can_stand_nowhere_is_refused(
     ("line", "fault"),
     [
         ('a = { role = "start", symbol = "S", object = 3 }', "object = 3"),
-        ('a = { role = "solid", symbol = "S", object = "x" }', "cannot be an object"),
+        ('a = { role = "empty", symbol = "S", object = "x" }', "cannot be an object"),
+        ('a = { role = "start", symbol = "S", object = "x,,y" }', "object = 'x,,y'"),
+        ('a = { role = "start", symbol = "S", object = ["x", 3] }', "object = "),
+        ('a = { role = "start", symbol = "S", object = "layer:" }', "object = 'layer:'"),
         (
             'a = { role = "start", symbol = "S", object = "x" }\n'
             'b = { role = "goal", symbol = "G", object = "x" }',

@@ -58,7 +58,7 @@ SIZES = {"tilewidth": 8, "tileheight": 8}
 BACK: dict[str, Any] = {
     "type": "tilelayer", "name": "Back", "id": 7, "width": 5, "height": 3, "opacity": 0.50,
     "encoding": "base64", "compression": "",
-    "data": "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "data": "CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "properties": [{"name": "parallax ☂", "type": "float", "value": 1e-7}],
 }  # fmt: skip
 OTHERS: list[dict[str, Any]] = [
@@ -205,7 +205,7 @@ def test_other_tile_layers_stay_and_are_cut_where_they_do_not_fit(tmp_path: Path
     (told,) = layers["makar objects"]["properties"]
     assert (told["name"], told["value"]) == ("notes", *narrower.notes)
     back = {key: value for key, value in BACK.items() if key not in ("encoding", "compression")}
-    assert layers["Back"] == back | {"data": [1] + [0] * 11, "width": 4}
+    assert layers["Back"] == back | {"data": [9] + [0] * 11, "width": 4}
     whole = json.loads((tmp_path / "new.tmj").read_text())
     assert (whole["width"], whole["height"], layers["Ground"]["width"]) == (4, 3, 4)
 
@@ -363,7 +363,7 @@ def test_tiled_opens_a_written_map_and_sees_every_layer(tmp_path: Path) -> None:
     meaning = {0: "-", 1: "X", 2: "X", 3: "X", 5: "S", 6: "G", 8: "e"}
     rows = [meaning[cell & 0xFFF_FFFF] for cell in cells_in(layers["Ground"])]
     assert "".join(rows) == write_level_text(written.level, GAME.legend).replace("\n", "")
-    assert cells_in(layers["Back"]) == [1] + [0] * 14
+    assert cells_in(layers["Back"]) == [9] + [0] * 14
     assert cells_in(layers["makar locked"]) == marks
     assert layers["Sky"].find("image").get("source") == "sky.png"  # type: ignore[union-attr]
     assert [thing.get("id") for thing in layers["Doors"].findall("object")] == ["41"]

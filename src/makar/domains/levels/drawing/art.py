@@ -33,6 +33,7 @@ class Art:
         variants: Which look a tile has in which surroundings; None: always the same.
         looks: ``(L, S, S, 4)`` pictures of these looks.
         drawn: ``(L,)`` whether there is a picture of a look.
+        things: ``(A,)`` tiles that objects stand for: they are painted over such a look.
     """
 
     tiles: UInt8[np.ndarray, "A S S 4"]
@@ -40,6 +41,7 @@ class Art:
     variants: TileVariants | None = None
     looks: UInt8[np.ndarray, "L S S 4"] | None = None
     drawn: Bool[np.ndarray, " L"] | None = None
+    things: Bool[np.ndarray, " A"] | None = None
 
     @property
     def size(self) -> int:
@@ -56,6 +58,10 @@ class Art:
             look = self.variants.of(tiles)
             known = (look >= 0) & np.append(self.drawn, False)[look]
             cells[known] = self.looks[look[known]]
+            if self.things is not None:
+                over = known & self.things[tiles]
+                front = self.tiles[tiles[over]]
+                cells[over] = np.where(front[..., 3:] > 0, front, cells[over])
         height, width = tiles.shape
         return cells.transpose(0, 2, 1, 3, 4).reshape(height * self.size, width * self.size, 4)
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, NoReturn, cast
 from makar.core.disk.toml import parse_toml
 from makar.domains.levels.level.errors import LegendError
 from makar.domains.levels.level.legend import ROLES, Legend, Physics, Role, Tile
+from makar.domains.levels.level.object_words import ObjectWords, words_of
 from makar.domains.levels.level.reading import quoted, read_bounded, text_of
 
 MAX_LEGEND_BYTES = 1_000_000
@@ -30,7 +31,6 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "start": ("left",),
     "goal": ("right",),
 }
-_NAMES = ("layer", "licence")
 _TILE_KEYS = ("role", "symbol", "ids", "object", "bumped")
 _PHYSICS: Mapping[str, tuple[type, ...]] = {
     "jump_height": (int,),
@@ -40,7 +40,10 @@ _PHYSICS: Mapping[str, tuple[type, ...]] = {
     "gravity": (int, float),
 }
 _EXAMPLE = "docs/levels-legend.md has a whole example"
-_PLACES_REMEDY = 'Use layer = "its name", licence = "CC0-1.0", start = "left", goal = "right"'
+_PLACES_REMEDY = (
+    'Use layer = "its name" or ["one", "another"], licence = "CC0-1.0", start = "left", '
+    'goal = "right"'
+)
 _PHYSICS_REMEDY = (
     "Write jump_height = 4, jump_reach = 8, double_jump = false, body = [1, 1], gravity = 1.0"
 )
@@ -48,7 +51,10 @@ _TILE_REMEDY = 'Write it as ground = { role = "solid", symbol = "X", ids = "0-11
 _IDS_REMEDY = (
     'Write Tiled\'s tile ids as "0-11, 15", or by tileset as { terrain = "0-11", props = "3" }'
 )
-_OBJECT_REMEDY = 'Write the objects\' class in quotes, as object = "spawn"'
+_OBJECT_REMEDY = (
+    'Write the class or name of the objects in quotes, as object = "spawn"; several as '
+    'object = "slime, bat*, layer:Enemies"'
+)
 _BUMPED_REMEDY = "Write bumped = true for a solid tile that gives something when hit from below"
 _RANGE = re.compile(r"\s*(\d{1,8})\s*(?:-\s*(\d{1,8})\s*)?")
 
@@ -61,20 +67,21 @@ class GameLegend:
         legend: Names, roles, symbols, physics.
         ids: Number of the tile by ``(tileset, local tile id)``; the tileset is
             ``ANY_TILESET`` where the legend does not name one.
-        layer: The tile layer that holds the level; empty: the one with the most known tiles.
+        layers: The tile layers that hold the level; empty: all that are visible and hold tiles
+            that the legend names.
         path: The file, for messages; tilesets may lie anywhere in its folder.
         text: The file's text, so that a run can keep it.
         licence: What may be done with the maps, as their author says.
-        objects: Number of the tile that objects of a class, or of a name, stand for.
+        objects: Number of the tile by the words that objects which stand for it are known by.
     """
 
     legend: Legend
     ids: Mapping[tuple[str, int], int]
-    layer: str = ""
+    layers: tuple[str, ...] = ()
     path: Path = Path("legend.toml")
     text: str = ""
     licence: str = UNSTATED
-    objects: Mapping[str, int] = field(default_factory=dict[str, int])
+    objects: ObjectWords = field(default_factory=ObjectWords)
 
     def number(self, tileset: str, local_id: int) -> int | None:
         """The tile's number, or None for a tile that the legend leaves unnamed."""
@@ -114,7 +121,9 @@ class _Reader:
             self._refuse(f"no table [{unknown[0]}] is known", f"Use {_list(_TABLES)}", unknown[0])
         places = self._table(whole, "map")
         for key, value in places.items():
-            if value not in _PLACES.get(key, ()) and not (key in _NAMES and _is_name(value)):
+            allowed = value in _PLACES.get(key, ()) if isinstance(value, str) else False
+            named = (key == "licence" and _is_name(value)) or (key == "layer" and _layers(value))
+            if not allowed and not named:
                 self._refuse(f"[map] {key} = {quoted(value)} is no setting", _PLACES_REMEDY, key)
         table = self._table(whole, "tiles")
         tiles, ids = self._tiles(table)
@@ -128,9 +137,8 @@ class _Reader:
             self._refuse(str(error), "Change it in the legend")
         for role in ("start", "goal"):
             self._has_end(legend, places, role)
-        layer, licence = (places.get(key, "") for key in _NAMES)
-        licence = licence or UNSTATED
-        return GameLegend(legend, ids, layer, self.path, self.text, licence, objects)
+        layers, licence = _layers(places.get("layer")), places.get("licence", UNSTATED)
+        return GameLegend(legend, ids, layers, self.path, self.text, licence, objects)
 
     def _parsed(self) -> dict[str, Any]:
         try:
@@ -189,21 +197,21 @@ class _Reader:
             remedy = f"Roles are {_list(ROLES)}; {_BUMPED_REMEDY[0].lower()}{_BUMPED_REMEDY[1:]}"
             self._refuse(str(error), remedy if bumped else f"Roles are {_list(ROLES)}", name)
 
-    def _objects(self, table: Mapping[str, Any], tiles: Sequence[Tile]) -> dict[str, int]:
+    def _objects(self, table: Mapping[str, Any], tiles: Sequence[Tile]) -> ObjectWords:
         found: dict[str, int] = {}
         for number, (name, given) in enumerate(table.items()):
-            if (word := given.get("object")) is None:
+            if (line := given.get("object")) is None:
                 continue
-            if not _is_name(word):
-                self._refuse(f"tile {name!r}: object = {quoted(word)}", _OBJECT_REMEDY, name)
-            if tiles[number].role in ("empty", "solid"):
-                fault = f"tile {name!r} is {tiles[number].role} and cannot be an object"
+            if (words := words_of(line)) is None:
+                self._refuse(f"tile {name!r}: object = {quoted(line)}", _OBJECT_REMEDY, name)
+            if tiles[number].role == "empty":
+                fault = f"tile {name!r} is empty and cannot be an object"
                 self._refuse(fault, "Put it on the tile layer", name)
-            if word in found:
-                fault = f"tiles {tiles[found[word]].name!r} and {name!r} share the object {word!r}"
-                self._refuse(fault, "Give each class of objects to one tile", name)
-            found[word] = number
-        return found
+            for word in words:
+                if (other := found.setdefault(word, number)) != number:
+                    fault = f"tiles {tiles[other].name!r} and {name!r} share the object {word!r}"
+                    self._refuse(fault, "Give each class of objects to one tile", name)
+        return ObjectWords(found)
 
     def _ids(self, name: str, given: object) -> list[tuple[str, int]]:
         by_tileset = given if isinstance(given, dict) else {ANY_TILESET: given}
@@ -256,6 +264,12 @@ class _Reader:
 
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and bool(value)
+
+
+def _layers(value: object) -> tuple[str, ...]:
+    """The names of layers, from one or a list; nothing where it is neither."""
+    names = cast(list[object], value) if isinstance(value, list) else [value]
+    return tuple(cast(list[str], names)) if all(map(_is_name, names)) else ()
 
 
 def _list(words: Iterable[str]) -> str:

@@ -1,9 +1,10 @@
-"""A copy of a map's document with other cells in one layer and all else as it was."""
+"""A copy of a map's document with other cells in the level's layers and all else as it was."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,32 +12,59 @@ import numpy as np
 from jaxtyping import UInt32
 
 from makar.domains.levels.tiled.objects import COLLISION, OBJECTS
-from makar.domains.levels.tiled.read import TiledMap, TileLayer
+from makar.domains.levels.tiled.read import TiledMap
+from makar.domains.levels.tiled.tilesets import Tileset
 
 _PACKING = ("encoding", "compression", "chunks", "startx", "starty")
 
 
+@dataclass(frozen=True)
+class NewCells:
+    """The new cells of a tile layer.
+
+    Attributes:
+        cells: ``(H, W)`` global ids with flip bits, of the new map's size.
+        moved: Pixels that are taken off the layer's own offset, as its cells were moved instead.
+    """
+
+    cells: UInt32[np.ndarray, "H W"]
+    moved: tuple[float, float] = (0.0, 0.0)
+
+
 def copied(
-    template: TiledMap, layer: TileLayer, cells: UInt32[np.ndarray, "H W"], path: Path
+    template: TiledMap,
+    new: Mapping[tuple[int, ...], NewCells],
+    size: tuple[int, int],
+    path: Path,
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The document for a file at ``path``, and what could not be kept.
 
-    Other layers stay as they are, but a tile layer that is larger than the new map is cut to it:
-    on the right, and at the top as levels stand on the map's floor.
-    What lies in files is found from the new place: tilesets and their images; the pictures of
-    image layers stay as they are written.
+    Layers that are not in ``new`` stay as they are, but a tile layer that is larger than the new
+    map is cut to it: on the right, and at the top as levels stand on the map's floor.
+    What lies in files is found from the new place: tilesets and their images, templates of
+    objects; the pictures of image layers stay as they are written.
+
+    Args:
+        template: The map that is copied.
+        new: Layers with new cells, by their place in the document.
+        size: Rows and columns of the new map.
+        path: Its file.
     """
-    height, width = cells.shape
+    height, width = size
     document = dict(template.document)
     notes: list[str] = []
-    drawn = {other.place: other.cells for other in template.layers} | {layer.place: cells}
-    kept = _layers(document["layers"], (), drawn, layer.place, notes)
-    document["layers"] = [item for item in kept if item.get("name") not in (OBJECTS, COLLISION)]
+    old = {other.place: other.cells for other in template.layers}
+    document["layers"] = _layers(document["layers"], (), old, new, size, notes)
     document |= {"height": height, "width": width}
-    document["tilesets"] = [_moved(item, template, path) for item in document["tilesets"]]
+    by_first = {tileset.first: tileset for tileset in template.tilesets}
+    document["tilesets"] = [
+        moved_tileset(item, by_first[item["firstgid"]], template.path, path)
+        for item in document["tilesets"]
+    ]
     document["nextlayerid"] = _free(document, "nextlayerid", _layer_ids(document["layers"]))
     document["nextobjectid"] = _free(document, "nextobjectid", _object_ids(document["layers"]))
-    others = len(document["layers"]) > 1
+    ours = sum(item.get("name") in (OBJECTS, COLLISION) for item in document["layers"])
+    others = len(document["layers"]) - ours > 1
     if others and (rows := height - template.size[0]):
         notes.append(
             f"the level is {abs(rows)} rows {'higher' if rows > 0 else 'lower'} than "
@@ -50,19 +78,20 @@ def copied(
 def _layers(
     layers: list[dict[str, Any]],
     place: tuple[int, ...],
-    drawn: Mapping[tuple[int, ...], UInt32[np.ndarray, "H W"]],
-    level: tuple[int, ...],
+    old: Mapping[tuple[int, ...], UInt32[np.ndarray, "H W"]],
+    new: Mapping[tuple[int, ...], NewCells],
+    size: tuple[int, int],
     notes: list[str],
 ) -> list[dict[str, Any]]:
-    """The layers at ``place``, where the one at ``level`` has its new cells and others fit it."""
-    rows, columns = drawn[level].shape
+    """The layers at ``place``: some with new cells, others so that they fit."""
+    rows, columns = size
     found: list[dict[str, Any]] = []
     for n, layer in enumerate(layers):
-        cells = drawn.get((*place, n))
-        if (*place, n) == level:
-            found.append(_with_cells(layer, drawn[level]))
+        cells, changed = old.get((*place, n)), new.get((*place, n))
+        if changed is not None:
+            found.append(_with_cells(layer, changed.cells) | _offset(layer, changed.moved))
         elif layer.get("type") == "group" and "layers" in layer:
-            inside = _layers(layer["layers"], (*place, n), drawn, level, notes)
+            inside = _layers(layer["layers"], (*place, n), old, new, size, notes)
             found.append(layer | {"layers": inside})
         elif cells is not None and (cells.shape[0] > rows or cells.shape[1] > columns):
             notes.append(f"tile layer {layer.get('name')!r} was larger than the level and is cut")
@@ -72,29 +101,64 @@ def _layers(
     return found
 
 
+def _offset(layer: Mapping[str, Any], moved: tuple[float, float]) -> dict[str, float | int]:
+    """The layer's own offset, where it changes."""
+    found: dict[str, float | int] = {}
+    for key, pixels in zip(("offsetx", "offsety"), moved, strict=True):
+        if pixels:
+            left = layer.get(key, 0) - pixels
+            found[key] = int(left) if left == int(left) else left
+    return found
+
+
 def _with_cells(layer: Mapping[str, Any], cells: UInt32[np.ndarray, "H W"]) -> dict[str, Any]:
     written = {key: value for key, value in layer.items() if key not in _PACKING}
     height, width = cells.shape
     return written | {"data": cells.ravel().tolist(), "height": height, "width": width}
 
 
-def _moved(entry: Mapping[str, Any], template: TiledMap, path: Path) -> dict[str, Any]:
-    """A tileset as it is named from the new place."""
+def moved_tileset(
+    entry: Mapping[str, Any], tileset: Tileset, before: Path, path: Path
+) -> dict[str, Any]:
+    """A tileset of the map at ``before`` as it is named from the new place."""
     moved = dict(entry)
-    tileset = next(t for t in template.tilesets if t.first == entry["firstgid"])
     if tileset.source is not None:
         moved["source"] = _relative(tileset.source, path)
         return moved
     if "image" in moved:
-        moved["image"] = _relative(template.path.parent / moved["image"], path)
+        moved["image"] = named_from(moved["image"], before, path)
     if "tiles" in moved:
         moved["tiles"] = [
-            tile | {"image": _relative(template.path.parent / tile["image"], path)}
-            if "image" in tile
-            else tile
+            tile | {"image": named_from(tile["image"], before, path)} if "image" in tile else tile
             for tile in moved["tiles"]
         ]
     return moved
+
+
+def named_from(source: str, before: Path, path: Path) -> str:
+    """What the file at ``before`` calls ``source``, as the one at ``path`` must call it."""
+    return _relative(before.parent / source.replace("\\", "/"), path)
+
+
+def with_templates_named_from(
+    layers: list[dict[str, Any]], before: Path, path: Path
+) -> list[dict[str, Any]]:
+    """The layers, whose objects name their templates from the new place."""
+    found: list[dict[str, Any]] = []
+    for layer in layers:
+        if inside := _inside(layer):
+            layer = layer | {"layers": with_templates_named_from(inside, before, path)}
+        elif any("template" in item for item in layer.get("objects", ())):
+            layer = layer | {"objects": [_renamed(one, before, path) for one in layer["objects"]]}
+        found.append(layer)
+    return found
+
+
+def _renamed(item: dict[str, Any], before: Path, path: Path) -> dict[str, Any]:
+    source = item.get("template")
+    if not isinstance(source, str) or not source or "\0" in source:
+        return item
+    return item | {"template": named_from(source, before, path)}
 
 
 def _relative(file: Path, path: Path) -> str:

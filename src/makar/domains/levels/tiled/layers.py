@@ -51,8 +51,8 @@ def cells_of(layer: Mapping[str, Any], path: str) -> UInt32[np.ndarray, "H W"]:
     height, width = size_of(layer, path)
     data = layer.get("data")
     if "chunks" in layer:
-        fault = "is of an infinite map"
-        raise UnreadableLevelError(path, fault, remedy="Take Infinite out in Map > Map Properties")
+        fault = "has chunks, as an infinite map has, in a map that is none"
+        raise UnreadableLevelError(path, fault, remedy="Save it again from Tiled")
     if isinstance(data, str):
         cells = _unpacked(layer, data, height * width, path)
     else:
@@ -60,14 +60,19 @@ def cells_of(layer: Mapping[str, Any], path: str) -> UInt32[np.ndarray, "H W"]:
     return cells.reshape(height, width)
 
 
+def packing_of(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """How a layer's cells, or those of its chunks, are packed."""
+    return {key: layer[key] for key in ("encoding", "compression") if key in layer}
+
+
 def _listed(data: Any, count: int, width: int, path: str) -> UInt32[np.ndarray, " N"]:
     if not isinstance(data, list) or len(data) != count:
         found = f"{len(data):,} cells" if isinstance(data, list) else quoted(data)
         raise UnreadableLevelError(path, f"holds {found} instead of {count:,} cells")
-    for n, cell in enumerate(data):
-        if type(cell) is not int or not 0 <= cell < 1 << 32:
-            fault = f"line {n // width + 1}, column {n % width + 1}: {quoted(cell)} is no cell"
-            raise UnreadableLevelError(path, fault)
+    if set(map(type, data)) != {int} or min(data) < 0 or max(data) >= 1 << 32:
+        n = next(n for n, c in enumerate(data) if type(c) is not int or not 0 <= c < 1 << 32)
+        fault = f"line {n // width + 1}, column {n % width + 1}: {quoted(data[n])} is no cell"
+        raise UnreadableLevelError(path, fault)
     return np.array(data, np.uint32)
 
 
@@ -79,7 +84,7 @@ def _unpacked(
         raise UnreadableLevelError(path, fault, remedy=_SAVE_AGAIN)
     compression = word(layer, "compression", path)
     try:
-        packed = base64.b64decode(data, validate=True)
+        packed = base64.b64decode("".join(data.split()), validate=True)
         if compression:
             packed = _expanded(packed, compression, 4 * count, path)
     except (binascii.Error, ValueError, zlib.error) as error:

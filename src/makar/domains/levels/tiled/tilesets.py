@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.reading import (
-    MAX_BYTES,
     objects,
-    parse_object,
     quoted,
     read_bounded,
     whole,
     word,
 )
-from makar.domains.levels.tiled.xml_tree import parse_xml
+from makar.domains.levels.tiled.files.content import tileset_document
+from makar.domains.levels.tiled.files.references import permitted
 
 MAX_TILESETS = 256
+MAX_TILESET_BYTES = 8_000_000
 MAX_ID = (1 << 28) - 1
-_MOVE = "Keep tilesets in the map's folder, or in the folder of legend.toml"
+ALIGNMENTS: Mapping[str, tuple[float, float]] = {
+    f"{row}{side}" or "center": (x, y)
+    for row, y in (("top", 0.0), ("", 0.5), ("bottom", 1.0))
+    for side, x in (("left", 0.0), ("", 0.5), ("right", 1.0))
+}
+"""Where in its picture an object's x and y lie: shares of its width and height."""
+UNSPECIFIED = "bottomleft"
+"""What Tiled takes on orthogonal maps where a tileset does not say."""
+_FAR = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,22 @@ class Tileset:
         count: One more than its highest tile id; 0 where that is not told, as Tiled does for a
             tileset whose image it could not find.
         source: Its own file, or None for one embedded in the map.
+        alignment: Where its tiles lie as objects: a key of ``ALIGNMENTS``.
+        shift: Pixels by which its tiles are drawn to the right and down of where they lie.
+        tile_size: Width and height of its tiles in pixels; 0 where not told.
+        classes: Class by local tile id, where a tile has one.
+        sizes: Width and height by local tile id, of tiles with pictures of their own.
     """
 
     name: str
     first: int
     count: int
     source: Path | None = None
+    alignment: str = UNSPECIFIED
+    shift: tuple[int, int] = (0, 0)
+    tile_size: tuple[int, int] = (0, 0)
+    classes: Mapping[int, str] = field(default_factory=dict[int, str])
+    sizes: Mapping[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])
 
 
 @dataclass(frozen=True)
@@ -127,54 +144,53 @@ def _tileset(entry: Mapping[str, Any], path: Path, root: Path) -> Tileset:
     first = whole(entry, "firstgid", str(path), low=1, high=MAX_ID)
     if "source" not in entry:
         return _described(entry, first, str(path), None)
-    source = _permitted(word(entry, "source", str(path)), path, root)
-    data = read_bounded(source, MAX_BYTES)
-    if source.suffix.lower() == ".tsx":
-        return _described(
-            _of_xml(parse_xml(data, str(source)), str(source)), first, str(source), source
-        )
-    return _described(parse_object(data, str(source)), first, str(source), source)
+    source = permitted(word(entry, "source", str(path)), path, root, what="tileset")
+    document = tileset_document(read_bounded(source, MAX_TILESET_BYTES), str(source))
+    return _described(document, first, str(source), source)
 
 
 def _described(entry: Mapping[str, Any], first: int, path: str, source: Path | None) -> Tileset:
     count = whole(entry, "tilecount", path, low=0, high=MAX_ID, default=0)
     word(entry, "image", path)
+    classes: dict[int, str] = {}
+    sizes: dict[int, tuple[int, int]] = {}
     for tile in objects(entry, "tiles", path):
-        word(tile, "image", path)
-        count = max(count, 1 + whole(tile, "id", path, low=0, high=MAX_ID))
-    name = word(entry, "name", path) or (source.stem if source else "tiles")
-    return Tileset(name, first, count, source)
+        number = whole(tile, "id", path, low=0, high=MAX_ID)
+        count = max(count, 1 + number)
+        if word(tile, "image", path):
+            sizes[number] = _picture_size(tile, path)
+        if kind := word(tile, "class", path) or word(tile, "type", path):  # class: Tiled 1.9
+            classes[number] = kind
+    return Tileset(
+        word(entry, "name", path) or (source.stem if source else "tiles"),
+        first, count, source, _alignment(entry, path), _shift(entry, path),
+        (_pixels(entry, "tilewidth", path), _pixels(entry, "tileheight", path)), classes, sizes,
+    )  # fmt: skip
 
 
-def _of_xml(root: Element, path: str) -> dict[str, Any]:
-    if root.tag != "tileset":
-        raise UnreadableLevelError(path, f"is XML, but not a tileset: <{root.tag[:40]}>")
-    return {
-        "name": root.get("name", ""),
-        "tilecount": _number(root.get("tilecount", "0"), path),
-        "tiles": [{"id": _number(tile.get("id", ""), path)} for tile in root.findall("tile")],
-    }
+def _picture_size(tile: Mapping[str, Any], path: str) -> tuple[int, int]:
+    """A tile's own picture: the part of it that Tiled 1.9 may say, or all."""
+    keys = ("width", "height") if "width" in tile else ("imagewidth", "imageheight")
+    return _pixels(tile, keys[0], path), _pixels(tile, keys[1], path)
 
 
-def _number(text: str, path: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise UnreadableLevelError(path, f"{quoted(text)} is no number of tiles")
-    return int(text)
+def _pixels(holder: Mapping[str, Any], key: str, path: str) -> int:
+    return whole(holder, key, path, low=0, high=_FAR, default=0)
 
 
-def _permitted(source: str, path: Path, root: Path) -> Path:
-    """The tileset's file, if it lies where a map's tilesets may lie."""
-    windows = PureWindowsPath(source)
-    strange = not source or "\0" in source or ":" in source or "\\" in source
-    if strange or windows.is_absolute() or PurePosixPath(source).is_absolute():
-        fault = f"refers to the tileset {quoted(source)}, which is no path beside the map"
-        raise UnreadableLevelError(str(path), fault, remedy=_MOVE)
-    try:
-        file = (path.parent / source).resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        fault = f"refers to the tileset {quoted(source)}, which is no path"
-        raise UnreadableLevelError(str(path), fault, remedy=_MOVE) from error
-    if not any(file.is_relative_to(folder.resolve()) for folder in (path.parent, root)):
-        fault = f"refers to the tileset {quoted(source)}, outside of its folder"
-        raise UnreadableLevelError(str(path), fault, remedy=_MOVE)
-    return file
+def _alignment(entry: Mapping[str, Any], path: str) -> str:
+    told = word(entry, "objectalignment", path).lower() or "unspecified"
+    if told == "unspecified":
+        return UNSPECIFIED
+    if told not in ALIGNMENTS:
+        fault = f"objectalignment is {quoted(told)}"
+        raise UnreadableLevelError(path, fault, remedy=f"Use one of {', '.join(ALIGNMENTS)}")
+    return told
+
+
+def _shift(entry: Mapping[str, Any], path: str) -> tuple[int, int]:
+    given = entry.get("tileoffset", {})
+    if not isinstance(given, dict):
+        raise UnreadableLevelError(path, f"tileoffset must be x and y, got {quoted(given)}")
+    x, y = (whole(given, key, path, low=-_FAR, high=_FAR, default=0) for key in "xy")
+    return x, y

@@ -7,16 +7,19 @@ it; failing that, with the same tiles on four sides; failing that, the tile's mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Int, UInt8
 
 from makar.domains.levels.level.legend_file import GameLegend
 from makar.domains.levels.tiled.layers import FLIPS
-from makar.domains.levels.tiled.meaning import level_layer, level_of
+from makar.domains.levels.tiled.meaning import read_meaning
 from makar.domains.levels.tiled.read import TiledMap
+from makar.domains.levels.tiled.things.examples import Example
+from makar.domains.levels.tiled.things.placing import is_example
 from makar.domains.levels.tiled.tilesets import owner_of
 
 Look = tuple[str, int, int]
@@ -35,10 +38,14 @@ class TileVariants:
         looks: The different looks.
         choices: Index of the most frequent look by surroundings, the most exact kind first:
             eight neighbours, four, none.
+        homes: The name of the layer that most of a tile's cells lie on, by tile.
+        examples: An object that stands for it, by tile.
     """
 
     looks: tuple[Look, ...]
     choices: tuple[dict[int, int], ...]
+    homes: Mapping[int, str] = field(default_factory=dict[int, str])
+    examples: Mapping[int, Example] = field(default_factory=dict[int, Example])
 
     def of(self, tiles: UInt8[np.ndarray, "H W"]) -> Int[np.ndarray, "H W"]:
         """Index of each cell's look; -1 for a tile that the maps never had."""
@@ -51,22 +58,33 @@ class TileVariants:
 
 
 def learn_variants(maps: Iterable[TiledMap], game: GameLegend) -> TileVariants:
-    """Count which look each tile has in which surroundings."""
+    """Count which look each tile has in which surroundings, and where its kind lies."""
     looks: dict[Look, int] = {}
     counts: tuple[dict[tuple[int, int], int], ...] = ({}, {}, {})
+    homes: Counter[tuple[int, str]] = Counter()
+    examples: dict[int, Example] = {}
     for tiled in maps:
-        different, index = np.unique(level_layer(tiled, game).cells, return_inverse=True)
+        reading = read_meaning(tiled, game)
+        for known in reading.layers:
+            for tile, cells in zip(known.tiles.tolist(), known.counts.tolist(), strict=True):
+                homes[tile, known.layer.name] += cells
+        for placed in reading.things:
+            if is_example(placed, game):
+                examples.setdefault(placed.tile, Example(placed, tiled, reading.grid))
+        different, index = np.unique(reading.cells, return_inverse=True)
         numbers = np.array(
             [looks.setdefault(_look(tiled, n), len(looks)) for n in different.tolist()]
         )
         drawn = numbers[index.ravel()]
-        for keys, count in zip(_surroundings(level_of(tiled, game).tiles), counts, strict=True):
+        for keys, count in zip(_surroundings(reading.level.tiles), counts, strict=True):
             pairs, frequency = np.unique(
                 np.stack([keys.ravel(), drawn], axis=1), axis=0, return_counts=True
             )
             for (key, look), often in zip(pairs.tolist(), frequency.tolist(), strict=True):
                 count[key, look] = count.get((key, look), 0) + often
-    return TileVariants(tuple(looks), tuple(_most_frequent(count) for count in counts))
+    names = {tile: name for (tile, name), _ in reversed(homes.most_common())}
+    choices = tuple(_most_frequent(count) for count in counts)
+    return TileVariants(tuple(looks), choices, names, examples)
 
 
 def _look(tiled: TiledMap, cell: int) -> Look:

@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Int, UInt8, UInt32
+from jaxtyping import Int, UInt32
 
 from makar.domains.levels.level.errors import LegendError, UnreadableLevelError
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.legend_file import ANY_TILESET, GameLegend
 from makar.domains.levels.level.level import Level
-from makar.domains.levels.tiled.document import copied
-from makar.domains.levels.tiled.meaning import level_layer, level_of
-from makar.domains.levels.tiled.objects import Route, object_layers
-from makar.domains.levels.tiled.placed import place_objects
+from makar.domains.levels.tiled.document import copied, with_templates_named_from
+from makar.domains.levels.tiled.meaning import Reading, read_meaning
+from makar.domains.levels.tiled.merging import known_layer
+from makar.domains.levels.tiled.objects import COLLISION, OBJECTS, Route, object_layers
 from makar.domains.levels.tiled.read import TiledMap, TileLayer
+from makar.domains.levels.tiled.remarks import Remarks
+from makar.domains.levels.tiled.sheets import Sheets
+from makar.domains.levels.tiled.things.placing import Placing, without_known
 from makar.domains.levels.tiled.tilesets import (
     Tileset,
     TilesetReference,
@@ -47,8 +50,10 @@ def locked_tiles(
     template: TiledMap, game: GameLegend, size: tuple[int, int]
 ) -> Int[np.ndarray, "H W"]:
     """The tiles of the template's locked cells in a level of ``size``; -1 where none is."""
-    mask, tiles, _, _ = _locked(template, level_layer(template, game), game, size)
-    return np.where(mask, tiles.astype(np.int64), -1)
+    if template.locked is None:
+        return np.full(size, -1)
+    sheets = Sheets.of(template, read_meaning(template, game), game, size)
+    return np.where(sheets.locked, sheets.tiles.astype(np.int64), -1)
 
 
 def with_locked(level: Level, template: TiledMap, game: GameLegend) -> Level:
@@ -68,12 +73,12 @@ def write_into_map(
 ) -> Written:
     """Write a copy of ``template`` with ``level`` in its level layer.
 
-    Locked cells keep the template's tile, turned as it was. Objects that stand for tiles are put
-    where the level has these. Every other layer is copied as it is, but a tile layer that is
-    larger than the level is cut to it. The layers "makar objects"
-    and "makar collision" are made anew; what could not be kept is noted in the property "notes"
-    of the first. Where heights differ, rows are counted from the bottom: levels stand on the
-    template's floor.
+    Each tile goes to the layer of its kind (``sheets``). Locked cells keep the template's tile,
+    turned as it was. Objects that stand for tiles are put where the level has these
+    (``things.placing``). Every other layer is copied as it is, but a tile layer that is larger
+    than the level is cut to it. The layers "makar objects" and "makar collision" are made anew;
+    what could not be kept is noted in the property "notes" of the first. Where heights differ,
+    rows are counted from the bottom: levels stand on the template's floor.
 
     Args:
         path: The ``.tmj`` file to write.
@@ -86,8 +91,8 @@ def write_into_map(
     Raises:
         LegendError: a tile of the level has no id in the legend and none in the maps.
     """
-    layer = level_layer(template, game)
-    return _write(path, level, game, template, layer, variants, route)
+    reading = read_meaning(template, game)
+    return _write(path, level, game, template, reading, variants, route)
 
 
 def write_with_tileset(
@@ -111,7 +116,11 @@ def write_with_tileset(
         (Tileset(name, 1, tileset.count, tileset.path.absolute()),),
         (TileLayer("level", (0,), np.zeros((rows, columns), np.uint32)),),
     )
-    return _write(path, level, game, template, template.layers[0], _ALWAYS_FIRST, route)
+    blank = Reading(
+        level, (known_layer(template.layers[0], template, game),), 0, ((0, 0),),
+        np.full((rows, columns), -1), template.layers[0].cells, (0.0, 0.0), (), Remarks(),
+    )  # fmt: skip
+    return _write(path, level, game, template, blank, _ALWAYS_FIRST, route)
 
 
 def _write(
@@ -119,17 +128,24 @@ def _write(
     level: Level,
     game: GameLegend,
     template: TiledMap,
-    layer: TileLayer,
+    reading: Reading,
     variants: TileVariants,
     route: Route,
 ) -> Written:
-    locked, tiles, kept, lost = _locked(template, layer, game, level.tiles.shape)
-    level = Level(np.where(locked, tiles, level.tiles), level.names)
-    cells = np.where(locked, kept, _cells(level, game, template, layer, variants))
-    document, notes = copied(template, layer, cells, path.absolute())
-    document = place_objects(document, level, template, game)
-    if lost:
-        notes = (*notes, f"{lost} locked cells lie outside of the level and are lost")
+    sheets = Sheets.of(template, reading, game, level.tiles.shape)
+    level = Level(np.where(sheets.locked, sheets.tiles, level.tiles), level.names)
+    drawn = _cells(level, game, template, _plain_tileset(template, reading), variants)
+    new = sheets.drawn(level, drawn, variants.homes)
+    path = path.absolute()
+    document, notes = copied(template, new, (level.tiles.shape[0], level.tiles.shape[1]), path)
+    document = without_known(document, reading)
+    if path.parent != template.path.parent:
+        layers = with_templates_named_from(document["layers"], template.path, path)
+        document["layers"] = layers
+    document = Placing(document, template, reading, game, path, variants.examples).put(level)
+    if sheets.lost:
+        notes = (*notes, f"{sheets.lost} locked cells lie outside of the level and are lost")
+    notes = (*template.notes, *notes)
     added, (layer_id, object_id) = object_layers(
         level,
         game.legend,
@@ -140,7 +156,8 @@ def _write(
     if notes:
         told = {"name": "notes", "type": "string", "value": "\n".join(notes)}
         added[0]["properties"] = [told]
-    document["layers"] = [*document["layers"], *added]
+    kept = [item for item in document["layers"] if item.get("name") not in (OBJECTS, COLLISION)]
+    document["layers"] = [*kept, *added]
     document |= {"nextlayerid": layer_id, "nextobjectid": object_id}
     try:
         text = json.dumps(document)
@@ -150,33 +167,12 @@ def _write(
     return Written(level, notes)
 
 
-def _locked(
-    template: TiledMap, layer: TileLayer, game: GameLegend, size: tuple[int, ...]
-) -> tuple[Bool[np.ndarray, "H W"], UInt8[np.ndarray, "H W"], UInt32[np.ndarray, "H W"], int]:
-    """Locked cells, their tiles, their cells as drawn, and how many do not fit."""
-    mask, tiles = np.zeros(size, bool), np.zeros(size, np.uint8)
-    cells = np.zeros(size, np.uint32)
-    if (marks := template.locked) is None:
-        return mask, tiles, cells, 0
-    meaning = level_of(template, game).tiles
-    down = size[0] - template.size[0]
-    lost = 0
-    for y, x in np.argwhere(marks.cells != 0).tolist():
-        if y >= template.size[0] or x >= min(size[1], template.size[1]) or y + down < 0:
-            lost += 1
-            continue
-        mask[y + down, x], tiles[y + down, x] = True, meaning[y, x]
-        cells[y + down, x] = layer.cells[y, x]
-    return mask, tiles, cells, lost
-
-
 def _cells(
-    level: Level, game: GameLegend, template: TiledMap, layer: TileLayer, variants: TileVariants
+    level: Level, game: GameLegend, template: TiledMap, plain: str, variants: TileVariants
 ) -> UInt32[np.ndarray, "H W"]:
     """The map's number for each cell of the level."""
     looks = variants.of(level.tiles)
     drawn = [_cell(look, template) for look in variants.looks]
-    plain = _plain_tileset(template, layer)
     cells = np.zeros(level.tiles.shape, np.uint32)
     pairs = np.stack([level.tiles.astype(np.int64), looks], axis=-1).reshape(-1, 2)
     different, index = np.unique(pairs, axis=0, return_inverse=True)
@@ -197,9 +193,10 @@ def _cell(look: Look, template: TiledMap) -> int | None:
     return None if first is None else (first + local) | flips
 
 
-def _plain_tileset(template: TiledMap, layer: TileLayer) -> str:
-    """The tileset that ids without a name mean: the one that the layer is drawn with."""
-    drawn = layer.cells[layer.cells != 0]
+def _plain_tileset(template: TiledMap, reading: Reading) -> str:
+    """The tileset that ids without a name mean: the one that the main layer is drawn with."""
+    cells = reading.layers[reading.main].layer.cells if reading.main is not None else reading.cells
+    drawn = cells[cells != 0]
     owner = owner_of(template.tilesets, int(drawn[0]) & 0x0FFF_FFFF) if drawn.size else None
     return owner[0].name if owner else ANY_TILESET
 
@@ -207,7 +204,7 @@ def _plain_tileset(template: TiledMap, layer: TileLayer) -> str:
 def _first(tile: int, game: GameLegend, template: TiledMap, plain: str) -> int:
     """The number of the first id that the legend gives a tile."""
     known = game.first_id(tile)
-    unseen = game.legend.tiles[tile].role == "empty" or tile in game.objects.values()
+    unseen = game.legend.tiles[tile].role == "empty" or tile in game.objects.tiles.values()
     if known is None and unseen:
         return 0
     cell = None

@@ -8,8 +8,9 @@ from xml.parsers import expat
 
 from makar.domains.levels.level.errors import UnreadableLevelError
 
-MAX_DEPTH = 32
-MAX_ELEMENTS = 200_000
+MAX_DEPTH = 48
+MAX_ELEMENTS = 600_000
+"""Of one file: a map in Tiled's oldest form has an element for each of its cells."""
 _CHUNK = 1 << 16
 _REMEDY = "Save it again from Tiled"
 

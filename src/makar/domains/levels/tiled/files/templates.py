@@ -1,0 +1,99 @@
+"""Templates of objects: what a map's objects have in common, in files of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from makar.domains.levels.level.errors import UnreadableLevelError
+from makar.domains.levels.level.reading import objects, read_bounded, word
+from makar.domains.levels.tiled.files.content import template_document
+from makar.domains.levels.tiled.files.references import permitted
+from makar.domains.levels.tiled.tilesets import Tileset, read_tilesets
+
+MAX_TEMPLATES = 1_000
+MAX_TEMPLATE_BYTES = 1_000_000
+_SHAPES = ("ellipse", "point", "capsule", "polygon", "polyline", "text")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template of objects.
+
+    Attributes:
+        path: Its file.
+        item: Its object, as JSON has it.
+        tilesets: The tileset of its tile, by the number it has in the template; may be none.
+    """
+
+    path: Path
+    item: Mapping[str, Any]
+    tilesets: tuple[Tileset, ...]
+
+
+@dataclass
+class Templates:
+    """The templates that one map refers to, each read once.
+
+    Attributes:
+        path: The map's file.
+        root: Where templates may lie, besides the map's folder.
+    """
+
+    path: Path
+    root: Path
+    _read: dict[str, Template] = field(default_factory=dict[str, Template])
+
+    def of(self, item: Mapping[str, Any]) -> Template | None:
+        """The template of an object; None for one without.
+
+        Raises:
+            UnreadableLevelError: it cannot be found or lies elsewhere, or is no template.
+        """
+        source = word(item, "template", str(self.path))
+        if not source:
+            return None
+        if source not in self._read:
+            if len(self._read) >= MAX_TEMPLATES:
+                fault = f"refers to more than {MAX_TEMPLATES:,} templates"
+                raise UnreadableLevelError(str(self.path), fault)
+            file = permitted(source, self.path, self.root, what="template")
+            self._read[source] = read_template(file, self.root)
+        return self._read[source]
+
+
+def read_template(path: Path, root: Path) -> Template:
+    """Read a template's file, ``.tx`` or ``.tj``.
+
+    Raises:
+        UnreadableLevelError: no such file, no template, or its tileset lies elsewhere.
+    """
+    document = template_document(read_bounded(path, MAX_TEMPLATE_BYTES), str(path))
+    named = document.get("tileset")
+    tilesets = read_tilesets({"tilesets": [named]}, path, root) if named is not None else ()
+    return Template(path, document["object"], tilesets)
+
+
+def completed(item: Mapping[str, Any], template: Template | None, path: str) -> dict[str, Any]:
+    """An object with all that its template tells and it does not tell otherwise.
+
+    Properties are joined by name. An empty name or class, or a width or height of 0, tells
+    nothing: Tiled takes the template's then.
+    """
+    if template is None:
+        return dict(item)
+    empty = [key for key in ("name", "type", "class", "width", "height") if not item.get(key)]
+    told = {key: value for key, value in item.items() if key not in empty}
+    base = dict(template.item)
+    if any(key in told for key in ("type", "class")):
+        base = {key: value for key, value in base.items() if key not in ("type", "class")}
+    if any(key in told for key in _SHAPES):
+        base = {key: value for key, value in base.items() if key not in _SHAPES}
+    joined = {
+        str(one.get("name")): one
+        for holder in (template.item, item)
+        for one in objects(holder, "properties", path)
+    }
+    return base | told | ({"properties": list(joined.values())} if joined else {})

@@ -1,0 +1,127 @@
+"""Where Tiled draws an object: its outline in the map's pixels, its feet, the cells it covers.
+
+``x`` and ``y`` of an object are the upper left corner of a rectangle, the place of a point, and
+for one that shows a tile what its tileset's ``objectalignment`` says, the lower left corner where
+it says nothing. Rotation is about that place, clockwise. Offsets of the layer and its groups are
+added. Mirroring stays within the box; a tileset's ``tileoffset`` grows with the object.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from makar.domains.levels.level.errors import UnreadableLevelError
+from makar.domains.levels.level.reading import objects
+from makar.domains.levels.tiled.layer_tree import pixels
+from makar.domains.levels.tiled.things.thing import Thing
+from makar.domains.levels.tiled.tilesets import ALIGNMENTS, Tileset
+
+Outline = Float[np.ndarray, "N 2"]
+_ROUND = 64
+"""Points that an ellipse is drawn with."""
+_EXACT = 6
+"""Decimals of a pixel that count: a quarter turn is not exact."""
+
+
+def shape_of(thing: Thing) -> str:
+    """``tile``, ``point``, ``polygon``, ``polyline``, ``ellipse``, ``text`` or ``rectangle``."""
+    if thing.owner is not None:
+        return "tile"
+    shapes = ("point", "polygon", "polyline", "ellipse", "capsule", "text")
+    return next((shape for shape in shapes if thing.whole.get(shape)), "rectangle")
+
+
+def outline_of(thing: Thing, path: str) -> Outline:
+    """The corners of what Tiled draws, in pixels from the map's corner.
+
+    Raises:
+        UnreadableLevelError: a place or a size is no number.
+    """
+    told = f"the object {thing.told!r}"
+    x, y, width, height, turn = (
+        pixels(thing.whole, key, path, told) for key in ("x", "y", "width", "height", "rotation")
+    )
+    shape = shape_of(thing)
+    if thing.owner is not None:
+        corners = _of_tile(thing.owner, width, height)
+    elif shape in ("polygon", "polyline"):
+        corners = _points(thing.whole, shape, path, told)
+    elif shape == "point":
+        corners = np.zeros((1, 2))
+    elif shape in ("ellipse", "capsule"):
+        angles = np.arange(_ROUND) * 2 * np.pi / _ROUND
+        corners = (np.stack([np.cos(angles), np.sin(angles)], 1) + 1) / 2 * (width, height)
+    else:
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
+    place = np.array([x + thing.layer.offset[0], y + thing.layer.offset[1]])
+    return np.round(corners @ _rotation(turn) + place, _EXACT)
+
+
+def _of_tile(owner: tuple[Tileset, int], width: float, height: float) -> Outline:
+    tileset, local = owner
+    picture = tileset.sizes.get(local, tileset.tile_size)
+    width, height = width or picture[0], height or picture[1]
+    across, down = ALIGNMENTS[tileset.alignment]
+    left, top = -across * width, -down * height
+    if all(picture):
+        left += tileset.shift[0] * width / picture[0]
+        top += tileset.shift[1] * height / picture[1]
+    return np.array(
+        [[left, top], [left + width, top], [left + width, top + height], [left, top + height]]
+    )
+
+
+def _points(item: Mapping[str, Any], shape: str, path: str, told: str) -> Outline:
+    points = objects(item, shape, path)
+    if not points:
+        raise UnreadableLevelError(path, f"{told} has no points", remedy="Take it out in Tiled")
+    return np.array([[pixels(point, key, path, told) for key in "xy"] for point in points])
+
+
+def _rotation(degrees: float) -> Float[np.ndarray, "2 2"]:
+    """Turns rows of x and y clockwise, as y grows downwards."""
+    angle = math.radians(degrees % 360)
+    return np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+
+
+def feet(outline: Outline, tile_size: tuple[int, int]) -> tuple[int, int]:
+    """Column and row of the cell that something stands in: the middle of its lower edge.
+
+    What stands on the line between two rows stands in the upper one.
+    """
+    (left, _), (right, bottom) = outline.min(0), outline.max(0)
+    column = math.floor((left + right) / 2 / tile_size[0])
+    row = math.ceil(bottom / tile_size[1]) - 1
+    return column, 0 if bottom == 0 else row
+
+
+def covered(
+    outline: Outline, tile_size: tuple[int, int], size: tuple[int, int]
+) -> Bool[np.ndarray, "H W"]:
+    """The cells of a map of ``size`` whose middle lies within the outline."""
+    found = np.zeros(size, bool)
+    ends = np.roll(outline, -1, 0)
+    first, last = (
+        _index(outline[:, 1].min(), tile_size[1]),
+        _index(outline[:, 1].max(), tile_size[1]),
+    )
+    for row in range(max(first, 0), min(last, size[0])):
+        middle = (row + 0.5) * tile_size[1]
+        crossing = (outline[:, 1] <= middle) != (ends[:, 1] <= middle)
+        one, two = outline[crossing], ends[crossing]
+        share = (middle - one[:, 1]) / (two[:, 1] - one[:, 1])
+        at = np.sort(np.round(one[:, 0] + share * (two[:, 0] - one[:, 0]), _EXACT))
+        for left, right in zip(at[::2].tolist(), at[1::2].tolist(), strict=False):
+            columns = slice(*(max(_index(edge, tile_size[0]), 0) for edge in (left, right)))
+            found[row, columns] = True
+    return found
+
+
+def _index(edge: float, cell: int) -> int:
+    """The first cell whose middle lies at or beyond the edge."""
+    return math.ceil(edge / cell - 0.5)
