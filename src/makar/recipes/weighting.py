@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from makar.core.errors import UnknownRewardError
 from makar.core.rewards import Component, RewardTree
@@ -33,6 +33,16 @@ AT_ONCE = 64
 """Works that the prior looks at together: some are of thousands of decisions."""
 
 
+@runtime_checkable
+class SaidInPart(Protocol):
+    """Works that a model's tokens may not say in full, such as a user's own."""
+
+    @property
+    def unsaid(self) -> Bool[np.ndarray, "B T"]:
+        """Decisions that stand for what no token says: they are not looked at."""
+        ...
+
+
 @dataclass(frozen=True)
 class Style(Generic[W]):
     """How likely the prior finds a work: nats per decision, on average.
@@ -44,13 +54,17 @@ class Style(Generic[W]):
 
     @torch.no_grad()
     def __call__(self, works: Works[W], prompts: Sequence[Prompt], /) -> Float[np.ndarray, " B"]:
-        """Mean log-probability of each work's decisions."""
+        """Mean log-probability of each work's decisions; NaN where none stands for the work."""
         del prompts
         found = [np.zeros(0)]
         for rows in shards(len(works), AT_ONCE):
-            shown = self.prior.demonstrate(works.take(rows.tolist()))
-            logp = self.prior.evaluate(shown).logp.sum(1) / shown.mask.sum(1)
-            found.append(logp.double().cpu().numpy())
+            some = works.take(rows.tolist())
+            shown = self.prior.demonstrate(some)
+            logp, mask = self.prior.evaluate(shown).logp, shown.mask
+            if isinstance(some, SaidInPart):
+                mask = mask & ~torch.from_numpy(some.unsaid[:, : mask.shape[1]])
+                logp = torch.where(mask, logp, 0.0)
+            found.append((logp.sum(1) / mask.sum(1)).double().cpu().numpy())
         return np.concatenate(found)
 
 

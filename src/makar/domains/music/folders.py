@@ -13,6 +13,7 @@ from makar.domains.music.chorale import assessment as voices
 from makar.domains.music.chorale.recipe import phrases_in as voices_in
 from makar.domains.music.corpus.folder import Files, FolderPhrases, phrases_of, read_files
 from makar.domains.music.tune import assessment as tunes
+from makar.domains.music.tune.phrases import judged_in_part
 from makar.domains.music.tune.phrases import phrases_in as tunes_in
 from makar.domains.music.words import TUNE_WORDS
 from makar.evaluation.assessment import Bench
@@ -39,12 +40,13 @@ class Kind:
     bench: Callable[[Any, RewardTree | None, int], Bench[Any]]
     words: Mapping[str, str]
     notes: Sequence[str] = ()
+    told: Callable[[Sequence[Any]], Sequence[str]] = lambda _: ()
 
 
 KINDS: Mapping[str, Kind] = {
     "tune": Kind(
         8, tunes.GAUGE, tunes_in, tunes.asked_for, tunes.asked_as, tunes.bench_of_folder,
-        tunes.WORDS,
+        tunes.WORDS, told=judged_in_part,
     ),
     "chorale": Kind(
         4, voices.GAUGE, voices_in, voices.asked_for, voices.asked_as, voices.bench_of_folder,
@@ -66,7 +68,9 @@ def brought_as(files: Files, recipe: str, *, bars: int) -> tuple[FolderPhrases, 
         ConfigError: there is too little of it, or it is in no metre that the recipe writes.
     """
     kind = KINDS[recipe]
-    brought = phrases_of(files, bars=bars, phrases_in=kind.phrases_in, batch=kind.gauge.batch)
+    brought = phrases_of(
+        files, bars=bars, phrases_in=kind.phrases_in, batch=kind.gauge.batch, told=kind.told
+    )
     return brought, kind.asked_as(brought.phrases, bars=bars)
 
 

@@ -6,7 +6,8 @@ from makar.domains.music.abc.tune import BarTable
 from makar.domains.music.corpus.columns import Columns
 from makar.domains.music.corpus.sources import harvest_collections
 from makar.domains.music.corpus.windows import cut_windows
-from makar.domains.music.melody.grid import HOLD, OFF, OffGridError, encode_bars
+from makar.domains.music.melody.encoding import encode_bars
+from makar.domains.music.melody.grid import HOLD, OFF, OffGridError
 from makar.domains.music.piece.piece import Key, Metre
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from makar.domains.music.melody.encoding import encode_bars
 from makar.domains.music.melody.grid import (
     HOLD,
     OFF,
@@ -17,7 +18,6 @@ from makar.domains.music.melody.grid import (
     MelodyGrid,
     MelodyGrids,
     OffGridError,
-    encode_bars,
     home_tonic,
     legal_after,
     sounding_shift,

@@ -19,7 +19,8 @@ from makar.core.types import Prompt, Works
 from makar.domains.music.blend.config import BlendConfig
 from makar.domains.music.blend.sides import read_sides
 from makar.domains.music.evaluation import bench_of
-from makar.domains.music.melody.grid import MelodyGrid, encode_bars
+from makar.domains.music.melody.encoding import encode_bars
+from makar.domains.music.melody.grid import MelodyGrid
 from makar.domains.music.piece.piece import Piece, Pieces
 from makar.domains.music.tune.assessment import GAUGE as TUNES
 from makar.evaluation.assessment import Bench

@@ -95,7 +95,7 @@ def read(path: Path, config: BlendConfig) -> list[Brought]:
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[Piece], dict[str, int]]:
     """A piece's top voice in phrases of so many bars; what cannot be judged, by reason."""
-    melodies, left_out = phrases.phrases_in(piece, bars)
+    melodies, left_out = phrases.phrases_on_grid(piece, bars)
     return [melody.piece() for melody in melodies], left_out
 
 

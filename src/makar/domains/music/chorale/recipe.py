@@ -24,6 +24,7 @@ from makar.domains.music.corpus.folder import pieces_in
 from makar.domains.music.evaluation import evaluation_by
 from makar.domains.music.harmony.copies import ChordCopies, LineCopies
 from makar.domains.music.piece.piece import Piece
+from makar.domains.music.piece.stretches import beginning_at
 from makar.domains.music.tune.phrases import cut
 from makar.domains.music.voices.codec import (
     ASKED,
@@ -169,7 +170,7 @@ def read(path: Path, config: ChoraleConfig) -> list[Brought]:
 def phrases_in(piece: Piece, bars: int) -> tuple[list[VoiceGrid], dict[str, int]]:
     """A piece in four parts in phrases of so many bars; what cannot be judged, by reason."""
     key = key_by_ear(piece) if len(piece.parts) == len(VOICES) else None
-    return cut(piece, bars, lambda first, length: encode_voices(piece, first, length, key=key))
+    return cut(piece, bars, lambda s: encode_voices(beginning_at(piece, s), 0, s.bars, key=key))
 
 
 CHORALE: Recipe[ChoraleConfig, VoiceGrid] = Recipe(

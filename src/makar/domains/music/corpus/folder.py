@@ -110,7 +110,11 @@ def read_files(place: Path) -> Files:
 
 
 def pieces_in(
-    path: Path, phrases_in: Callable[[Piece, int], tuple[Sequence[Any], dict[str, int]]], bars: int
+    path: Path,
+    phrases_in: Callable[[Piece, int], tuple[Sequence[Any], dict[str, int]]],
+    bars: int,
+    *,
+    told: Callable[[Sequence[Any]], Sequence[str]] = lambda _: (),
 ) -> list[Brought]:
     """The pieces in a MIDI, MusicXML or ABC file, each in phrases.
 
@@ -118,17 +122,18 @@ def pieces_in(
         path: The file.
         phrases_in: A recipe's way of cutting a piece.
         bars: Bars in a phrase: as many as the reward was measured on.
+        told: What is to be said of the phrases of a piece, in sentences.
 
     Raises:
         UnreadableError: the file is not music.
     """
     reading = read_file(path)
-    return [
-        Brought(
-            piece.provenance.title, *phrases_in(piece, bars), remarks(reading.changes_of(number))
-        )
-        for number, piece in enumerate(reading.pieces)
-    ]
+    found: list[Brought] = []
+    for number, piece in enumerate(reading.pieces):
+        works, left_out = phrases_in(piece, bars)
+        notes = [*remarks(reading.changes_of(number)), *told(works)]
+        found.append(Brought(piece.provenance.title, works, left_out, notes))
+    return found
 
 
 def phrases_of(
@@ -137,6 +142,7 @@ def phrases_of(
     bars: int,
     phrases_in: Callable[[Piece, int], tuple[Sequence[Any], Mapping[str, int]]],
     batch: Callable[[Sequence[Any]], Works[Any]],
+    told: Callable[[Sequence[Any]], Sequence[str]] = lambda _: (),
 ) -> FolderPhrases:
     """The pieces in phrases, each from its first full bar on; a shorter piece is taken whole.
 
@@ -145,6 +151,7 @@ def phrases_of(
         bars: Bars in a phrase.
         phrases_in: The recipe's way of cutting a piece.
         batch: Puts works of its kind into columns.
+        told: What is to be said of the phrases, in sentences.
 
     Raises:
         ConfigError: there are fewer than ``FEWEST`` phrases in it; each file's reason is said.
@@ -158,7 +165,7 @@ def phrases_of(
     short = sum(work.tokens.shape[-1] * STEP // work.metre.bar < bars for work in found)
     brought = FolderPhrases(
         batch(found), files.read, files.unreadable, dict(left_out), files.ignored, short,
-        files.notes,
+        [*files.notes, *told(found)],
     )  # fmt: skip
     if len(found) < FEWEST:
         raise ConfigError(_too_few(files.place, brought, bars))

@@ -11,16 +11,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Int
 from numba import njit
 
 from makar.core.columnar import Columnar
-from makar.domains.music.melody.melody import Melodies, skyline
+from makar.domains.music.melody.melody import SIXTEENTH, Melodies, odd_beats
 from makar.domains.music.piece.piece import (
-    TICKS_PER_QUARTER,
     Key,
     KeyChange,
     Metre,
@@ -32,7 +31,7 @@ from makar.domains.music.piece.piece import (
 
 OFF, HOLD, FIRST_PITCH_TOKEN, LOWEST_PITCH, TOKENS = 0, 1, 2, 48, 38
 HIGHEST_PITCH = LOWEST_PITCH + TOKENS - FIRST_PITCH_TOKEN - 1
-STEP = TICKS_PER_QUARTER // 4
+STEP = SIXTEENTH
 """Ticks in one step of the grid: a sixteenth."""
 PADDING = -1
 
@@ -41,13 +40,27 @@ class OffGridError(ValueError):
     """A melody that the grid cannot hold, with the reason."""
 
 
+class BetweenStepsError(OffGridError):
+    """A melody some of whose notes begin between the sixteenths."""
+
+
+WrittenRows: TypeAlias = Int[np.ndarray, "N 3"]
+"""Rows of (onset, duration, pitch) in ticks, at the grid's pitch, one note at a time."""
+
+
 @dataclass(frozen=True)
 class MelodyGrid:
-    """One melody: ``(T,)`` tokens, its metre, and the key it sounds in."""
+    """One melody: ``(T,)`` tokens, its metre, and the key it sounds in.
+
+    A phrase of somebody's own may have notes between the sixteenths. Then ``written`` holds it as
+    it is, and is what is heard and judged; its tokens are the nearest ones, and stand only for
+    what goes before where a model reads on. On the grid it is None.
+    """
 
     tokens: Int[np.ndarray, " T"]
     metre: Metre = field(default_factory=Metre)
     key: Key = field(default_factory=Key)
+    written: WrittenRows | None = None
 
     def piece(
         self, *, program: int = 73, quarters_per_minute: float = 100.0, title: str = ""
@@ -94,12 +107,15 @@ class MelodyGrids(Columnar[MelodyGrid]):
         steps: ``(B,)`` sixteenths in each melody.
         metres: ``(B,)`` time signatures.
         keys: ``(B,)`` the keys the melodies are to be heard in.
+        written: ``(B,)`` melodies with notes between the sixteenths as they are, None for the
+            others; empty where all are on the grid.
     """
 
     tokens: Int[np.ndarray, "B T"]
     steps: Int[np.ndarray, " B"]
     metres: tuple[Metre, ...]
     keys: tuple[Key, ...]
+    written: tuple[WrittenRows | None, ...] = ()
 
     @classmethod
     def stack(cls, grids: Sequence[MelodyGrid]) -> MelodyGrids:
@@ -109,7 +125,9 @@ class MelodyGrids(Columnar[MelodyGrid]):
         for row, grid in enumerate(grids):
             tokens[row, : len(grid.tokens)] = grid.tokens
         steps = np.array([len(g.tokens) for g in grids], np.int64)
-        return cls(tokens, steps, tuple(g.metre for g in grids), tuple(g.key for g in grids))
+        metres, keys = tuple(g.metre for g in grids), tuple(g.key for g in grids)
+        between = any(g.written is not None for g in grids)
+        return cls(tokens, steps, metres, keys, tuple(g.written for g in grids) if between else ())
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -117,18 +135,33 @@ class MelodyGrids(Columnar[MelodyGrid]):
     def work(self, index: int) -> MelodyGrid:
         """See ``Columnar``."""
         steps = int(self.steps[index])
-        return MelodyGrid(self.tokens[index, :steps], self.metres[index], self.keys[index])
+        written = self.written[index] if self.written else None
+        return MelodyGrid(self.tokens[index, :steps], self.metres[index], self.keys[index], written)
 
     def take(self, indices: Iterable[int]) -> MelodyGrids:
         """The melodies at ``indices``, in that order."""
         rows = np.fromiter(indices, dtype=np.int64)
         metres, keys = tuple(self.metres[i] for i in rows), tuple(self.keys[i] for i in rows)
-        return MelodyGrids(self.tokens[rows], self.steps[rows], metres, keys)
+        written = tuple(self.written[i] for i in rows) if self.written else ()
+        return MelodyGrids(self.tokens[rows], self.steps[rows], metres, keys, written)
+
+    @property
+    def unsaid(self) -> Bool[np.ndarray, "B T"]:
+        """True for the sixteenths of odd beats, whose tokens are not what is written there."""
+        odd = np.zeros(self.tokens.shape, bool)
+        for b, rows in enumerate(self.written):
+            if rows is not None:
+                steps, beat = int(self.steps[b]), self.metres[b].beat
+                at = np.arange(steps) * STEP // beat
+                odd[b, :steps] = odd_beats(rows[:, 0], steps * STEP, beat)[at]
+        return odd
 
     @cached_property
     def melodies(self) -> Melodies:
         """The melodies as notes, in C major or A minor, computed once."""
         columns, count = notes_of_tokens(self.tokens, LOWEST_PITCH)
+        if self.written:
+            columns, count = _overlaid(columns, count, self.written)
         width = int(count.max(initial=0))
         return Melodies(
             *columns[:, :, :width],
@@ -139,6 +172,20 @@ class MelodyGrids(Columnar[MelodyGrid]):
             tonic=np.array([home_tonic(k) for k in self.keys], np.int64),
             minor=np.array([k.is_minor for k in self.keys], bool),
         )
+
+
+def _overlaid(
+    columns: np.ndarray, count: np.ndarray, written: Sequence[WrittenRows | None]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The columns and counts of ``notes_of_tokens`` with the notes that are as written."""
+    width = max(columns.shape[2], *(0 if rows is None else len(rows) for rows in written))
+    columns = np.pad(columns, ((0, 0), (0, 0), (0, width - columns.shape[2])))
+    for b, rows in enumerate(written):
+        if rows is not None:
+            columns[:, b] = 0
+            columns[:, b, : len(rows)] = rows.T
+            count[b] = len(rows)
+    return columns, count
 
 
 @njit(cache=True)
@@ -167,43 +214,6 @@ def notes_of_tokens(tokens: np.ndarray, lowest: int) -> tuple[np.ndarray, np.nda
             elif sounding:
                 columns[1, b, count[b] - 1] += STEP
     return columns, count
-
-
-def encode_bars(piece: Piece, first_bar: int, bars: int) -> MelodyGrid:
-    """Put ``bars`` full bars of a piece's top voice on the grid, moved to C major or A minor.
-
-    The pickup is left out; a note that is held into the first bar is not heard. The octave is
-    the one that brings the melody's middle nearest to the grid's.
-
-    Raises:
-        OffGridError: the metre changes within, an onset is off the sixteenth grid, the range
-            is too wide, or the bars are empty.
-    """
-    start, length = first_bar * piece.metre.bar, bars * piece.metre.bar
-    inside = [m for m in piece.metres[1:] if m.tick - piece.pickup < start + length]
-    if any((m.beats, m.unit) != (piece.metre.beats, piece.metre.unit) for m in inside):
-        raise OffGridError("the metre changes within the bars")
-    notes = skyline(piece)
-    notes = notes[(notes[:, 0] >= start) & (notes[:, 0] < start + length)]
-    if not len(notes):
-        raise OffGridError("the bars are empty")
-    onset = notes[:, 0] - start
-    end = np.minimum(onset + notes[:, 1], length)
-    if (onset % STEP).any() or piece.metre.bar % STEP:
-        raise OffGridError("an onset is off the sixteenth grid (tuplets or thirty-seconds)")
-    end = np.maximum(-(-end // STEP) * STEP, onset + STEP)  # shorten nothing below a sixteenth
-    pitch = notes[:, 2] - piece.key.tonic + home_tonic(piece.key)
-    middle = (LOWEST_PITCH + HIGHEST_PITCH) / 2
-    pitch = pitch + 12 * round((middle - (pitch.min() + pitch.max()) / 2) / 12)
-    if pitch.min() < LOWEST_PITCH or pitch.max() > HIGHEST_PITCH:
-        raise OffGridError("the range is wider than three octaves")
-    tokens = np.full(length // STEP, HOLD, np.int8)
-    ends = end // STEP
-    tokens[ends[ends < len(tokens)]] = OFF
-    tokens[onset // STEP] = pitch - LOWEST_PITCH + FIRST_PITCH_TOKEN
-    if tokens[0] == HOLD:
-        tokens[0] = OFF
-    return MelodyGrid(tokens, Metre(0, piece.metre.beats, piece.metre.unit), piece.key)
 
 
 def legal_after(previous: Int[np.ndarray, " B"]) -> Bool[np.ndarray, "B 38"]:

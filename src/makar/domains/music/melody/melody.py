@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Int
 
-from makar.domains.music.piece.piece import DURATION, ONSET, PITCH, Piece, Pieces
+from makar.domains.music.piece.piece import (
+    DURATION,
+    ONSET,
+    PITCH,
+    TICKS_PER_QUARTER,
+    Piece,
+    Pieces,
+)
+
+SIXTEENTH = TICKS_PER_QUARTER // 4
+"""Ticks in a sixteenth."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,11 @@ class Melodies:
         """True where a column holds a note."""
         return np.arange(self.onset.shape[1]) < self.count[:, None]
 
+    @cached_property
+    def between(self) -> Int[np.ndarray, " K"]:
+        """Rows with a note that begins between the sixteenths; computed once."""
+        return np.flatnonzero((self.onset % SIXTEENTH > 0).any(1))
+
     def take(self, indices: Iterable[int]) -> Melodies:
         """The melodies at ``indices``, in that order."""
         rows = np.fromiter(indices, dtype=np.int64)
@@ -73,6 +89,13 @@ def melodies_of(works: object) -> Melodies:
     if isinstance(works, Pieces):
         return _from_pieces(works)
     raise TypeError(f"{type(works).__name__} has no melodies: pass MelodyGrids or Pieces")
+
+
+def odd_beats(onset: Int[np.ndarray, " N"], length: int, beat: int) -> Bool[np.ndarray, " K"]:
+    """True for each beat in which a note begins between the sixteenths."""
+    odd = np.zeros(-(-length // beat), bool)
+    odd[onset[onset % SIXTEENTH > 0] // beat] = True
+    return odd
 
 
 def skyline(piece: Piece) -> Int[np.ndarray, "N 3"]:

@@ -1,4 +1,8 @@
-"""Bars on a grid of sixteenths: what is struck, what sounds, and how strong each place is."""
+"""Bars on a grid: what is struck, what sounds, and how strong each place is.
+
+The grid is of sixteenths. What asks for the form of a melody that has notes between them looks at
+every tick of it; what counts in sixteenths leaves out its odd beats, in which such notes begin.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +14,21 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numba import njit
 
-from makar.domains.music.melody.melody import Melodies
-from makar.domains.music.piece.piece import TICKS_PER_QUARTER
+from makar.domains.music.melody.melody import SIXTEENTH, Melodies
 from makar.domains.music.rewards.moves import degrees
 
-STEP = TICKS_PER_QUARTER // 4
+STEP = SIXTEENTH
 SILENCE = -1
 
 
 @dataclass(frozen=True)
 class Bars:
-    """Melodies sampled at every sixteenth.
+    """Melodies sampled at every sixteenth, or at every tick.
 
     Attributes:
-        struck: ``(B, S)`` True where a note begins (off-grid notes at the nearest sixteenth).
+        struck: ``(B, S)`` True where a note begins (of sixteenths the nearest).
         degree: ``(B, S)`` scale degree that sounds, ``SILENCE`` in rests.
-        width: ``(B,)`` sixteenths in a bar.
+        width: ``(B,)`` places in a bar.
         count: ``(B,)`` full bars.
     """
 
@@ -35,10 +38,15 @@ class Bars:
     count: Int[np.ndarray, " B"]
 
 
-def bars_of(melodies: Melodies) -> Bars:
-    """Lay the melodies out in bars; what comes after the last full bar is left out."""
-    width = np.maximum(melodies.bar // STEP, 1)
-    count = melodies.length // (width * STEP)
+def bars_of(melodies: Melodies, *, step: int = STEP) -> Bars:
+    """Lay the melodies out in bars; what comes after the last full bar is left out.
+
+    Args:
+        melodies: The melodies.
+        step: Ticks from place to place: a sixteenth, or 1 for melodies as they are.
+    """
+    width = np.maximum(melodies.bar // step, 1)
+    count = melodies.length // (width * step)
     size = int((count * width).max(initial=0))
     struck, degree = _lay_out(
         np.ascontiguousarray(melodies.onset),
@@ -46,6 +54,7 @@ def bars_of(melodies: Melodies) -> Bars:
         degrees(melodies),
         melodies.count,
         size,
+        step,
     )
     return Bars(struck, degree, width, count)
 
@@ -53,20 +62,60 @@ def bars_of(melodies: Melodies) -> Bars:
 @njit(cache=True)
 @no_type_check
 def _lay_out(
-    onset: np.ndarray, duration: np.ndarray, degree: np.ndarray, count: np.ndarray, size: int
+    onset: np.ndarray,
+    duration: np.ndarray,
+    degree: np.ndarray,
+    count: np.ndarray,
+    size: int,
+    step: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     B = len(count)
     struck = np.zeros((B, size), np.bool_)
     sounding = np.full((B, size), SILENCE, np.int64)
     for b in range(B):
         for i in range(count[b]):
-            first = (onset[b, i] + STEP // 2) // STEP
-            last = (onset[b, i] + duration[b, i] + STEP // 2) // STEP
+            first = (onset[b, i] + step // 2) // step
+            last = (onset[b, i] + duration[b, i] + step // 2) // step
             if 0 <= first < size:
                 struck[b, first] = True
                 for s in range(first, min(max(last, first + 1), size)):
                     sounding[b, s] = degree[b, i]
     return struck, sounding
+
+
+def odd_places(melodies: Melodies) -> Bool[np.ndarray, "K T"]:
+    """For each of ``melodies.between`` the ticks of its odd beats, and what lies beyond its end."""
+    rows = melodies.between
+    return _odd_ticks(
+        melodies.onset[rows], melodies.count[rows], melodies.length[rows], melodies.beat[rows],
+        int(melodies.length[rows].max(initial=0)),
+    )  # fmt: skip
+
+
+@njit(cache=True)
+@no_type_check
+def _odd_ticks(
+    onset: np.ndarray, count: np.ndarray, length: np.ndarray, beat: np.ndarray, size: int
+) -> np.ndarray:
+    odd = np.ones((len(count), size), np.bool_)
+    for b in range(len(count)):
+        odd[b, : length[b]] = False
+        for i in range(count[b]):
+            if 0 <= onset[b, i] < length[b] and onset[b, i] % STEP:
+                first = onset[b, i] // beat[b] * beat[b]
+                odd[b, first : first + beat[b]] = True
+    return odd
+
+
+def in_even_beats(melodies: Melodies) -> Bool[np.ndarray, "B N"]:
+    """True for notes that do not begin in an odd beat."""
+    even = melodies.sounding.copy()
+    rows = melodies.between
+    if len(rows):
+        odd = odd_places(melodies)
+        at = np.clip(melodies.onset[rows], 0, odd.shape[1] - 1)
+        even[rows] &= ~np.take_along_axis(odd, at, axis=1)
+    return even
 
 
 def metric_levels(melodies: Melodies) -> Int[np.ndarray, "B N"]:

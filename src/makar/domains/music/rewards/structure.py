@@ -10,8 +10,23 @@ from jaxtyping import Float, Int
 from numba import njit
 
 from makar.core.types import Prompt
-from makar.domains.music.melody.melody import melodies_of
+from makar.domains.music.melody.melody import Melodies, melodies_of
 from makar.domains.music.rewards.bars import SILENCE, Bars, bars_of
+
+
+def likeness(melodies: Melodies) -> tuple[Float[np.ndarray, "B K K"], Int[np.ndarray, " B"]]:
+    """How alike each two bars of the melodies are, and how many full bars each has.
+
+    Melodies with notes between the sixteenths are compared tick by tick; of bars on the grid that
+    says the same as sixteenth by sixteenth.
+    """
+    bars = bars_of(melodies)
+    matrix = bar_similarity(bars)
+    if len(rows := melodies.between):
+        exact = bar_similarity(bars_of(melodies.take(rows), step=1))
+        size = min(exact.shape[1], matrix.shape[1])
+        matrix[rows, :size, :size] = exact[:, :size, :size]
+    return matrix, bars.count
 
 
 def bar_similarity(bars: Bars) -> Float[np.ndarray, "B K K"]:
@@ -78,12 +93,11 @@ def bar_recurrence(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarra
     NaN for fewer than two bars, and for no notes.
     """
     melodies = melodies_of(works)
-    bars = bars_of(melodies)
-    matrix = bar_similarity(bars)
+    matrix, bars = likeness(melodies)
     earlier = np.tril(np.ones(matrix.shape[1:], bool), -1)
     likest = np.where(earlier, matrix, 0.0).max(2, initial=0.0).sum(1)
-    judged = (bars.count > 1) & (melodies.count > 0)
-    return np.where(judged, likest / np.maximum(bars.count - 1, 1), np.nan)
+    judged = (bars > 1) & (melodies.count > 0)
+    return np.where(judged, likest / np.maximum(bars - 1, 1), np.nan)
 
 
 def form_contrast(works: object, prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
@@ -96,16 +110,15 @@ def form_contrast(works: object, prompts: Sequence[Prompt]) -> Float[np.ndarray,
     NaN where no form was asked, where the bars cannot be dealt out evenly, and for no notes.
     """
     melodies = melodies_of(works)
-    bars = bars_of(melodies)
-    matrix = bar_similarity(bars)
+    matrix, bars = likeness(melodies)
     value = np.full(len(melodies), np.nan)
     for b, prompt in enumerate(prompts):
         letters = _letters(prompt.form)
         sections = len(letters)
-        if sections < 2 or melodies.count[b] == 0 or bars.count[b] % sections:
+        if sections < 2 or melodies.count[b] == 0 or bars[b] % sections:
             continue
-        if bars.count[b] >= sections:
-            value[b] = _contrast(matrix[b], letters, int(bars.count[b]) // sections)
+        if bars[b] >= sections:
+            value[b] = _contrast(matrix[b], letters, int(bars[b]) // sections)
     return value
 
 

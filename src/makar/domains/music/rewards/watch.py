@@ -13,11 +13,12 @@ import numpy as np
 from jaxtyping import Float
 
 from makar.core.types import Prompt
-from makar.domains.music.melody.melody import Melodies, melodies_of
+from makar.domains.music.melody.melody import SIXTEENTH, Melodies, melodies_of
 from makar.domains.music.rewards.moves import gaps, moves_of
 from makar.domains.music.rewards.tonality import pitch_classes
 
-_LONGEST_KIND = 96
+_LONGEST_KIND = 95 * SIXTEENTH
+"""Ticks from which on lengths are of one kind."""
 
 
 def pitch_class_entropy(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
@@ -29,13 +30,12 @@ def pitch_class_entropy(works: object, _prompts: Sequence[Prompt]) -> Float[np.n
 def rhythm_entropy(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
     """How varied the rhythm is: entropy in bits of pairs of neighbouring note lengths.
 
-    Lengths from note to note, in sixteenths, up to six whole notes. NaN for fewer than three
-    notes.
+    Lengths from note to note, to the tick, up to six whole notes. NaN for fewer than three notes.
     """
     melodies = melodies_of(works)
     moves = moves_of(melodies)
-    kind = np.minimum((moves.gap + 3) // 6, _LONGEST_KIND - 1)
-    pairs = kind[:, :-1] * _LONGEST_KIND + kind[:, 1:]
+    kind = np.minimum(moves.gap, _LONGEST_KIND)
+    pairs = kind[:, :-1] * (_LONGEST_KIND + 1) + kind[:, 1:]
     return _entropy_of_kinds(pairs, moves.present[:, 1:])
 
 

@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from makar.core.types import Prompt
 from makar.domains.music.melody.melody import Melodies
 from makar.domains.music.piece.piece import TICKS_PER_QUARTER
-from makar.domains.music.rewards.bars import metric_strength_of_notes
+from makar.domains.music.rewards.bars import in_even_beats, metric_strength_of_notes
 from makar.domains.music.rewards.moves import gaps, moves_of
 from makar.domains.music.rewards.structure import bar_recurrence
 from makar.domains.music.rewards.watch import (
@@ -107,7 +107,7 @@ def fixed_features(melodies: Melodies) -> Float[np.ndarray, "B 37"]:
         "pitch-class entropy": pitch_class_entropy(melodies, asked),
         "rhythm entropy": rhythm_entropy(melodies, asked),
         "autocorrelation": pitch_autocorrelation(melodies, asked),
-        "metric strength": _mean(metric_strength_of_notes(melodies), there),
+        "metric strength": _mean(metric_strength_of_notes(melodies), in_even_beats(melodies)),
         "returning bars": bar_recurrence(melodies, asked),
     }
     scaled = [

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
 from makar.core.errors import CorpusTooSmallError
 from makar.domains.music.corpus.tunes import Corpus, load_user_corpus
-from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids, OffGridError, encode_bars
+from makar.domains.music.melody.encoding import encode_line
+from makar.domains.music.melody.grid import MelodyGrid, MelodyGrids, OffGridError
+from makar.domains.music.melody.melody import skyline
+from makar.domains.music.melody.written import count_odd, encode_written
 from makar.domains.music.piece.piece import Piece, Provenance
+from makar.domains.music.piece.stretches import Stretch, stretches
+from makar.domains.music.rewards.rhythm import BY_SIXTEENTHS
 from makar.domains.music.tune.config import MelodyConfig, Metres
 from makar.recipes.preparation import Progress
+from makar.recipes.weighting import STYLE
 
 W = TypeVar("W")
 METRES = get_args(Metres)
@@ -143,19 +149,47 @@ def joined(first: MelodyGrids, second: MelodyGrids) -> MelodyGrids:
 
 
 def phrases_in(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
-    """The piece in phrases of so many bars from its first full bar on; a shorter one whole."""
-    return cut(piece, bars, lambda first, length: encode_bars(piece, first, length))
+    """The piece in phrases of so many bars from its first full bar on; see ``stretches``.
+
+    Notes between the sixteenths are as they are written; see ``melody.written``.
+    """
+    return _phrases(piece, bars, encode_written)
 
 
-def cut(piece: Piece, bars: int, encode: Callable[[int, int], W]) -> tuple[list[W], dict[str, int]]:
-    """Phrases of a piece, by their first bar and their length; what is off the grid, by reason."""
-    whole = max(-(-(piece.end - piece.pickup) // piece.metre.bar), 1)  # it may end with a rest
-    length = min(bars, whole)
+def phrases_on_grid(piece: Piece, bars: int) -> tuple[list[MelodyGrid], dict[str, int]]:
+    """Those of the phrases that are on the grid of sixteenths; the others are left out."""
+    return _phrases(piece, bars, encode_line)
+
+
+def _phrases(
+    piece: Piece, bars: int, encode: Callable[..., MelodyGrid]
+) -> tuple[list[MelodyGrid], dict[str, int]]:
+    line = skyline(piece)
+    return cut(piece, bars, lambda s: encode(line, s.start, s.length, metre=s.metre, key=piece.key))
+
+
+def cut(piece: Piece, bars: int, encode: Callable[[Stretch], W]) -> tuple[list[W], dict[str, int]]:
+    """A work from each stretch of a piece; what can be none, by reason."""
     found: list[W] = []
-    left_out: dict[str, int] = {}
-    for first in range(0, whole - length + 1, length):
+    every, left_out = stretches(piece, bars)
+    for stretch in every:
         try:
-            found.append(encode(first, length))
+            found.append(encode(stretch))
         except OffGridError as fault:
             left_out[str(fault)] = left_out.get(str(fault), 0) + 1
     return found, left_out
+
+
+def judged_in_part(phrases: Sequence[MelodyGrid]) -> list[str]:
+    """What is said of phrases with notes between the sixteenths; nothing where all are on the grid.
+
+    Everything else is judged of them as they are written.
+    """
+    odd, beats = count_odd(phrases)
+    if not odd:
+        return []
+    parts = [name.replace("_", " ") for name in (*BY_SIXTEENTHS, STYLE)]
+    return [
+        f"{odd} of {beats} beats have notes between the sixteenths (tuplets, thirty-seconds, "
+        f"playing by hand): {', '.join(parts[:-1])} and {parts[-1]} leave them out"
+    ]

@@ -27,6 +27,7 @@ from makar.domains.music.tune.phrases import (
     alike,
     check_phrases,
     joined,
+    judged_in_part,
     own_phrases,
     phrases_in,
     phrases_of,
@@ -66,7 +67,7 @@ def check(config: MelodyConfig, functions: Mapping[str, Scorer]) -> None:
 
 def read(path: Path, config: MelodyConfig) -> list[Brought]:
     """The pieces in a file, in phrases as long as those asked for."""
-    return pieces_in(path, phrases_in, config.ask.bars)
+    return pieces_in(path, phrases_in, config.ask.bars, told=judged_in_part)
 
 
 def craft_of(config: MelodyConfig) -> MelodyCraft:
