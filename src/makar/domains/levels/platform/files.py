@@ -12,16 +12,18 @@ from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.text import read_level_text
 from makar.domains.levels.platform.config import LevelsConfig, PlatformConfig
 from makar.domains.levels.platform.corpus import legend_of
+from makar.domains.levels.tiled.files.content import is_tiled_file
 
 SUFFIXES = (".txt", ".json", ".tmj", ".tmx")
 
 
-def read_level(path: Path, config: PlatformConfig) -> Level:
-    """The level in a file: text, JSON, or a map made with Tiled.
+def read_level(path: Path, config: PlatformConfig, said: list[str] | None = None) -> Level:
+    """The level in a file: text, makar's JSON, or a map made with Tiled, XML or JSON.
 
     Args:
         path: The file.
         config: Of the run whose game it is a level of.
+        said: Receives sentences on what of a map of Tiled's was read and what was left out.
 
     Raises:
         UnreadableLevelError: it is not a level of that game, with the place and the remedy.
@@ -29,19 +31,20 @@ def read_level(path: Path, config: PlatformConfig) -> Level:
     legend, suffix = legend_of(config), path.suffix.lower()
     if suffix == ".txt":
         return read_level_text(path, legend)
-    if suffix == ".json":
+    tiled = suffix in (".tmj", ".tmx", ".ldtk") or (suffix == ".json" and is_tiled_file(path))
+    if suffix == ".json" and not tiled:
         level, other = read_level_json(path)
         if other.names != legend.names:
             fault = f"its tiles are {', '.join(other.names)}; the run's {', '.join(legend.names)}"
             raise UnreadableLevelError(str(path), fault, remedy="Name a run of its game (--run)")
         return level
-    if suffix in (".tmj", ".tmx") and isinstance(config, LevelsConfig) and config.corpus.legend:
+    if tiled and isinstance(config, LevelsConfig) and config.corpus.legend:
         from makar.domains.levels.level.legend_file import read_legend
         from makar.domains.levels.tiled.meaning import level_of
         from makar.domains.levels.tiled.read import read_tiled
 
         game = read_legend(config.corpus.legend)
-        return level_of(read_tiled(path, game.path.absolute().parent), game)
+        return level_of(read_tiled(path, game.path.absolute().parent), game, said)
     remedy = f"Bring {', '.join(SUFFIXES[:2])}; Tiled's maps need a run of the levels recipe"
     raise UnreadableLevelError(
         str(path), f"{suffix or 'no suffix'} is no level here", remedy=remedy

@@ -130,7 +130,8 @@ def build_policy(config: PlatformConfig, learned: LearnedMaps) -> TokenPolicy[Le
 
 def read(path: Path, config: PlatformConfig) -> list[Brought]:
     """The level in a file."""
-    return [Brought(path.stem, [read_level(path, config)], {})]
+    said: list[str] = []
+    return [Brought(path.stem, [read_level(path, config, said)], {}, said)]
 
 
 def demonstrations(

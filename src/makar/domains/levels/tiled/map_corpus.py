@@ -16,7 +16,7 @@ from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.reading import parse_object, read_bounded
 from makar.domains.levels.level.text import read_level_text
 from makar.domains.levels.play.towers import evened
-from makar.domains.levels.tiled.files.content import is_tiled_json, is_xml
+from makar.domains.levels.tiled.files.content import is_tiled_file, is_tiled_json
 from makar.domains.levels.tiled.meaning import read_meaning
 from makar.domains.levels.tiled.read import TiledMap, read_tiled
 from makar.domains.levels.tiled.remarks import Remarks, sentences
@@ -150,7 +150,7 @@ def read_level_file(
     suffix = path.suffix.lower()
     if suffix == ".txt":
         return read_level_text(path, game.legend), None
-    if suffix == ".json" and not _is_tiled_file(path):
+    if suffix == ".json" and not is_tiled_file(path):
         level, legend = read_level_json(path)
         if legend != game.legend:
             fault = f"has another legend than {game.path.name}"
@@ -161,11 +161,6 @@ def read_level_file(
     if remarks is not None:
         remarks.append(reading.remarks)
     return reading.level, tiled
-
-
-def _is_tiled_file(path: Path) -> bool:
-    data = read_bounded(path)
-    return is_xml(data) or is_tiled_json(parse_object(data, str(path)))
 
 
 def _read(path: Path, game: GameLegend, remarks: list[Remarks]) -> tuple[Level, TiledMap | None]:

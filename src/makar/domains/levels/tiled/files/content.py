@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from makar.domains.levels.level.errors import UnreadableLevelError
-from makar.domains.levels.level.reading import parse_object, quoted
+from makar.domains.levels.level.reading import parse_object, quoted, read_bounded
 from makar.domains.levels.tiled.files.older import with_tiles_listed
 from makar.domains.levels.tiled.xml.maps import map_of
 from makar.domains.levels.tiled.xml.objects import template_of
@@ -96,3 +97,13 @@ def is_tiled_json(document: dict[str, Any]) -> bool:
     return "format" not in document and (
         is_ldtk(document) or any(key in document for key in (*_MAP_KEYS, "tiledversion"))
     )
+
+
+def is_tiled_file(path: Path) -> bool:
+    """Whether a file that might hold a level of makar's holds a map of Tiled's, or LDtk's.
+
+    Raises:
+        UnreadableLevelError: it is neither XML nor JSON.
+    """
+    data = read_bounded(path)
+    return is_xml(data) or is_tiled_json(parse_object(data, str(path)))
