@@ -87,7 +87,9 @@ def test_recipes_are_listed_with_their_aliases(makar):
     records = {one["recipe"]: one for one in makar("recipes", "--json").lines or json.loads(
         makar("recipes", "--json").out)}  # fmt: skip
     assert records["tune"]["aliases"] == ["music"]
-    assert "(also: music)" in makar("recipes").out
+    told = makar("recipes").out
+    assert "(also: music)" in told
+    assert "\nmusic      the same as tune: makar train music\n" in told
 
 
 def loaded_by(*words):

@@ -42,6 +42,8 @@ def recipes(
     for name, one in listed.items():
         also = f" (also: {', '.join(one.aliases)})" if one.aliases else ""
         typer.echo(f"{name:10} {one.words}{also}")
+        for alias in one.aliases:
+            typer.echo(f"{alias:10} the same as {name}: makar train {alias}")
 
 
 def env(as_json: Json = False) -> None:

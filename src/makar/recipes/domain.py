@@ -155,6 +155,8 @@ class Recipe(Generic[C, W]):
         parts: Names of the parts that the total is made of, gates left aside; None: they are not
             left out one by one (``makar ablate``).
         evaluate: Measures a run; None: the table of its own is in its report.
+        following: Settings that what the user brings decides, such as a folder of their own: handed
+            those that are stated, which win, as a tree; None leaves the recipe's.
         wished: What a trained run is asked otherwise, as values of its ``ask``; refuses what the
             model never learned. None takes wishes as they are.
     """
@@ -170,6 +172,7 @@ class Recipe(Generic[C, W]):
     read: Callable[[Path, C], Sequence[Brought]]
     parts: Callable[[C], list[str]] | None = None
     evaluate: Evaluate[C] | None = None
+    following: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     wished: Callable[[C, Mapping[str, Any]], Mapping[str, Any]] | None = None
     examples: tuple[str, ...] = ()
 

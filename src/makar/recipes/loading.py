@@ -37,6 +37,8 @@ def load_config(
 ) -> RecipeConfig:
     """Put the settings together.
 
+    Where nobody states a setting, what the user brings may decide it (``Recipe.following``).
+
     Args:
         recipe: A recipe's name, or a TOML file (whose ``recipe`` key names one).
         flags: Dotted keys and values, as from the command line: ``{"ask.bars": 8}``.
@@ -66,6 +68,8 @@ def load_config(
     for _, layer, folder in layers:
         merged = _merged(merged, _anchored(layer, folder, files))
     merged["recipe"] = found.name
+    if found.following is not None:
+        merged = _merged(found.following(merged), merged)
     try:
         return found.config.model_validate(_with_none(merged))
     except ValidationError as error:

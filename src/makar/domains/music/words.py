@@ -65,8 +65,12 @@ def in_words(prompt: Prompt, ask: Any) -> Asked:
     ]
     phrases.append(f"{number(float(ask.tempo), 0)} beats a minute")
     program = int(ask.program)
-    family = "choir" if program in _CHOIR else _FAMILIES[program // 8 % 16]
-    return Asked(title, [*phrases, f"{family} (General MIDI {program})"])
+    return Asked(title, [*phrases, f"{family_of(program)} (General MIDI {program})"])
+
+
+def family_of(program: int) -> str:
+    """What kind of instrument a General MIDI program is."""
+    return "choir" if program in _CHOIR else _FAMILIES[program // 8 % 16]
 
 
 def kind_of(prompt: Prompt) -> str:

@@ -22,7 +22,7 @@ from makar.domains.music.melody.melody import melodies_of
 from makar.domains.music.rewards.catalogue import CATALOGUE
 from makar.domains.music.rewards.moves import moves_of
 from makar.domains.music.tune.baselines import NoteChain, random_melodies
-from makar.domains.music.tune.config import MelodyConfig
+from makar.domains.music.tune.config import MelodyConfig, form_of
 from makar.domains.music.tune.features import (
     FEATURE_WORDS,
     features_id,
@@ -166,9 +166,3 @@ def asked_as(works: Works[MelodyGrid], *, bars: int) -> dict[str, object]:
 def asked_for(bars: int) -> dict[str, object]:
     """Settings that ask for so many bars."""
     return {"ask.bars": bars, "ask.form": form_of(bars)}
-
-
-def form_of(bars: int) -> str:
-    """A form that can be spread over so many bars; nobody is held to it."""
-    letters = next((n for n in (4, 2, 3, *range(5, 17)) if bars % n == 0), 2)
-    return "ABAC" if letters == 4 else "ABCDEFGHIJKLMNOP"[:letters]

@@ -15,6 +15,12 @@ from makar.recipes.settings import PRIVATE, Flag, LoopConfig, RecipeConfig, Sett
 Metres = Literal["4/4", "2/4", "3/4", "6/8", "9/8"]
 
 
+def form_of(bars: int) -> str:
+    """A form that can be spread over so many bars; nobody is held to it."""
+    letters = next((n for n in (4, 2, 3, *range(5, 17)) if bars % n == 0), 2)
+    return "ABAC" if letters == 4 else "ABCDEFGHIJKLMNOP"[:letters]
+
+
 class AskConfig(BaseModel):
     """The tunes asked for."""
 

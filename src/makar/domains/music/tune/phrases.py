@@ -16,6 +16,7 @@ from makar.domains.music.piece.piece import Piece, Provenance
 from makar.domains.music.piece.stretches import Stretch, stretches
 from makar.domains.music.rewards.rhythm import BY_SIXTEENTHS
 from makar.domains.music.tune.config import MelodyConfig, Metres
+from makar.domains.music.tune.habits import habits_in_words
 from makar.recipes.preparation import Progress
 from makar.recipes.weighting import STYLE
 
@@ -78,7 +79,8 @@ def own_phrases(config: MelodyConfig) -> Generator[Progress, None, TunePhrases |
             f"{folder}: no file there could be read as music; put MIDI, MusicXML or ABC files "
             "into it, or leave --corpus out"
         )
-    for sentence in (*corpus.keys_heard, *corpus.shortcomings()):
+    said = (*habits_in_words(config, corpus), *corpus.keys_heard, *corpus.shortcomings())
+    for sentence in said:
         yield Progress(stage, text=sentence)
     own = phrases_of(corpus, config.ask.bars, private=True)
     if len(own.train) and len(own.valid):

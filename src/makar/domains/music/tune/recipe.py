@@ -20,6 +20,7 @@ from makar.domains.music.rewards.novelty import CopyIndex
 from makar.domains.music.tune.assessment import GAUGE
 from makar.domains.music.tune.config import MelodyConfig, ModelConfig
 from makar.domains.music.tune.craft import MelodyCraft
+from makar.domains.music.tune.habits import asked_by
 from makar.domains.music.tune.phrases import (
     FEW_WINDOWS,
     METRES,
@@ -183,6 +184,7 @@ TUNE: Recipe[MelodyConfig, MelodyGrid] = Recipe(
         "makar train --bars 16 --metre 3/4 --mode minor --form AABA",
         "makar train --corpus ~/scores --reward mine.py:swing=0.5 --weight close=3",
     ),
+    following=asked_by,
     prompt=ask_prompt,
     check=check,
     prepare=prepare,
