@@ -110,6 +110,24 @@ def test_a_level_is_gone_on_with(trained, tmp_path):
     assert (tmp_path / "mine-continued" / "levels.png").stat().st_size > 1000
 
 
+def test_a_large_level_is_gone_on_with_where_it_ends(trained, tmp_path):
+    tiles = np.zeros((300, 500), np.uint8)
+    tiles[200:] = MARIO.names.index("ground")
+    file = tmp_path / "large.txt"
+    file.write_text(write_level_text(Level(tiles, MARIO.names), MARIO))
+    result = run_makar(
+        "continue", file, "--runs", trained, "--columns", 2, "--variations", 2, "--challenge", 0
+    )
+    assert result.exit_code == 0, result.output
+    assert "gone on from, and judged, are of its 300 rows 191 to 204" in " ".join(
+        result.output.split()
+    )
+    for path in (tmp_path / "large-continued").glob("*.txt"):
+        level = parse_level_text(path.read_text(), MARIO)
+        assert level.tiles.shape == (300, 502)
+        assert np.array_equal(level.tiles[:, :500], tiles)
+
+
 def test_somebodys_level_is_judged(trained, tmp_path):
     file = tmp_path / "mine.txt"
     level = construct(1, 32, seed=6)[0]

@@ -18,7 +18,8 @@ from makar.core.seeds import Seeds
 from makar.domains.levels.drawing.pictures import contact_sheet
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.platform.config import PlatformConfig
-from makar.domains.levels.platform.files import of_height, read_level
+from makar.domains.levels.platform.files import read_level
+from makar.domains.levels.platform.frame import Frame
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, MOST_COLUMNS, TileCodec
 from makar.models.token_policy import TokenPolicy
@@ -56,12 +57,14 @@ class Continued:
     Attributes:
         id: Five letters that depend on the level alone.
         level: The whole level.
+        stretch: What of it was judged: all of it, but of a large one.
         score: What the run's reward says of it; NaN where it cannot judge.
         won: Whether it can be won; None where the search gave up.
     """
 
     id: str
     level: Level
+    stretch: Level
     score: float
     won: bool | None
 
@@ -77,30 +80,32 @@ class LevelSheet:
 
     Attributes:
         path: The file.
-        given: The level in it, as high as the model's.
+        frame: The level in it, and what of it is gone on from.
         columns: To be added.
         challenge: Of the whole; the run's own where it is None.
         opened: The run that writes.
         config: Its settings.
+        said: What of the file was read, and what was left out, in words.
     """
 
     path: Path
-    given: Level
+    frame: Frame
     columns: int
     challenge: float | None
     opened: Opened
     config: PlatformConfig
+    said: Sequence[str] = ()
 
     @property
     def units(self) -> Sequence[Unit]:
         """Columns, from 1: those that are there stay."""
-        there = self.given.tiles.shape[1]
+        there = self.frame.whole.tiles.shape[1]
         return [Unit(n, locked=n <= there) for n in range(1, there + self.columns + 1)]
 
     @property
     def notes(self) -> Sequence[str]:
-        """Nothing had to be assumed."""
-        return ()
+        """What of the file was read, and what of a large level is gone on from."""
+        return [*self.said, *([self.frame.note] if self.frame.note else [])]
 
     def prepare(self) -> Generator[Progress, None, None]:
         """The run is open: there is nothing to wait for."""
@@ -113,20 +118,23 @@ class LevelSheet:
             ConfigError: none can be won.
         """
         creator, codec = self.opened.creator, _codec(self.opened)
-        wishes = dict(creator.ask.condition) | {COLUMNS: len(self.units)}
+        given = self.frame.given
+        wishes = dict(creator.ask.condition) | {COLUMNS: given.tiles.shape[1] + self.columns}
         if self.challenge is not None:
             wishes[CHALLENGE] = self.challenge
-        ask = replace(creator.ask, condition=wishes, given=self.given)
+        ask = replace(creator.ask, condition=wishes, given=given)
         made = creator.policy.sample([ask] * (TRIES * count), seeds=Seeds(seed, CONTINUING))
         plays = Analyst(codec.legend)(made.works)
-        scores = creator.reward(made.works, made.prompts).total
+        scores = creator.reward.lean(made.works, made.prompts).total
         found: dict[bytes, Continued] = {}
         for row in np.argsort(-np.nan_to_num(scores, nan=-1.0), kind="stable"):
-            level, won = made.works[int(row)], (False, True, None)[int(plays.won[row])]
-            tiles = level.tiles.tobytes()
+            stretch, won = made.works[int(row)], (False, True, None)[int(plays.won[row])]
+            tiles = stretch.tiles.tobytes()
             if won is False or tiles in found or len(found) == count:
                 continue
-            found[tiles] = Continued(content_id(tiles), level, float(scores[row]), won)
+            level = self.frame.joined(stretch)
+            name = content_id(level.tiles.tobytes())
+            found[tiles] = Continued(name, level, stretch, float(scores[row]), won)
         if not found:
             raise ConfigError(
                 "none of the levels that were tried can be won: what is given may end where nobody "
@@ -146,9 +154,10 @@ class LevelSheet:
         with self._beside() as path:
             path.write_bytes(content)
             level = read_level(path, self.config)
-        codec = _codec(self.opened)
-        level = of_height(level, codec.height, empty=codec.legend.empty, path=self.path)
-        return level.tiles[:, : self.given.tiles.shape[1]].tobytes()
+        there = self.frame.whole.tiles
+        above = len(there) - len(level.tiles)
+        tiles = np.pad(level.tiles, ((above, 0), (0, 0)), constant_values=self.frame.legend.empty)
+        return tiles[:, : there.shape[1]].tobytes()
 
     @contextmanager
     def _beside(self) -> Iterator[Path]:
@@ -179,10 +188,10 @@ class LevelSheet:
         sheet = folder / SHEET
         sheet.write_bytes(
             contact_sheet(
-                [one.level for one in candidates],
+                [one.stretch for one in candidates],
                 codec.legend,
                 captions=[f"{one.id}   {_points(one, 0)} of 100" for one in candidates],
-                ways=[analyst(craft.stack([one.level])).way(0) for one in candidates],
+                ways=[analyst(craft.stack([one.stretch])).way(0) for one in candidates],
             )
         )
         few = f"{len(candidates)} of {asked}: no more of those that were tried can be won"
@@ -218,12 +227,12 @@ def open_level(path: Path, config: LevelDeskConfig, opened: Opened | None) -> Le
     if opened is None:
         raise ConfigError(f"{path}: a level goes on with a run of its game; name one (--run)")
     settings = cast(PlatformConfig, opened.config)
-    given, codec = read_level(path, settings), _codec(opened)
-    given = of_height(given, codec.height, empty=codec.legend.empty, path=path)
-    whole = given.tiles.shape[1] + config.columns
+    codec, said = _codec(opened), list[str]()
+    frame = Frame.of(read_level(path, settings, said), codec.height, codec.legend)
+    whole = frame.given.tiles.shape[1] + config.columns
     if whole > MOST_COLUMNS:
         raise ConfigError(f"{path}: {whole} columns are more than {MOST_COLUMNS}; add fewer")
-    return LevelSheet(path, given, config.columns, config.challenge, opened, settings)
+    return LevelSheet(path, frame, config.columns, config.challenge, opened, settings, said)
 
 
 def _codec(opened: Opened) -> TileCodec:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.json_file import read_level_json
 from makar.domains.levels.level.level import Level
@@ -49,20 +47,3 @@ def read_level(path: Path, config: PlatformConfig, said: list[str] | None = None
     raise UnreadableLevelError(
         str(path), f"{suffix or 'no suffix'} is no level here", remedy=remedy
     )
-
-
-def of_height(level: Level, height: int, *, empty: int, path: Path) -> Level:
-    """The level with empty rows on top, so that it is as high as the model's.
-
-    Raises:
-        UnreadableLevelError: it is higher than that.
-    """
-    rows = level.tiles.shape[0]
-    if rows > height:
-        raise UnreadableLevelError(
-            str(path),
-            f"it has {rows} rows, and the model's levels have {height}",
-            remedy="Cut rows off its top, or train on maps of its height",
-        )
-    padded = np.pad(level.tiles, ((height - rows, 0), (0, 0)), constant_values=empty)
-    return Level(padded, level.names)
