@@ -13,6 +13,7 @@ from makar.domains.music.infill.asked.parts import choose_part
 from makar.domains.music.infill.errors import HoleError
 from makar.domains.music.infill.hole import Fill, find_hole
 from makar.domains.music.infill.into_midi import open_midi
+from makar.domains.music.infill.line import clear_of
 from makar.domains.music.infill.view import view
 from makar.domains.music.midi.write import midi_bytes
 from makar.domains.music.piece.piece import Part, Piece
@@ -204,3 +205,84 @@ def test_several_pieces_in_one_file_are_refused():
     data[9] = 2
     with pytest.raises(HoleError, match="Save one by itself"):
         open_midi(bytes(data), "x.mid")
+
+
+def chords():
+    """A pianist's eight bars: chords of three, a run under a held note, words, on one channel."""
+    track = mido.MidiTrack([MetaMessage("time_signature", numerator=4, denominator=4)])
+    timed = []
+    for bar in range(8):
+        timed.append((bar * BAR, MetaMessage("lyrics", text=f"la{bar}")))
+        for half in range(2):
+            at = bar * BAR + half * 2 * QUARTER
+            for pitch in (48, 55, 64 + (bar + half) % 5):
+                length = 2 * QUARTER if pitch > 60 else QUARTER
+                timed += [
+                    (at, Message("note_on", note=pitch, velocity=pitch)),
+                    (at + length, Message("note_off", note=pitch, velocity=11)),
+                ]
+        timed += [
+            (bar * BAR + QUARTER, Message("note_on", note=60, velocity=40)),
+            (bar * BAR + 2 * QUARTER, Message("note_off", note=60)),
+        ]
+    last = 0
+    for tick, message in sorted(timed, key=lambda e: (e[0], e[1].type == "note_on")):
+        track.append(message.copy(time=tick - last))
+        last = tick
+    file, out = mido.MidiFile(type=0, ticks_per_beat=QUARTER, tracks=[track]), io.BytesIO()
+    file.save(file=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("which", ["top", "bottom"])
+def test_a_line_of_chords_is_replaced_and_every_other_message_stays(which):
+    data = chords()
+    score, part = open_midi(data, "x.mid").chosen(None, None, which)
+    hole = find_hole(score.piece, score.bars, part, (3, 4), path="x", line=True)
+    seen = view(score.piece, score.bars, hole, path="x")
+    rows = np.array([(192, 96, 90, 80), (288, 48, 91, 80), (336, 48, 92, 80)])
+    before, after = messages(data), messages(score.spliced([Fill(hole, rows, seen.kept)]))
+    line = score.piece.parts[part].notes
+    gone = {(int(o) * 20, int(p)) for o, _, p, _ in line.tolist() if 192 <= o < 384}
+    ends = {(o + (2 if which == "top" else 1) * QUARTER, p) for o, p in gone}
+
+    def others(found):
+        return [
+            (t, m) for _, t, m in found
+            if getattr(m, "note", 0) < 90
+            and not (m.type == "note_on" and (t, m.note) in gone)
+            and not (m.type == "note_off" and (t, m.note) in ends)
+        ]  # fmt: skip
+
+    assert others(before) == others(after)
+    assert len(gone) == (4 if which == "top" else 6)
+    struck = [(t, m.note) for _, t, m in after if m.type == "note_on" and m.note >= 90]
+    assert struck == [(2 * BAR, 90), (3 * BAR, 91), (3 * BAR + 2 * QUARTER, 92)]
+
+
+def test_varied_notes_keep_their_length_loudness_and_words():
+    data = chords()
+    score, part = open_midi(data, "x.mid").chosen(None, None, "top")
+    hole = find_hole(score.piece, score.bars, part, (3, 4), path="x", line=True)
+    seen = view(score.piece, score.bars, hole, path="x")
+    made = seen.inside.copy()
+    made[:, 2] += 20
+    out = score.spliced([Fill(hole, made, seen.kept, seen.inside)])
+    before, after = messages(data), messages(out)
+    assert len(before) == len(after)
+    changed = [(a[2], b[2]) for a, b in zip(before, after, strict=True) if a != b]
+    assert [a.copy(note=a.note + 20) for a, _ in changed] == [b for _, b in changed]
+    assert len(changed) == 8
+
+
+def test_a_made_note_does_not_cut_one_of_the_same_pitch_that_is_played_beside_it():
+    made = np.array([(0, 24, 60, 80), (24, 24, 60, 80), (48, 24, 62, 80)])
+    beside = np.array([(12, 24, 60, 80)])
+    assert clear_of(made, beside, None)[:, :3].tolist() == [[0, 12, 60], [48, 24, 62]]
+    was = made + np.array([0, 0, 5, 0])
+    assert clear_of(made, beside, was)[:, 2].tolist() == [65, 65, 62]
+
+
+def test_midi_has_no_voices():
+    with pytest.raises(HoleError, match=r"has no voices.*--line top"):
+        open_midi(chords(), "x.mid").chosen(None, "1", None)

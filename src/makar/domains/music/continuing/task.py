@@ -171,7 +171,8 @@ def open_task(
     if mode == "vary":
         _check_variable(score, part, holes, name)
     notes, key = _notes(score, part, holes, asked)
-    return Task(path, score, mode, part, holes, everything, key, (*notes, *said))
+    task = Task(path, score, mode, part, holes, everything, key, (*notes, *said))
+    return task if mode == "vary" else replace(task, notes=(*task.notes, *_swinging(task)))
 
 
 def _meant(asked: Asked, bars: Sequence[Bar], path: str) -> tuple[Span, ...]:
@@ -210,19 +211,12 @@ def _after_the_end(score: OpenScore, part: int, bars: int, path: str) -> tuple[H
 
 
 def _check_variable(score: OpenScore, part: int, holes: Sequence[Hole], path: str) -> None:
-    """Varying keeps the rhythm: there must be one, and it must be one that the model can hear."""
+    """Varying keeps the rhythm: there must be one."""
     notes = score.piece.parts[part].notes
     for hole in holes:
         if not begins_in(notes, hole).any():
             fault = f"bars {hole.name} hold nothing to vary"
             raise HoleError(path, fault, remedy="Fill them instead: --keep with the other bars")
-        if not on_grid(notes, hole):
-            raise HoleError(
-                path,
-                f"bars {hole.name} have notes shorter than sixteenths, "
-                "and varying keeps the rhythm",
-                remedy="Make them anew instead: --keep with the other bars",
-            )
 
 
 def _notes(
@@ -241,17 +235,26 @@ def _notes(
         said.append("the tempo changes within the bars; the changes stay where they are")
     if piece.pickup:
         said.append(f"the upbeat (bar {score.bars[0].name}) is kept")
-    said += _of_ties(score, part, holes)
+    said += _of_edges(score, part, holes, asked)
     said += score.notes
     return tuple(said), key
 
 
-def _of_ties(score: OpenScore, part: int, holes: Sequence[Hole]) -> list[str]:
-    """In notation the end of a tied note stands in a bar that stays."""
-    over = [hole for hole in holes if len(tails(score.piece.parts[part].notes, hole))]
+def _of_edges(score: OpenScore, part: int, holes: Sequence[Hole], asked: Asked) -> list[str]:
+    """What becomes of ties into the bars that stay, and of notes too short to be varied."""
+    notes = score.piece.parts[part].notes
+    if asked.vary is not None:
+        fast = not all(on_grid(notes, hole) for hole in holes)
+        return ["of several notes within a sixteenth one is varied; the others stay"] * fast
     return [
         f"the last note of bar {hole.bars[-1].name} was tied into the next bar, which stays: "
         "what is written there is struck anew"
-        for hole in over
-        if score.written
+        for hole in holes
+        if score.written and len(tails(notes, hole))
     ]
+
+
+def _swinging(task: Task) -> list[str]:
+    """That made bars swing, where the bars around do."""
+    swings = [task.views(task.piece, n).feel.swings for n in range(len(task.holes))]
+    return ["the bars around swing, and so do those that are made"] if any(swings) else []

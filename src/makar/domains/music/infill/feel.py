@@ -47,6 +47,11 @@ class Feel:
     swing: float = _BEAT / 2
     gaps: bool = True
 
+    @property
+    def swings(self) -> bool:
+        """True where eighths are not even."""
+        return self.swing != _BEAT / 2
+
     def played(self, rows: NoteRows, hole: Hole) -> NoteRows:
         """Written notes as the neighbours would be played."""
         if not len(rows):
@@ -55,7 +60,7 @@ class Feel:
         nearest = [self._like(onset - hole.start, hole) for onset in rows[:, ONSET].tolist()]
         loud = np.array([self.loudness if n is None else n[0] for n in nearest])
         rows[:, VELOCITY] = np.clip(np.rint(loud + self.loudness - loud.mean()), 1, 127)
-        if self.swing != _BEAT / 2:
+        if self.swings:
             ends = swung(rows[:, ONSET] + rows[:, DURATION], self.swing, hole.start)
             rows[:, ONSET] = swung(rows[:, ONSET], self.swing, hole.start)
             rows[:, DURATION] = ends - rows[:, ONSET]

@@ -155,7 +155,7 @@ def _check_metre(hole: Hole, path: str) -> None:
             remedy=f"Fill the bars up to {before.name} and from {changed.name} on "
             "one after the other",
         )
-    grid_metre(first, path=path)
+    grid_metre(first, path=path, length=hole.end - hole.start)
     odd = next((b for b in hole.bars if not full(b)), None)
     if odd is not None:
         raise HoleError(
@@ -187,19 +187,38 @@ def sounding_in(notes: NoteRows, hole: Hole) -> NoteRows:
     return notes[(notes[:, ONSET] < hole.end) & (ends > hole.start)]
 
 
-def grid_metre(metre: Metre, *, path: str) -> Metre:
-    """The metre that the model knows it as: 2/2 has bars as long as 4/4.
+def grid_metre(metre: Metre, *, path: str, length: int = 0) -> Metre:
+    """The metre that the model knows it as: 2/2 has bars as long as 4/4, one of 8/4 is two.
+
+    Args:
+        metre: As it is written.
+        path: For messages.
+        length: Ticks to be made, where short bars are to be read as longer ones: two of 3/8
+            are one of 6/8.
 
     Raises:
         HoleError: it has learned no such metre.
     """
-    name = "4/4" if str(metre) == "2/2" else str(metre)
-    if name not in METRES:
-        raise HoleError(
-            path,
-            f"no tunes in {metre} were learned from",
-            remedy=f"Choose bars in one of {', '.join(METRES)}",
-        )
+    alike = [m for m in map(_metre, METRES) if _compound(m) == _compound(metre)]
+    known = sorted(alike, key=lambda m: -m.bar)
+    same = [m for m in known if m.bar == metre.bar]
+    parts = [m for m in known if metre.bar % m.bar == 0]
+    sums = [m for m in known if length and length % m.bar == 0 and m.bar % metre.bar == 0]
+    for found in (*same, *parts, *sums):
+        return found
+    raise HoleError(
+        path,
+        f"no tunes in {metre} were learned from",
+        remedy=f"Choose bars in one of {', '.join(METRES)}",
+    )
+
+
+def _compound(metre: Metre) -> bool:
+    """Beats of three, as in 6/8 and 3/8."""
+    return metre.unit >= 8 and metre.beats % 3 == 0
+
+
+def _metre(name: str) -> Metre:
     return Metre(0, *(int(n) for n in name.split("/")))
 
 

@@ -22,10 +22,11 @@ from makar.domains.music.infill.hole import (
     Hole,
     around,
     begins_in,
+    full,
     grid_metre,
     sounding_in,
 )
-from makar.domains.music.infill.line import line_of, shift_of, steps_of, tokens_of
+from makar.domains.music.infill.line import line_of, shift_of, steps_of, token_of, tokens_of
 from makar.domains.music.infill.spans import as_context, sounds
 from makar.domains.music.melody.grid import (
     FIRST_PITCH_TOKEN,
@@ -128,6 +129,8 @@ class View:
         pitches = tokens[steps] - FIRST_PITCH_TOKEN + LOWEST_PITCH - self.shift
         over = rows[:, ONSET] + rows[:, DURATION] > self.hole.end
         changed &= ~(over & self.written)  # its end stands in a bar that stays
+        read = np.array([token_of(pitch, self.shift) for pitch in rows[:, PITCH].tolist()])
+        changed &= read == self.was[steps]  # of several within a sixteenth the one that was read
         fits = (tokens[steps] >= FIRST_PITCH_TOKEN) & (pitches >= 0) & (pitches <= 127)
         rows[:, PITCH] = np.where(changed & fits, pitches, rows[:, PITCH])
         return rows
@@ -245,11 +248,11 @@ def _reach(bars: Sequence[Bar], hole: Hole, metre: Metre, way: int) -> int:
     while 0 <= place < len(bars) and bars[place].number > 0:
         bar = bars[place]
         length = bar.end - bar.start
-        if length != metre.bar or str(bar.metre) != str(hole.bars[0].metre) or length > left:
+        if not full(bar) or str(bar.metre) != str(hole.bars[0].metre) or length > left:
             break
         edge, left = (bar.start if way < 0 else bar.end), left - length
         place += way
-    return edge
+    return edge - way * (abs(edge - (hole.start if way < 0 else hole.end)) % metre.bar)
 
 
 def _frame(hole: Hole, kept: NoteRows, *, sounding: bool) -> bytes:

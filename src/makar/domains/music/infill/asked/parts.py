@@ -92,7 +92,7 @@ def outer_line(notes: NoteRows, which: str) -> Bool[np.ndarray, " N"]:
     onsets, heights = notes[line, ONSET], sign * notes[line, PITCH]
     for row, onset, height in zip(line, onsets.tolist(), heights.tolist(), strict=True):
         low, high = np.searchsorted(onsets, [onset - _NEAR, onset + _NEAR + 1])
-        found[row] = height > np.median(heights[low:high]) - _OCTAVE - 1
+        found[row] = height >= np.quantile(heights[low:high], 0.75) - _OCTAVE
     return found
 
 
