@@ -130,7 +130,12 @@ def grid_of(main: TileLayer | None, tiled: TiledMap) -> tuple[float, float]:
 def shift_of(layer: TileLayer, tiled: TiledMap, grid: tuple[float, float]) -> tuple[int, int]:
     """Rows and columns by which a layer is moved, its offset rounded to whole cells."""
     across, down = _in_cells(layer, tiled, grid)
-    return math.floor(down + 0.5), math.floor(across + 0.5)
+    return _rounded(down), _rounded(across)
+
+
+def _rounded(cells: float) -> int:
+    """To the nearest; half a cell does not count, so that nothing leaves the map for it."""
+    return int(math.copysign(math.ceil(abs(cells) - 0.5), cells))
 
 
 def is_whole(layer: TileLayer, tiled: TiledMap, grid: tuple[float, float]) -> bool:

@@ -85,7 +85,8 @@ def _sentences(total: Remarks, maps: Sequence[Remarks]) -> Iterator[str]:
         yield f"tile layers left out: {_listed(left)}"
     if elsewhere := _of(total, "elsewhere"):
         found = _listed([_counted(total, one, "on") for one in elsewhere])
-        names = ", ".join(dict.fromkeys(f'"{one.where}"' for one in (*layers, *elsewhere)))
+        lying = [*(one.what for one in layers), *(one.where for one in elsewhere)]
+        names = ", ".join(dict.fromkeys(f'"{name}"' for name in lying))
         yield (
             f"tiles that the legend names lie on layers that are left out: {found}. To have them "
             f"read, name the layers in the legend: layer = [{names}]"

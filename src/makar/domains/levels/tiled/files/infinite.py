@@ -24,6 +24,8 @@ FARTHEST = 1 << 20
 """Cells from the middle of an infinite map to its farthest chunk."""
 NEAR = 16
 """Cells around the tiles in which objects still belong to the level: a spawn point in the air."""
+_FAR = 1e9
+"""Pixels beyond which nothing is told of a place: it is refused later, by name."""
 _PIXELS = ("tilewidth", "tileheight")
 _PACKING = ("chunks", "startx", "starty", "encoding", "compression")
 Box = tuple[int, int, int, int]
@@ -101,10 +103,12 @@ def _with_objects(box: Box, pixels: Sequence[int], document: Mapping[str, Any], 
     wide, high = pixels
     for layer in _flat(document, path):
         for item in objects(layer, "objects", path) if layer.get("type") == "objectgroup" else ():
-            place = [item.get(key, 0) for key in ("x", "y")]
-            if not all(isinstance(n, int | float) and abs(n) < 1e9 for n in place):
+            place = [item.get(key, 0) for key in ("x", "y", "width", "height")]
+            if not all(isinstance(n, int | float) and abs(n) < _FAR for n in place):
                 continue
-            x, y = math.floor(place[0] / wide), math.ceil(place[1] / high) - 1
+            down = 0 if "gid" in item else place[3]  # a tile object's y is its lower edge
+            x = math.floor((place[0] + place[2] / 2) / wide)
+            y = math.ceil((place[1] + down) / high) - 1
             if box[0] - NEAR <= x < box[2] + NEAR and box[1] - NEAR <= y < box[3] + NEAR:
                 left, top = min(left, x), min(top, y)
                 right, bottom = max(right, x + 1), max(bottom, y + 1)
@@ -150,6 +154,6 @@ def _shifted(item: dict[str, Any], by: Sequence[int], keys: Sequence[str]) -> di
     moved = dict(item)
     for key, pixels in zip(keys, by, strict=True):
         value = item.get(key, 0)
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9:
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _FAR:
             moved[key] = value + pixels
     return moved
