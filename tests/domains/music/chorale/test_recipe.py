@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from commands import invoke
+from makar.console import telling
 from makar.core.errors import ConfigError, UnreadableError
 from makar.core.seeds import Seeds
+from makar.domains.music.chorale import harmonise_command
 from makar.domains.music.chorale import learned as chorale_phrases
 from makar.domains.music.chorale import recipe as chorale
 from makar.domains.music.chorale.corpus import Chorales
@@ -64,10 +66,18 @@ def book():
     return Chorales(works, lines, about, np.arange(30), np.arange(30) % 3, {"too long": 2})
 
 
+def _read(book):
+    """The book, as it is read: in so many files."""
+    yield 0, 2
+    yield 1, 2
+    return book
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _the_book(book, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chorale_phrases, "load_chorales", lambda: book)
+        patch.setattr(chorale_phrases, "reading_chorales", lambda: _read(book))
         patch.setenv("MAKAR_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
@@ -204,9 +214,54 @@ def test_the_command_harmonises_with_the_newest_chorale_run(trained, tmp_path):
     write_piece(Piece((Part(np.array([[0, 96, 71, 80], [96, 96, 72, 80]])),)), tune)
     told = invoke("harmonise", str(tune), "-n", "1", "--runs", str(path.parent), "--json")
     assert told.exit_code == 0, told.output
-    (made,) = read_pieces(json.loads(told.output)["path"])
+    (made,) = read_pieces(json.loads(told.stdout)["path"])
     assert [part.name for part in made.parts] == ["Soprano", "Alto", "Tenor", "Bass"]
     assert made.parts[0].notes[:, :3].tolist() == [[0, 96, 71], [96, 96, 72]]
+
+
+def test_while_a_model_is_taught_something_is_heard_and_every_stage_is_told(tmp_path, monkeypatch):
+    """Without a run: a first try of a model that still learns, said as such; then the better ones.
+
+    Once the model is kept nobody waits, and nothing is tried.
+    """
+    monkeypatch.setenv("MAKAR_CACHE", str(tmp_path / "cache"))
+    for name, value in TINY.items():
+        monkeypatch.setenv(f"MAKAR_{name.upper().replace('.', '__')}", str(value))
+    monkeypatch.setattr(harmonise_command, "FIRST", 2)
+    monkeypatch.setattr(telling, "PATIENCE", 0.0)
+    tune = tmp_path / "tune.abc"
+    tune.write_text("X:1\nM:4/4\nL:1/4\nK:none\nGABG|cBA2|BcdB|A2G2|\n")
+    words = ("harmonise", str(tune), "-n", "2", "--runs", str(tmp_path / "none"), "--to", "mid")
+    told = invoke(*words)
+    assert told.exit_code == 0, told.output
+    assert sorted(path.name for path in tmp_path.glob("*.mid")) == [
+        "tune-first-try.mid", "tune-harmonised-2.mid", "tune-harmonised.mid",
+    ]  # fmt: skip
+    lines = told.stderr.splitlines()
+    assert "makar: no key is written: heard as G major" in lines
+    early = next(n for n, line in enumerate(lines) if "to hear meanwhile" in line)
+    assert "learned for 2 of 3 steps" in lines[early]
+    assert "better ones follow" in lines[early]
+    stages = ["reading chorales", "learning chorales", "setting up the reward", "harmonising"]
+    firsts = [next(n for n, x in enumerate(lines) if x.startswith(f"makar: {s}")) for s in stages]
+    assert firsts == sorted(firsts)
+    assert firsts[1] < early < firsts[2]
+    (first,) = read_pieces(tmp_path / "tune-first-try.mid")
+    (best,) = read_pieces(tmp_path / "tune-harmonised.mid")
+    assert first.parts[0].notes[:, :3].tolist() == best.parts[0].notes[:, :3].tolist()
+    assert all(len(part.notes) for part in first.parts)
+    again = invoke(*words)
+    assert "to hear meanwhile" not in again.stderr
+    assert len(list(tmp_path.glob("*first-try*"))) == 1
+
+
+def test_what_cannot_be_harmonised_is_said_before_anything_is_learned(tmp_path):
+    tune = tmp_path / "jig.abc"
+    tune.write_text("X:1\nM:6/8\nL:1/8\nK:G\nGAB dBG|A3 G3|\n")
+    told = invoke("harmonise", str(tune), "--runs", str(tmp_path / "none"))
+    assert isinstance(told.exception, UnreadableError)
+    assert "is in 6/8" in str(told.exception)
+    assert "learning" not in told.stderr
 
 
 ROWS = [

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,16 @@ class Chorales:
 
 
 def load_chorales(*, cache: bool = True) -> Chorales:
+    """The chorales; see ``reading_chorales``, whose progress is shown to nobody."""
+    work = reading_chorales(cache=cache)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+def reading_chorales(*, cache: bool = True) -> Generator[tuple[int, int], None, Chorales]:
     """Every movement for soprano, alto, tenor and bass in music21's folder of Bach.
 
     Instruments that play along are left out; what is not in four voices, changes its metre or
@@ -76,6 +86,9 @@ def load_chorales(*, cache: bool = True) -> Chorales:
 
     Args:
         cache: Use and fill the cache in ``$MAKAR_CACHE`` or ``~/.cache/makar``.
+
+    Yields:
+        How many files are read, and how many there are; nothing where they are in the cache.
 
     Raises:
         UnreadableError: music21, or its Bach, is not installed.
@@ -88,7 +101,7 @@ def load_chorales(*, cache: bool = True) -> Chorales:
             return _restore(*stored)
         except (KeyError, TypeError, ValueError, IndexError):
             pass  # written by something else under the same name: build it again
-    chorales = _read(files)
+    chorales = yield from _read(files)
     if key:
         corpus_cache.save(key, *_store(chorales))
     return chorales
@@ -109,12 +122,13 @@ def chorale_files() -> list[Path]:
     return files
 
 
-def _read(files: Sequence[Path]) -> Chorales:
+def _read(files: Sequence[Path]) -> Generator[tuple[int, int], None, Chorales]:
     grids: list[VoiceGrid] = []
     read: list[tuple[Chorale, Path]] = []
     left_out: Counter[str] = Counter()
     known: set[bytes] = set()
-    for path in files:
+    for done, path in enumerate(files):
+        yield done, len(files)
         try:
             chorale = read_chorale(path)
             grid = _whole(chorale.piece)

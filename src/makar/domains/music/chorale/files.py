@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int
 
 from makar.core.errors import UnreadableError
-from makar.domains.music.musicxml import parse_musicxml
+from makar.domains.music.musicxml import read_score
 from makar.domains.music.musicxml.document import parse_score
 from makar.domains.music.musicxml.measures import PartWalk, resolution_of
 from makar.domains.music.musicxml.numbers import whole
@@ -53,14 +53,14 @@ def read_chorale(path: Path) -> Chorale:
     Raises:
         UnreadableError: not such a score, or one without a soprano, alto, tenor and bass.
     """
-    data = file_bytes(path)
-    piece = parse_musicxml(data, str(path)).pieces[0]
+    score = parse_score(file_bytes(path), str(path))
+    piece = read_score(score, str(path)).pieces[0]
     parts = {part.name: part for part in piece.parts}
     if missing := [name for name in VOICES if name not in parts]:
         raise UnreadableError(str(path), f"has no part called {', '.join(missing)}")
     choir = replace(piece, parts=tuple(parts[name] for name in VOICES))
     choir = replace(choir, keys=(KeyChange(0, key_by_ear(choir)),))
-    return Chorale(choir, _fermatas(parse_score(data, str(path))))
+    return Chorale(choir, _fermatas(score))
 
 
 def key_by_ear(piece: Piece) -> Key:

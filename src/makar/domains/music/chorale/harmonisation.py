@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from makar.core.errors import UnreadableError
 from makar.core.seeds import Seeds
+from makar.core.types import Generator as Maker
 from makar.core.types import Prompt
 from makar.domains.music.melody.codec import TONIC_OF
 from makar.domains.music.melody.grid import STEP, OffGridError
@@ -17,7 +19,11 @@ from makar.domains.music.voices.codec import METRES
 from makar.domains.music.voices.voices import HOLD, VoiceGrid, VoiceGrids, encode_soprano
 from makar.evaluation.rows import EVALUATION
 from makar.recipes.creator import Creator
+from makar.recipes.preparation import Progress
+from makar.recipes.trained_run import finished
 
+HARMONISING = "harmonising"
+"""Name of the stage."""
 CANDIDATES = 16
 """Harmonisations of a phrase from which the best is chosen."""
 DRAWN = EVALUATION + 2**21
@@ -58,9 +64,44 @@ def harmonise(
     Raises:
         UnreadableError: the tune cannot be harmonised: its metre, range or rhythm.
     """
+    return finished(harmonising(creator, piece, bars=bars, count=count, seed=seed, path=path))
+
+
+def harmonising(
+    creator: Creator[VoiceGrid], piece: Piece, *, bars: int, count: int, seed: int, path: str
+) -> Generator[Progress, None, list[Harmonised]]:
+    """The same, with how far it is: in phrases."""
     phrases = sopranos(piece, bars, path)
-    settings = [_setting(creator, phrases, seed + number) for number in range(count)]
+    settings: list[Harmonised] = []
+    for number in range(count):
+        setting = yield from _setting(creator, phrases, seed + number, of=(number, count))
+        settings.append(setting)
     return sorted(settings, key=lambda one: -np.nan_to_num(one.total, nan=-1.0))
+
+
+def first_try(
+    model: Maker[VoiceGrid], ask: Prompt, piece: Piece, *, bars: int, seed: int, path: str
+) -> VoiceGrid:
+    """A setting by a model that is still learning, unchosen: something to hear meanwhile.
+
+    Args:
+        model: As it is so far.
+        ask: What the run asks for.
+        piece: The tune, as for ``harmonise``.
+        bars: Bars in a phrase.
+        seed: Fixes the draw.
+        path: The tune's file, for error messages.
+
+    Raises:
+        UnreadableError: as ``harmonise``.
+    """
+    phrases = sopranos(piece, bars, path)
+    chosen: list[np.ndarray] = []
+    for number, phrase in enumerate(phrases):
+        prompt = _prompt(phrase, last=number + 1 == len(phrases), ask=ask)
+        works = model.sample([prompt], seeds=Seeds(seed, DRAWN + number)).works
+        chosen.append(works[0].tokens)
+    return replace(phrases[0], tokens=np.concatenate(chosen, axis=1))
 
 
 def sopranos(piece: Piece, bars: int, path: str) -> list[VoiceGrid]:
@@ -86,10 +127,13 @@ def sopranos(piece: Piece, bars: int, path: str) -> list[VoiceGrid]:
     return [replace(tune, tokens=row) for row in rows]
 
 
-def _setting(creator: Creator[VoiceGrid], phrases: list[VoiceGrid], seed: int) -> Harmonised:
-    """One setting of the whole tune."""
+def _setting(
+    creator: Creator[VoiceGrid], phrases: list[VoiceGrid], seed: int, *, of: tuple[int, int]
+) -> Generator[Progress, None, Harmonised]:
+    """One setting of the whole tune: that number of so many."""
     chosen: list[np.ndarray] = []
     for number, phrase in enumerate(phrases):
+        yield Progress(HARMONISING, of[0] * len(phrases) + number, of[1] * len(phrases), "phrases")
         prompt = _prompt(phrase, last=number + 1 == len(phrases), ask=creator.ask)
         seeds = Seeds(seed, DRAWN + number)
         made = creator.policy.sample([prompt] * CANDIDATES, seeds=seeds).works

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 
 from makar.core.errors import CorpusTooSmallError
 from makar.domains.music.chorale.config import ChoraleConfig
-from makar.domains.music.chorale.corpus import Chorales, load_chorales
+from makar.domains.music.chorale.corpus import Chorales, load_chorales, reading_chorales
 from makar.domains.music.chorale.phrases import ChoralePhrases
 from makar.domains.music.corpus.groups import SIDES, Side
 from makar.domains.music.piece.piece import Provenance
 from makar.domains.music.voices.codec import METRES
 from makar.domains.music.voices.voices import VoiceGrids
+from makar.recipes.preparation import Progress
 
+READING, LEARNING = "reading chorales", "learning chorales"
+"""Stages of a preparation."""
 FEW_PHRASES = 40
 """With fewer phrases of the kind asked for, people's ranges are taken from all kinds."""
 
@@ -72,7 +76,29 @@ def read_chorales(config: ChoraleConfig) -> LearnedChorales:
     Raises:
         CorpusTooSmallError: there is nothing to learn from.
     """
-    learned = LearnedChorales.of(load_chorales(), config.ask.bars)
+    return _in_phrases(load_chorales(), config)
+
+
+def learned_from(config: ChoraleConfig) -> Generator[Progress, None, LearnedChorales]:
+    """The same, with how far the reading is.
+
+    Raises:
+        CorpusTooSmallError: as ``read_chorales``.
+    """
+    yield Progress(READING)
+    work = reading_chorales()
+    while True:
+        try:
+            done, total = next(work)
+        except StopIteration as end:
+            chorales: Chorales = end.value
+            break
+        yield Progress(READING, done, total)
+    return _in_phrases(chorales, config)
+
+
+def _in_phrases(chorales: Chorales, config: ChoraleConfig) -> LearnedChorales:
+    learned = LearnedChorales.of(chorales, config.ask.bars)
     if not all(len(p.grids) for p in (learned.train, learned.valid, learned.heldout)):
         raise CorpusTooSmallError(
             f"no phrases of {config.ask.bars} bars are left to learn from and to test on; "

@@ -17,7 +17,7 @@ from makar.domains.music.chorale.config import ChoraleConfig
 from makar.domains.music.chorale.corpus import chorale_files
 from makar.domains.music.chorale.craft import VoicesCraft
 from makar.domains.music.chorale.files import key_by_ear
-from makar.domains.music.chorale.learned import LearnedChorales, read_chorales
+from makar.domains.music.chorale.learned import LEARNING, LearnedChorales, learned_from
 from makar.domains.music.chorale.prompts import ask_prompt, reward_config
 from makar.domains.music.chorale.reward import WEIGHTING, checked_rewards, chorale_reward
 from makar.domains.music.corpus.folder import pieces_in
@@ -85,8 +85,7 @@ def prepare(
         CorpusTooSmallError: there is nothing to learn from.
     """
     begin(config)
-    yield Progress("reading chorales")
-    learned = read_chorales(config)
+    learned = yield from learned_from(config)
     policy, known = placed(build_policy(config), config, prior)
     if not known:
         yield from pretrain(
@@ -96,7 +95,7 @@ def prepare(
             config.pretrain,
             seed=config.prior_seed,
             settings=config.model.model_dump_json(),
-            stage="learning chorales",
+            stage=LEARNING,
         )
     yield Progress("setting up the reward")
     return _set_up(config, policy, learned, functions or {})

@@ -58,10 +58,17 @@ def parse_musicxml(data: bytes, path: str, *, expand_repeats: bool = True) -> Re
         path: Its name, for messages.
         expand_repeats: False to hear every section once, with the last of its endings.
     """
-    root = parse_score(data, path)
-    changes: Counter[str] = Counter()
+    return read_score(parse_score(data, path), path, expand_repeats=expand_repeats)
+
+
+def read_score(root: Element, path: str, *, expand_repeats: bool = True) -> Reading:
+    """The same of a score that ``document.parse_score`` has parsed.
+
+    Raises:
+        UnreadableError: as ``read_musicxml``.
+    """
     try:
-        return _read(root, path, changes, expand=expand_repeats)
+        return _read(root, path, Counter(), expand=expand_repeats)
     except FaultError as error:
         raise UnreadableError(
             path, str(error), remedy="Open it in a score editor and export it again"
