@@ -76,7 +76,7 @@ def test_a_goal_walled_in():
 
 def test_a_goal_above():
     said = verdict(["G--------", *["---------"] * 7, "@--------", "XXXXXXXXX"], home=True)
-    assert said.reason == "the goal is out of reach from here (jump_height 4)"
+    assert said.reason == "the goal is 8 rows up, higher than a jump rises (4)"
     assert "with jump_height 8" in said.hints
 
 
@@ -115,3 +115,22 @@ def test_a_gap_to_higher_ground():
 def test_what_can_be_won():
     assert str(verdict(on_ground("X" * 20))) == "playable"
     assert str(verdict(on_ground("X" * 6 + "-" * 12 + "XX"))).startswith("line 8, column 7: a gap")
+
+
+def test_a_tower_with_a_ledge_too_high_is_told_upwards():
+    rows = ["---G----", "-XXX----", "--------", "--------", "--------", "--------", "-----XXX",
+            "--------", "@-------", "XXXXXXXX"]  # fmt: skip
+    said = verdict(rows, home=True)
+    assert said.reason == "the next place above is 5 rows up, higher than a jump rises (4)"
+    assert said.line == 6
+    assert said.hints[0] == "with jump_height 5"
+
+
+def test_a_ledge_of_a_tower_that_no_jump_comes_round_to():
+    rows = ["G---------------------", "XXXX------------------", "----------------------",
+            "----------------------", "----------------------", "--------------------XX",
+            "----------------------", "-XXXXXXXXXXXXXXXXXXX--", "--------X-------------",
+            "@-------X-------------", "XXXXXXXXXXXXXXXXXXXXXX"]  # fmt: skip
+    said = verdict(rows, Physics(jump_height=2, jump_reach=4), home=True)
+    assert said.won == 0
+    assert "column" not in said.reason.replace("columns", "")

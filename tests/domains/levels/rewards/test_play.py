@@ -2,9 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from makar.domains.levels.level.legend import MARIO
+from makar.core.types import Prompt
+from makar.domains.levels.level.legend import MARIO, Legend, Tile
+from makar.domains.levels.level.level import Levels
+from makar.domains.levels.level.text import parse_level_text
 from makar.domains.levels.play.analysis import Analyst
-from makar.domains.levels.rewards.play import Playable, Progress, Reachable
+from makar.domains.levels.rewards.play import SURE, Playable, Progress, Reachable
 
 FLAT = ("-" * 40 + " ") * 5 + "X" * 40
 EARLY = ("-" * 40 + " ") * 5 + "X" * 5 + "-" * 20 + "X" * 15
@@ -43,3 +46,27 @@ def test_what_can_be_taken_is_a_share_and_nothing_is_not_judged(draw):
     )
     judged = Reachable(Analyst(MARIO))(draw(both, half, none), [])
     np.testing.assert_array_equal(judged, [1, 0.5, np.nan])
+
+
+LADDER = Legend((*MARIO.tiles, Tile("ladder", "decoration", "H")))
+
+
+def climbs(*, coin: bool = False) -> Levels:
+    """A wall that is too high, with a ladder at it; the coin lies on top."""
+    rows = ["-" * 20] * 14
+    rows[3] = "-----------{}--------".format("o" if coin else "-")
+    rows[4:13] = ["---------HX---------"] * 9
+    rows[13] = "X" * 20
+    level = parse_level_text("\n".join(rows), LADDER)
+    return Levels(level.tiles[None], level.names)
+
+
+def test_what_nobody_can_tell_is_not_judged_unless_a_model_is_asked_to_be_sure():
+    analyst, sure = Analyst(LADDER), Prompt(condition={SURE: 1.0})
+    for asked in ([], [Prompt()]):
+        assert np.isnan(Playable(analyst)(climbs(), asked)[0])
+        assert np.isnan(Progress(analyst)(climbs(), asked)[0])
+        assert np.isnan(Reachable(analyst)(climbs(coin=True), asked)[0])
+    assert 0.3 < Progress(analyst)(climbs(), [sure])[0] < 0.6
+    assert Reachable(analyst)(climbs(coin=True), [sure])[0] == 0
+    assert np.isnan(Playable(analyst)(climbs(), [sure])[0])

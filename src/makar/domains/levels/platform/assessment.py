@@ -6,6 +6,7 @@ knows, says how hard they are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,8 @@ from makar.domains.levels.platform.config import PlatformConfig
 from makar.domains.levels.platform.corpus import LearnedMaps, learn_from, read_game
 from makar.domains.levels.platform.prompts import ask_prompt
 from makar.domains.levels.platform.ranges import ranges_png
-from makar.domains.levels.play.analysis import Analyst
+from makar.domains.levels.play.analysis import Analysis, Analyst
+from makar.domains.levels.play.beyond import cannot_tell
 from makar.domains.levels.play.noisy_player import failure_rate
 from makar.domains.levels.tiles.codec import CHALLENGE
 from makar.domains.levels.tiles.near_copies import WindowIndex
@@ -47,6 +49,7 @@ class Figures:
     Attributes:
         playable: Share that can be won; ``playable_by_target`` for each challenge.
         unknown: Share of which the search cannot say.
+        cannot_tell: Why not of some: what they have that makar does not know; empty for none.
         near_copies: Share with a stretch that a map of the training side has almost.
         broken: Share in which a tube has lost a half, or an enemy its floor.
         diversity: Mean pairwise tile-pattern divergence.
@@ -60,6 +63,7 @@ class Figures:
     playable: float
     playable_by_target: Sequence[float]
     unknown: float
+    cannot_tell: str
     near_copies: float
     broken: float
     diversity: float
@@ -80,7 +84,11 @@ class Figures:
 def _plain(value: Any) -> Any:
     if isinstance(value, Collectables):
         return value.as_json()
-    return [float(x) for x in value] if isinstance(value, Sequence | np.ndarray) else float(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence | np.ndarray):
+        return [_plain(x) for x in value]
+    return float(value) if math.isfinite(value) else None
 
 
 def figures(levels: Levels, learned: LearnedMaps, *, seed: int) -> Figures:
@@ -92,26 +100,45 @@ def figures(levels: Levels, learned: LearnedMaps, *, seed: int) -> Figures:
         seed: Of the noisy player.
     """
     legend = learned.game.legend
-    won = Analyst(legend)(levels).won
+    analysis = Analyst(legend)(levels)
+    won = analysis.won
     index = WindowIndex.of([level for _, level in learned.stretches], legend)
-    failed = failure_rate(levels, legend, seed=seed)
-    means = failed.reshape(len(TARGETS), PER_TARGET).mean(1)
+    failed = np.where(analysis.untold, np.nan, failure_rate(levels, legend, seed=seed))
+    known = np.isfinite(failed)
+    means = _means(failed.reshape(len(TARGETS), PER_TARGET))
+    told = np.isfinite(means)
     return Figures(
         playable=float((won == 1).mean()),
         playable_by_target=tuple((won == 1).reshape(len(TARGETS), PER_TARGET).mean(1)),
         unknown=float((won < 0).mean()),
+        cannot_tell=_why(levels, analysis, legend),
         near_copies=float(index.too_near(levels).mean()),
         broken=float(learned.rules.broken(levels.tiles).mean()),
         diversity=float(pairwise_divergence(levels.tiles).mean()),
         corpus_diversity=float(pairwise_divergence(_spread(learned.train.levels).tiles).mean()),
         asked=TARGETS,
         failed=tuple(means),
-        rank=spearman(np.repeat(TARGETS, PER_TARGET), failed),
-        rank_of_means=spearman(np.array(TARGETS), means),
-        error=float(np.abs(means - TARGETS).mean()),
+        rank=spearman(np.repeat(TARGETS, PER_TARGET)[known], failed[known]),
+        rank_of_means=spearman(np.array(TARGETS)[told], means[told]),
+        error=float(_means(np.abs(means - TARGETS)[None])[0]),
         lies=Collectables.of(levels, legend),
         corpus_lies=Collectables.of(_spread(learned.train.levels), legend),
     )
+
+
+def _why(levels: Levels, analysis: Analysis, legend: Legend) -> str:
+    """What keeps makar from telling whether some of the levels can be won."""
+    if not analysis.untold.any():
+        return ""
+    count = int(analysis.untold.sum())
+    return cannot_tell(levels.tiles[analysis.untold], legend, whose=f"{count} levels")
+
+
+def _means(values: Float[np.ndarray, "N M"]) -> Float[np.ndarray, " N"]:
+    """The mean of what is known in each row; NaN where nothing is."""
+    known = np.isfinite(values)
+    sums, counts = np.where(known, values, 0.0).sum(1), known.sum(1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def _made(policy: Generator[Level], config: PlatformConfig) -> Levels:
@@ -132,7 +159,9 @@ def _spread(levels: Levels) -> Levels:
 
 
 def spearman(one: Float[np.ndarray, " N"], other: Float[np.ndarray, " N"]) -> float:
-    """Rank correlation; equal values share their mean rank."""
+    """Rank correlation; equal values share their mean rank. NaN where all of one are equal."""
+    if not len(one) or not np.ptp(one) or not np.ptp(other):
+        return np.nan
     return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
 
 
@@ -174,6 +203,7 @@ def lines(one: Figures) -> list[str]:
     failed = " ".join(f"{value:5.2f}" for value in one.failed)
     return [
         f"{one.playable:6.1%} can be won, {one.unknown:.1%} not known, none thrown away",
+        *([one.cannot_tell] if one.cannot_tell else []),
         f"{one.near_copies:6.1%} near copies, {one.broken:.1%} broken things",
         *one.lies.beside(one.corpus_lies),
         f"diversity {one.diversity:.3f}, of the maps {one.corpus_diversity:.3f}",

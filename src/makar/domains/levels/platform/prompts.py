@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from makar.core.seeds import Seeds
 from makar.core.types import Prompt
 from makar.domains.levels.level.legend_file import read_legend
 from makar.domains.levels.platform.config import LevelsConfig, PlatformConfig
+from makar.domains.levels.rewards.play import SURE
 from makar.domains.levels.tiled.map_corpus import read_map_corpus
 from makar.domains.levels.tiled.write import locked_tiles
 from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, ENDS, Kept
@@ -56,11 +58,16 @@ def _locked(files: Sequence[Path], legend: Path, columns: int) -> Kept | None:
 def asked_for(config: PlatformConfig, iteration: int) -> Sequence[Prompt]:
     """What is asked for in one step: levels of several challenges, from easy to hard."""
     if not config.ask.spread:
-        return [ask_prompt(config)] * config.loop.works
+        return [_sure(ask_prompt(config))] * config.loop.works
     random = Seeds(config.seed, iteration).generator(1)
     targets = HARDEST * (np.arange(TARGETS) + random.random(TARGETS)) / TARGETS
     steps = np.round(targets * 20) / 20
     return [
-        _prompt(config, float(steps[work * TARGETS // config.loop.works]))
+        _sure(_prompt(config, float(steps[work * TARGETS // config.loop.works])))
         for work in range(config.loop.works)
     ]
+
+
+def _sure(prompt: Prompt) -> Prompt:
+    """What is asked for in training: levels that makar knows can be won."""
+    return replace(prompt, condition={**prompt.condition, SURE: 1.0})

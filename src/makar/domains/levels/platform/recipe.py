@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from makar.core.scoring import Scorer
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt, Rollout
 from makar.domains.levels.level.legend_file import read_legend
-from makar.domains.levels.level.level import Level
+from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.level.windows import Windows
 from makar.domains.levels.platform.baselines import ColumnChain
 from makar.domains.levels.platform.config import (
@@ -36,7 +36,9 @@ from makar.domains.levels.platform.reward import (
     platform_reward,
     rewarded_parts,
 )
+from makar.domains.levels.platform.telling import telling_of
 from makar.domains.levels.play.analysis import Analyst
+from makar.domains.levels.play.beyond import cannot_tell
 from makar.domains.levels.rewards.catalogue import LEVEL_CATALOGUE, LevelCorpus
 from makar.domains.levels.tiled.map_corpus import read_map_corpus
 from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, ENDS, STEPS, TileCodec
@@ -96,6 +98,9 @@ def prepare(
     begin(config)
     yield Progress("reading maps")
     learned = learn_from(read_game(config), config.ask.columns)
+    telling = telling_of(learned.game.maps.levels, learned.game.legend)
+    if telling.most:
+        yield Progress("reading maps", warning=telling.words)
     analyst = Analyst(learned.game.legend)
     policy, known = placed(build_policy(config, learned), config, prior)
     if not known:
@@ -109,7 +114,8 @@ def prepare(
             settings=config.model.model_dump_json(), stage="learning maps",
         )  # fmt: skip
     yield Progress("setting up the reward")
-    return _set_up(config, policy, learned, analyst, functions or {})
+    said = [telling.words] if telling.words else []
+    return _set_up(config, policy, learned, analyst, functions or {}, said)
 
 
 def build_policy(config: PlatformConfig, learned: LearnedMaps) -> TokenPolicy[Level]:
@@ -131,7 +137,10 @@ def build_policy(config: PlatformConfig, learned: LearnedMaps) -> TokenPolicy[Le
 def read(path: Path, config: PlatformConfig) -> list[Brought]:
     """The level in a file."""
     said: list[str] = []
-    return [Brought(path.stem, [read_level(path, config, said)], {}, said)]
+    level, legend = read_level(path, config, said), legend_of(config)
+    if Analyst(legend)(Levels(level.tiles[None], level.names)).untold[0]:
+        said.append(cannot_tell(level.tiles, legend))
+    return [Brought(path.stem, [level], {}, said)]
 
 
 def demonstrations(
@@ -166,6 +175,7 @@ def _set_up(
     learned: LearnedMaps,
     analyst: Analyst,
     functions: Mapping[str, Scorer],
+    said: Sequence[str],
 ) -> Prepared[Level]:
     ask, legend = ask_prompt(config), learned.game.legend
     prior = frozen(policy)
@@ -187,7 +197,7 @@ def _set_up(
         words=LEVEL_WORDS, craft=craft, known=known, human=people,
         baselines=Baselines(chance_of(prior), ColumnChain(train, legend)),
         prompts=lambda iteration: asked_for(config, iteration), learn=config.learn,
-        notes=[*learned.notes, *whose, *_left_out(blended[0])], fit=can_be_handed_out,
+        notes=[*learned.notes, *said, *whose, *_left_out(blended[0])], fit=can_be_handed_out,
         picture=lambda sets: ranges_picture(sets, legend),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from makar.core.types import Works
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level, Levels
+from makar.domains.levels.play.beyond import beyond
 from makar.domains.levels.play.challenge import challenge_of, danger_all
 from makar.domains.levels.play.collecting import collect_all
 from makar.domains.levels.play.jumps import arc
@@ -31,9 +32,11 @@ class Analysis:
     """What was found out about a batch of levels.
 
     Attributes:
-        won: ``(B,)`` 1: it can be won, 0: it cannot, -1: not known, as the search gave up.
+        won: ``(B,)`` 1: it can be won, 0: it cannot, -1: not known, as the search gave up or
+            nobody can tell.
+        untold: ``(B,)`` True: it has what makar does not know how to use, and is not won without.
         progress: ``(B,)`` share of the columns and rows between start and goal that the hero can
-            get over; 1 if won.
+            get over; 1 if won, and the least that it can be if nobody can tell.
         furthest: ``(B,)`` the furthest column that can be got to, from 0; -1: no place to start.
         ticks: ``(B,)`` length of the way: to the goal, or to where the hero is nearest to it.
         jumps: ``(B,)`` jumps on the way.
@@ -47,6 +50,7 @@ class Analysis:
     """
 
     won: Int[np.ndarray, " B"]
+    untold: Bool[np.ndarray, " B"]
     progress: Float[np.ndarray, " B"]
     furthest: Int[np.ndarray, " B"]
     ticks: Int[np.ndarray, " B"]
@@ -101,7 +105,7 @@ class Analysis:
         NaN where nothing does, or the level is too large to be searched.
         """
         there, taken = ((x > 0).sum((1, 2)) for x in (self.kinds & PRIZE, self.taken))
-        known = (there > 0) & ((self.won >= 0) | (taken == there))
+        known = (there > 0) & ((self.won >= 0) | self.untold | (taken == there))
         return np.where(known, taken / np.maximum(there, 1), np.nan)
 
     @cached_property
@@ -165,7 +169,8 @@ class Analyst:
 
     Goal and start are the legend's goal and start tiles: a level that lacks them cannot be won.
     In a game without goal tiles the last column is the goal; in one without a start tile the
-    hero starts in any standing place of the first three columns.
+    hero starts in any standing place of the first three columns. Of a level that is not won and
+    has tiles that makar does not know how to use (``beyond``), nothing is known.
     """
 
     def __init__(self, legend: Legend, *, enemies: bool = True, limit: int = LIMIT) -> None:
@@ -179,6 +184,7 @@ class Analyst:
         self.legend, self.limit = legend, limit
         self.game = game_of(legend)
         self.kinds = kinds_of(legend, enemies=enemies)
+        self.beyond = beyond(legend)
         self._memory: OrderedDict[bytes, Analysis] = OrderedDict()
 
     def __call__(self, works: Works[Level], /) -> Analysis:
@@ -203,8 +209,11 @@ class Analyst:
         facts, ways, bounds = reach_all(kinds, starts, self.game, self.limit)
         won, furthest, searched, left, whole, jumps = facts.T
         progress = np.clip(1 - left / np.maximum(whole, 1), 0.0, 1.0)
+        begun = (furthest >= 0) & (self.game.ends | (kinds & GOAL).any((1, 2)))
+        untold = (won == 0) & begun & self.beyond[tiles].any((1, 2))
         return Analysis(
-            won=won,
+            won=np.where(untold, -1, won),
+            untold=untold,
             progress=np.where(won == 1, 1.0, progress),
             furthest=furthest,
             ticks=np.maximum(np.diff(bounds) - 1, 0),

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Int, UInt8
 from makar.domains.levels.level.legend import Legend, Physics
 from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.play.analysis import LIMIT, NOWHERE, Analysis, Analyst
+from makar.domains.levels.play.beyond import cannot_tell
 from makar.domains.levels.play.physics import (
     BLOCKED,
     DEADLY,
@@ -68,6 +69,8 @@ def explain(level: Level, legend: Legend, *, limit: int = LIMIT) -> Verdict:
     found = Analyst(legend, limit=limit)(levels)
     if found.won[0] == 1:
         return Verdict(1)
+    if found.untold[0]:
+        return Verdict(-1, reason=cannot_tell(level.tiles, legend))
     if found.won[0] < 0:
         return Verdict(-1, reason="not known: the search gave up on so large a level")
     missing = _missing(found, legend)
@@ -163,6 +166,8 @@ def _stuck(
     """What is beyond the last place to stand."""
     sky = found.game.sky
     x, y, towards = _frontier(found, places)
+    if climb := _climb(found, places, x, y, physics):
+        return Verdict(0, max(y - sky, 0) + 1, x, climb, hints)
     ahead = x + towards
     front = ahead + (found.game.body[0] - 1 if towards > 0 else 0)
     place = (max(y - sky, 0) + 1, front)  # columns of ``places`` are from 1, as a reader's are
@@ -179,6 +184,27 @@ def _stuck(
         reason = f"a wall {high} (jump_height {physics.jump_height})"
         return Verdict(0, *place, reason, hints)
     return Verdict(0, *place, _gap(found, places, x, y, towards, physics), hints)
+
+
+def _climb(
+    found: Analysis, places: UInt8[np.ndarray, "Y X"], x: int, y: int, physics: Physics
+) -> str:
+    """What keeps the hero from climbing, where the goal lies more above a place than beside it."""
+    if found.game.ends:
+        return ""
+    goals = np.argwhere(steps_left(places).reshape(places.shape) == 0)
+    up, beside = (y - goals[:, 0], np.abs(goals[:, 1] - x))
+    nearest = int((np.abs(up) + beside).argmin())
+    high = physics.jump_height * (2 if physics.double_jump else 1)
+    if up[nearest] <= high or up[nearest] < beside[nearest]:
+        return ""
+    lands = (places[:-1] & (BLOCKED | DEADLY) == 0) & (places[1:] & BLOCKED > 0)
+    ledges = np.flatnonzero(lands[goals[nearest, 0] : y].any(1)) + goals[nearest, 0]
+    step = y - int(ledges.max(initial=goals[nearest, 0]))
+    if step <= high:
+        return f"no way up from here that a jump can make (jump_height {physics.jump_height})"
+    what = "next place above" if len(ledges) else "goal"
+    return f"the {what} is {step} rows up, higher than a jump rises ({high})"
 
 
 def _frontier(found: Analysis, places: UInt8[np.ndarray, "Y X"]) -> tuple[int, int, int]:

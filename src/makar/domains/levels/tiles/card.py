@@ -100,6 +100,8 @@ def verdict(level: Level, legend: Legend, analysis: Analysis) -> str:
             f"{analysis.challenge[0]:.0%} of the time; the strip below the level shows where."
         )
     reason = str(explain(level, legend))
+    if analysis.untold[0]:
+        return f"{reason[0].upper()}{reason[1:]}."
     return f"{'Cannot be won' if analysis.won[0] == 0 else 'Not known to be won'}: {reason}."
 
 
