@@ -11,8 +11,8 @@ from makar.domains.levels.level.reading import quoted
 
 Kind = Literal[
     "layer", "no tile", "hidden", "background", "not asked", "elsewhere", "unnamed", "object",
-    "unknown", "hidden object", "stood", "walled", "outside", "shared", "uncovered", "line",
-    "fraction", "cut", "note",
+    "unknown", "hidden object", "walled", "outside", "shared", "uncovered", "line", "stood",
+    "reached", "fraction", "cut", "note",
 ]  # fmt: skip
 MAX_NAMED = 8
 """Things of a kind that are named; the others are counted."""
@@ -47,13 +47,21 @@ _LEFT_LAYERS: dict[Kind, str] = {
     "no tile": "no tile that the legend names", "hidden": "hidden",
     "background": "solid everywhere, so a background", "not asked": "not the legend's layer",
 }  # fmt: skip
-_LEFT_OBJECTS: dict[Kind, str] = {
-    "unknown": "the legend does not know", "hidden object": "are hidden",
-    "walled": "stand deep in something solid", "outside": "stand outside the map",
-    "shared": "share a cell with another that counts",
-    "uncovered": "are too small to cover the middle of a cell",
-    "line": "are lines or points, which cover nothing",
-}  # fmt: skip
+_LEFT = "objects left out that"
+_OBJECTS: dict[Kind, str] = {
+    "object": "objects read",
+    "unknown": f"{_LEFT} the legend does not know",
+    "hidden object": f"{_LEFT} are hidden",
+    "walled": f"{_LEFT} stand deep in something solid",
+    "outside": f"{_LEFT} stand outside the map",
+    "shared": f"{_LEFT} share a cell with another that counts",
+    "uncovered": f"{_LEFT} are too small to cover the middle of a cell",
+    "line": f"{_LEFT} are lines or points, which cover nothing",
+}
+_MOVED: dict[Kind, str] = {
+    "stood": "objects whose feet are in something solid are taken to stand on it",
+    "reached": "objects without room at their feet are taken to be in a cell they reach",
+}
 
 
 def sentences(maps: Sequence[Remarks]) -> tuple[str, ...]:
@@ -72,11 +80,20 @@ def sentences(maps: Sequence[Remarks]) -> tuple[str, ...]:
 
 
 def _sentences(total: Remarks, maps: Sequence[Remarks]) -> Iterator[str]:
+    yield from _of_layers(total, maps)
+    for kind, words in _OBJECTS.items():
+        if things := _of(total, kind):
+            yield f"{words}: {_listed([_counted(total, one) for one in things])}"
+    for kind, words in _MOVED.items():
+        if things := _of(total, kind):
+            yield f"{words}: {_listed([f'{one.what} ({one.where})' for one in things])}"
+    for remark in (*_of(total, "fraction"), *_of(total, "cut"), *_of(total, "note")):
+        yield _in_maps(remark, maps, quote=False)
+
+
+def _of_layers(total: Remarks, maps: Sequence[Remarks]) -> Iterator[str]:
     if layers := _of(total, "layer"):
-        told = [_in_maps(remark, maps) for remark in layers]
-        yield f"tile layers read: {_listed(told)}"
-    if things := _of(total, "object"):
-        yield f"objects read: {_listed([_counted(total, one, 'on') for one in things])}"
+        yield f"tile layers read: {_listed([_in_maps(remark, maps) for remark in layers])}"
     left = [
         f"{quoted(remark.what)} ({why})" for kind, why in _LEFT_LAYERS.items()
         for remark in _of(total, kind)
@@ -84,33 +101,24 @@ def _sentences(total: Remarks, maps: Sequence[Remarks]) -> Iterator[str]:
     if left:
         yield f"tile layers left out: {_listed(left)}"
     if elsewhere := _of(total, "elsewhere"):
-        found = _listed([_counted(total, one, "on") for one in elsewhere])
         lying = [*(one.what for one in layers), *(one.where for one in elsewhere)]
         names = ", ".join(dict.fromkeys(f'"{name}"' for name in lying))
+        found = _listed([_counted(total, one) for one in elsewhere])
         yield (
             f"tiles that the legend names lie on layers that are left out: {found}. To have them "
             f"read, name the layers in the legend: layer = [{names}]"
         )
     if unnamed := _of(total, "unnamed"):
-        found = _listed([_counted(total, one, "on") for one in unnamed])
+        found = _listed([_counted(total, one) for one in unnamed])
         yield f"cells of tiles that the legend does not name count as nothing: {found}"
-    for kind, why in _LEFT_OBJECTS.items():
-        if things := _of(total, kind):
-            found = _listed([_counted(total, one, "on") for one in things])
-            yield f"objects left out that {why}: {found}"
-    if stood := _of(total, "stood"):
-        found = _listed([f"{one.what} ({one.where})" for one in stood])
-        yield f"objects whose feet are in something solid are taken to stand on it: {found}"
-    for remark in (*_of(total, "fraction"), *_of(total, "cut"), *_of(total, "note")):
-        yield _in_maps(remark, maps, quote=False)
 
 
 def _of(total: Remarks, kind: Kind) -> list[Remark]:
     return [remark for remark in total if remark.kind == kind]
 
 
-def _counted(total: Remarks, remark: Remark, word: str) -> str:
-    return f"{total[remark]} {remark.what}" + (remark.where and f" {word} {quoted(remark.where)}")
+def _counted(total: Remarks, remark: Remark) -> str:
+    return f"{total[remark]} {remark.what}" + (remark.where and f" on {quoted(remark.where)}")
 
 
 def _in_maps(remark: Remark, maps: Sequence[Remarks], *, quote: bool = True) -> str:

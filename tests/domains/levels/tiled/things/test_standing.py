@@ -114,6 +114,14 @@ def test_a_template_in_xml_is_read_beside_one_in_json(tmp_path: Path) -> None:
     assert places(path, "e", GAME_WITH_ENDS) == [(4, 4)]
     whole = read(path, GAME_WITH_ENDS).things[2].thing.whole
     assert [one["name"] for one in whole["properties"]] == ["hp", "shy"]
+    # as Tiled 1.1 had them, which it still exports to
+    old = one | {"properties": {"shy": True, "hp": 2}, "propertytypes": {"shy": "bool"}}
+    path = saved(tmp_path, document(GROUND, things(SPAWN, EXIT, old)))
+    whole = read(path, GAME_WITH_ENDS).things[2].thing.whole
+    assert [(one["name"], one["value"]) for one in whole["properties"]] == [
+        ("hp", 2),
+        ("shy", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -285,3 +293,29 @@ def test_of_two_in_a_cell_what_matters_more_counts_and_that_is_said(tmp_path: Pa
     said = told(path, GAME_WITH_ENDS)
     assert "share a cell with another that counts: 1 slime on 'Objects', 1 slime on 'More'" in said
     assert "objects read: 1 hero on 'Objects', 1 exit on 'Objects', 1 slime on 'Objects'" in said
+
+
+@pytest.mark.parametrize(
+    ("exit_", "cell"),
+    [
+        ({"x": 160, "y": 0, "width": 32, "height": 96}, (11, 3)),
+        ({"x": 192, "y": 0, "width": 32, "height": 96}, (11, 3)),
+        ({"x": 200, "y": 0, "width": 32, "height": 96}, (11, 3)),
+        ({"x": -32, "y": 0, "width": 32, "height": 96}, (0, 3)),
+        ({"x": 64, "y": 96, "width": 16, "height": 32}, None),
+        ({"x": 320, "y": 0, "width": 32, "height": 96}, None),
+    ],
+)
+def test_a_tall_exit_is_where_the_hero_can_reach_it(
+    tmp_path: Path, exit_: dict[str, Any], cell: tuple[int, int] | None
+) -> None:
+    """In the floor, or beside the map, as games have it whose levels end at the edge."""
+    ground = layer(data=[0] * 48 + [1] * 24)
+    hero = SPAWN | {"y": 48}
+    path = saved(tmp_path, document(ground, things(hero, EXIT | exit_)))
+    if cell is None:
+        with pytest.raises(UnreadableLevelError, match="'exit' stands"):
+            rows(path, GAME_WITH_ENDS)
+        return
+    assert places(path, "G", GAME_WITH_ENDS) == [cell]
+    assert "taken to be in a cell they reach: exit (map.tmj" in told(path, GAME_WITH_ENDS)

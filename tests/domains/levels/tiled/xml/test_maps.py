@@ -180,9 +180,18 @@ def test_instances_of_templates_and_classes_of_tiled_1_9_are_read(tmp_path: Path
     assert rows(put(tmp_path, text), GAME_WITH_ENDS)[4] == "-S--e-----G-"
 
 
+def test_the_document_type_of_tileds_early_maps_does_no_harm(tmp_path: Path) -> None:
+    head = '<!DOCTYPE map SYSTEM "http://mapeditor.org/dtd/1.0/map.dtd">'
+    assert rows(put(tmp_path, xml(f'<data encoding="csv">{CSV}</data>', head=head)))[5] == "X" * 12
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        (xml("", head='<!DOCTYPE map SYSTEM "http://x.org/map.dtd">'), "document type or entities"),
+        (xml("", head='<!DOCTYPE map SYSTEM "http://mapeditor.org/dtd/1.0/map.dtd"'
+                      ' [<!ENTITY a "b">]>'), "document type or entities"),
+        (xml("", head='<!DOCTYPE map>'), "document type or entities"),
         (xml("", head='<!DOCTYPE map [<!ENTITY a "b">]>'), "document type or entities"),
         (xml("<data>&b;</data>"), "well-formed XML"),
         (xml('<data encoding="csv">1,2,x</data>'), "holds what is no cell"),

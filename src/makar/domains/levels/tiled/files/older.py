@@ -26,6 +26,25 @@ def with_tiles_listed(document: dict[str, Any], path: str) -> dict[str, Any]:
     return document | {"tilesets": [_listed(one, path) for one in tilesets]}
 
 
+def properties_of(holder: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+    """Custom properties as a list, as Tiled keeps them since 1.2; before, they were an object.
+
+    Raises:
+        UnreadableLevelError: they are neither.
+    """
+    if isinstance(values := holder.get("properties"), dict):
+        kinds = holder.get("propertytypes")
+        return _properties(values, kinds if isinstance(kinds, dict) else {})
+    return objects(holder, "properties", path)
+
+
+def _properties(values: Mapping[str, Any], kinds: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "type": kinds.get(name) or _kind(value), "value": value}
+        for name, value in values.items()
+    ]
+
+
 def _listed(tileset: dict[str, Any], path: str) -> dict[str, Any]:
     if not any(isinstance(tileset.get(key), dict) for key in _PER_TILE):
         return tileset
@@ -37,10 +56,7 @@ def _listed(tileset: dict[str, Any], path: str) -> dict[str, Any]:
         found = {key: dict(one) for key, one in _told(tiles, "tiles", path).items()}
     for key, values in given["tileproperties"].items():
         kinds = given["tilepropertytypes"].get(key, {})
-        found.setdefault(key, {})["properties"] = [
-            {"name": name, "type": kinds.get(name) or _kind(value), "value": value}
-            for name, value in values.items()
-        ]
+        found.setdefault(key, {})["properties"] = _properties(values, kinds)
     listed = [{**one, "id": _number(key, path)} for key, one in found.items()]
     kept = {key: value for key, value in tileset.items() if key not in _PER_TILE}
     return kept | {"tiles": sorted(listed, key=lambda one: one["id"])}

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from makar.domains.levels.level.errors import UnreadableLevelError
-from makar.domains.levels.level.reading import objects, read_bounded, word
+from makar.domains.levels.level.reading import read_bounded, word
 from makar.domains.levels.tiled.files.content import template_document
+from makar.domains.levels.tiled.files.older import properties_of
 from makar.domains.levels.tiled.files.references import permitted
 from makar.domains.levels.tiled.tilesets import Tileset, read_tilesets
 
@@ -94,6 +95,8 @@ def completed(item: Mapping[str, Any], template: Template | None, path: str) -> 
     joined = {
         str(one.get("name")): one
         for holder in (template.item, item)
-        for one in objects(holder, "properties", path)
+        for one in properties_of(holder, path)
     }
+    told.pop("propertytypes", None)
+    base.pop("propertytypes", None)
     return base | told | ({"properties": list(joined.values())} if joined else {})

@@ -100,6 +100,27 @@ def feet(outline: Outline, tile_size: tuple[int, int]) -> tuple[int, int]:
     return column, 0 if bottom == 0 else row
 
 
+def free_cell(
+    outline: Outline, solid: Bool[np.ndarray, "H W"], tile_size: tuple[int, int]
+) -> tuple[int, int] | None:
+    """Row and column of the lowest free cell that something large covers, next to its feet.
+
+    The way out of a level is often a tall box that reaches into the floor, or one that borders
+    on the map from outside: that is taken to lie a cell further in.
+    """
+    column = feet(outline, tile_size)[0]
+    size = np.array([solid.shape[1] * tile_size[0], solid.shape[0] * tile_size[1]])
+    before, behind = -outline.max(0), outline.min(0) - size
+    further = np.where((before >= 0) & (before < tile_size), before + tile_size, 0)
+    further = np.where((behind >= 0) & (behind < tile_size), -behind - tile_size, further)
+    free = covered(outline + further, tile_size, (solid.shape[0], solid.shape[1])) & ~solid
+    if not free.any():
+        return None
+    row = int(np.flatnonzero(free.any(1))[-1])
+    columns = np.flatnonzero(free[row])
+    return row, int(columns[np.abs(columns - column).argmin()])
+
+
 def covered(
     outline: Outline, tile_size: tuple[int, int], size: tuple[int, int]
 ) -> Bool[np.ndarray, "H W"]:

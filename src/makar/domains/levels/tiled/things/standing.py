@@ -1,7 +1,8 @@
 """Objects that stand for tiles, put into the cells of a level.
 
 Something solid or deadly is as large as it is drawn: it fills the cells whose middle it covers.
-Anything else, and what is deadly and covers no middle, is in the cell that its feet are in.
+Anything else, and what is deadly and covers no middle, is in the cell that its feet are in; what
+has no room there is on top of it, or in the lowest free cell that it covers or borders on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ from makar.domains.levels.level.reading import MAX_CELLS, quoted
 from makar.domains.levels.tiled.merging import ranks
 from makar.domains.levels.tiled.read import TiledMap
 from makar.domains.levels.tiled.remarks import Kind, Remark, Remarks
-from makar.domains.levels.tiled.things.outline import Outline, covered, feet, outline_of, shape_of
+from makar.domains.levels.tiled.things.outline import (
+    Outline,
+    covered,
+    feet,
+    free_cell,
+    outline_of,
+    shape_of,
+)
 from makar.domains.levels.tiled.things.thing import Thing
 
 AREAS: tuple[Role, ...] = ("solid", "hazard")
@@ -141,29 +149,27 @@ def _filled(
 
 
 def _room_for(
-    one: Placed, solid: Bool[np.ndarray, "H W"], tiled: TiledMap, game: GameLegend,
+    one: Placed,
+    solid: Bool[np.ndarray, "H W"],
+    tiled: TiledMap,
+    game: GameLegend,
     remarks: Remarks,
-) -> tuple[int, int] | None:  # fmt: skip
+) -> tuple[int, int] | None:
     """Row and column that an object stands in; None where there is no room for it."""
     x, y = feet(one.outline, tiled.tile_size)
-    needed = game.legend.tiles[one.tile].role in ("start", "goal")
-    fault = f"the object {quoted(one.thing.told)} stands"
-    if not (0 <= x < solid.shape[1] and 0 <= y < solid.shape[0]):
-        if needed:
-            raise UnreadableLevelError(str(tiled.path), f"{fault} outside the map", remedy=_PLACE)
-        _note(remarks, "outside", one, game)
-        return None
-    row = standing_row(solid, y, x)
-    if row is None and needed:
-        fault = f"{fault} in something solid, line {y + 1}, column {x + 1}"
+    inside = 0 <= x < solid.shape[1] and 0 <= y < solid.shape[0]
+    row = standing_row(solid, y, x) if inside else None
+    place = (row, x) if row is not None else free_cell(one.outline, solid, tiled.tile_size)
+    if place is None and game.legend.tiles[one.tile].role in ("start", "goal"):
+        where = f"in something solid, line {y + 1}, column {x + 1}" if inside else "outside the map"
+        fault = f"the object {quoted(one.thing.told)} stands {where}"
         raise UnreadableLevelError(str(tiled.path), fault, remedy=_PLACE)
-    if row is None:
-        _note(remarks, "walled", one, game)
-        return None
-    if row != y:
+    if place is None:
+        _note(remarks, "walled" if inside else "outside", one, game)
+    elif place != (y, x):
         where = f"{tiled.path.name}, line {y + 1}, column {x + 1}"
-        remarks[Remark("stood", one.thing.told, where)] += 1
-    return row, x
+        remarks[Remark("stood" if row is not None else "reached", one.thing.told, where)] += 1
+    return place
 
 
 def _note(remarks: Remarks, kind: Kind, one: Placed, game: GameLegend) -> None:

@@ -11,6 +11,8 @@ from makar.domains.levels.level.errors import UnreadableLevelError
 MAX_DEPTH = 48
 MAX_ELEMENTS = 600_000
 """Of one file: a map in Tiled's oldest form has an element for each of its cells."""
+_TILEDS = ("http://mapeditor.org/dtd/", "http://www.mapeditor.org/dtd/")
+"""Where the document types lie that Tiled of long ago wrote; nothing is fetched from there."""
 _CHUNK = 1 << 16
 _REMEDY = "Save it again from Tiled"
 
@@ -23,13 +25,18 @@ def parse_xml(data: bytes, path: str) -> Element:
     """The root element.
 
     Raises:
-        UnreadableLevelError: not well-formed, a DOCTYPE, too deep, or too many elements.
+        UnreadableLevelError: not well-formed, entities or a document type other than Tiled's,
+            too deep, or too many elements.
     """
     builder = TreeBuilder()
     depth = elements = 0
 
     def refuse(*_: object) -> Never:
         raise _HostileError("declares a document type or entities, which no Tiled file needs")
+
+    def declared(_: str, place: str | None, __: str | None, inside: bool) -> None:
+        if inside or place is None or not place.startswith(_TILEDS):
+            refuse()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth, elements
@@ -44,7 +51,7 @@ def parse_xml(data: bytes, path: str) -> Element:
         builder.end(tag)
 
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = declared
     parser.EntityDeclHandler = refuse
     parser.StartElementHandler = start
     parser.EndElementHandler = end
