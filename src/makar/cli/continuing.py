@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from makar.cli.flags import Meant
+from makar.cli.pacing import Pacing
 from makar.console.places import Json, Runs, find_run, opened_run, runs_root
 from makar.console.trusting import TrustCode, trust
 from makar.core.errors import ConfigError
 from makar.runs.folder import RunFolder, list_runs
 
 if TYPE_CHECKING:
-    from makar.recipes.domain import Desk
-    from makar.recipes.preparation import Progress
-
-QUIET_SECONDS = 5.0
-"""Between two lines about the same stage."""
+    from makar.recipes.domain import Delivered, Desk, Sheet
 
 
 def file_meant(words: Sequence[str], _options: Mapping[str, str]) -> Meant:
@@ -84,15 +81,51 @@ def continue_file(
         with _run_for(desk, run, runs) as folder:
             trust(settings_of_run(folder), asked=trust_code)
             _, opened = opened_run(folder)
+    if out is not None:
+        _require_free(out)
     sheet = desk.open(file, config, opened)
-    _told(sheet.prepare())
-    candidates = sheet.candidates(variations, seed=seed)
-    delivered = sheet.deliver(candidates, out=out, seed=seed, asked=variations)
+    delivered = _worked(sheet, file.name, variations, seed=seed, out=out)
     if as_json:
         typer.echo(json.dumps(dict(delivered.record), ensure_ascii=False))
         return
     for line in [*sheet.notes, *delivered.lines]:
         typer.echo(line)
+    typer.echo(f"this is --seed {seed}; --seed {seed + 1} gives others")
+
+
+def _worked(sheet: Sheet[Any], name: str, count: int, *, seed: int, out: Path | None) -> Delivered:
+    """Have it written, told on standard error; a first draft before the model is ready.
+
+    A draft is written where a preparation says, by its ``policy``, that there is something to
+    hear already.
+    """
+
+    def written(pacing: Pacing, folder: Path | None, stage: str) -> Delivered:
+        pacing.say(stage)
+        candidates = sheet.candidates(count, seed=seed)
+        return sheet.deliver(candidates, out=folder, seed=seed, asked=count)
+
+    with Pacing(sys.stderr.write) as pacing:
+        pacing.say(f"reading {name}")
+        for progress in sheet.prepare():
+            if progress.policy is None:
+                pacing.tell(progress)
+                continue
+            early = None if out is None else out.with_name(f"{out.name}-first-draft")
+            lines = written(pacing, early, "writing a first draft").lines
+            sys.stderr.write("".join(f"{line}\n" for line in lines))
+            pacing.resume(progress)
+        return written(pacing, out, "writing and choosing")
+
+
+def _require_free(out: Path) -> None:
+    """Refuse a folder that is there before anything is learned.
+
+    Raises:
+        FileExistsError: something has that name.
+    """
+    if os.path.lexists(out):
+        raise FileExistsError(f"{out}: already there, and nothing is overwritten; name another")
 
 
 def _run_for(desk: Desk[Any, Any], run: str | None, runs: Path | None) -> RunFolder:
@@ -117,22 +150,3 @@ def _run_for(desk: Desk[Any, Any], run: str | None, runs: Path | None) -> RunFol
         f"{runs_root(runs)}: no run of {' or '.join(desk.recipes)} yet; train one first: "
         f"makar train {desk.recipes[0]}"
     )
-
-
-def _told(work: Generator[Progress, None, None]) -> None:
-    """Carry out a preparation and say on standard error how far it is and how long it takes."""
-    begun, last, stage = time.monotonic(), 0.0, ""
-    for progress in work:
-        now = time.monotonic()
-        if progress.stage != stage:
-            begun, stage, last = now, progress.stage, 0.0
-        if now - last < QUIET_SECONDS:
-            continue
-        last = now
-        line = progress.stage
-        if progress.total:
-            left = (now - begun) / max(progress.done, 1) * (progress.total - progress.done)
-            line += f": {progress.done} of {progress.total}, {progress.text}"
-            wait = f"about {left / 60:.0f} min" if left >= 90 else "a minute or two"
-            line += f"; {wait} left (only this once: it is kept)"
-        sys.stderr.write(f"makar: {line}\n")

@@ -358,6 +358,58 @@ def test_the_command_writes_a_page_and_a_record(theme, infiller, monkeypatch, ca
     assert "hear them side by side" in done.output
 
 
+def test_a_first_draft_is_heard_before_the_model_is_ready(theme, infiller, monkeypatch):
+    def slowly(config):
+        yield infill_model.Progress("learning", 1, 700)
+        yield infill_model.Draft("learning", 72, 700, "", infiller.policy, infiller=infiller)
+        yield infill_model.Progress("learning", 700, 700)
+        return infiller
+
+    monkeypatch.setattr(infill_model, "prepare_infill", slowly)
+    done = invoke("continue", theme, "--keep", "1-4,9-12", "--variations", 2, "--seed", 3)
+    draft, better = (theme.parent / f"theme-{name}" for name in ("first-draft", "variations"))
+    told = "A first draft: the model has had 72 of 700 lessons. The better set comes behind it."
+    assert told in done.output
+    assert "this is --seed 3; --seed 4 gives others" in done.output
+    for folder, is_draft in ((draft, True), (better, False)):
+        assert len(list(folder.glob("*.mid"))) == 2
+        assert json.loads((folder / RECORD).read_text())["draft"] is is_draft
+        page = (folder / PAGE).read_text()
+        assert (told in page) is is_draft
+        assert "--seed 4 gives others" in page
+    again = invoke("continue", theme, "--bars", 2, "--out", better, catch_exceptions=True)
+    assert "already there" in str(again.exception)
+
+
+def test_hearing_a_draft_changes_nothing_that_is_learned(monkeypatch, tmp_path):
+    monkeypatch.setenv("MAKAR_CACHE", str(tmp_path))
+    monkeypatch.setattr(infill_model, "DRAFT", 1)
+    quick = infill_model.PretrainConfig(updates=3, batch=4, warmup=1)
+    config = infill_model.InfillConfig(width=8, pretrain=quick)
+    corpus = load_corpus()
+    weights = []
+    for heard in (True, False):
+        torch.manual_seed(1)
+        policy = infill_model.new_policy(config)
+        monkeypatch.setenv("MAKAR_CACHE", str(tmp_path / str(heard)))
+        found = []
+        work = infill_model.taught(policy, corpus, config)
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as end:
+                ready = end.value
+                break
+            assert isinstance(progress, infill_model.Draft) == (progress.policy is not None)
+            if heard and isinstance(progress, infill_model.Draft):
+                torch.rand(1000)  # whatever is drawn while it is heard
+                found.append(progress)
+        assert len(found) == heard
+        assert ready.policy is policy
+        weights.append(torch.cat([p.flatten() for p in policy.parameters()]))
+    assert torch.equal(*weights)
+
+
 def test_people_s_own_middles_set_the_limit_of_a_copy(infiller):
     runs = infiller.index.longest_runs(
         MelodyGrids.stack([phrase(n) for n in range(60, 90)]).melodies

@@ -59,6 +59,7 @@ class PieceSheet:
     task: Task
     _infiller: model.Infiller | None = field(default=None, repr=False)
     _choice: Choice | None = field(default=None, repr=False)
+    _draft: str = field(default="", repr=False)
 
     @property
     def units(self) -> Sequence[Unit]:
@@ -75,8 +76,21 @@ class PieceSheet:
         return self.task.notes
 
     def prepare(self) -> Generator[Progress, None, None]:
-        """Have the model that fills bars."""
-        self._infiller = yield from model.prepare_infill(model.InfillConfig())
+        """Have the model that fills bars; a ``model.Draft`` can be heard before it is ready."""
+        work = model.prepare_infill(model.InfillConfig())
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as end:
+                self._infiller, self._draft = end.value, ""
+                return
+            if isinstance(progress, model.Draft):
+                self._infiller = progress.infiller
+                self._draft = (
+                    f"A first draft: the model has had {progress.done} of {progress.total} "
+                    "lessons. The better set comes behind it."
+                )
+            yield progress
 
     def candidates(self, count: int, *, seed: int) -> Sequence[Chosen]:
         """Good ways of filling the bars, unlike one another."""
@@ -110,9 +124,10 @@ class PieceSheet:
         choice = Choice(
             tuple(candidates), self._choice.written, self._choice.left_out, self._choice.unlike
         )
-        made = deliver(self.task, choice, out=out, seed=seed, asked=asked)
+        made = deliver(self.task, choice, out=out, seed=seed, asked=asked, draft=self._draft)
         lines = [
             made.record["done"],
+            *([self._draft] if self._draft else []),
             lead_of(choice, asked),
             *(f"{v.id}  {100 * v.chosen.score:5.1f}  {v.path}" for v in made.variations),
             f"hear them side by side: {made.page}",

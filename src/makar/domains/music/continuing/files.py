@@ -51,15 +51,18 @@ class Delivery:
     record: dict[str, Any]
 
 
-def deliver(task: Task, choice: Choice, *, out: Path | None, seed: int, asked: int) -> Delivery:
+def deliver(
+    task: Task, choice: Choice, *, out: Path | None, seed: int, asked: int, draft: str = ""
+) -> Delivery:
     """Write the variations, the page and the record into a folder that was not there before.
 
     Args:
         task: What was asked.
         choice: The variations.
         out: The folder; by default next to the file, named after it.
-        seed: For the record.
+        seed: To be told.
         asked: How many variations were asked for.
+        draft: What is to be said of a first draft; empty where it is none.
 
     Raises:
         FileExistsError: ``out`` is there already.
@@ -67,18 +70,25 @@ def deliver(task: Task, choice: Choice, *, out: Path | None, seed: int, asked: i
         HoleError: the score is written in a way that cannot be taken apart safely.
     """
     files = [(one, task.score.spliced(one.candidate.fills)) for one in choice.chosen]
-    folder = new_folder(out, task.path.with_name(f"{task.path.stem}-variations"))
+    name = "first-draft" if draft else "variations"
+    folder = new_folder(out, task.path.with_name(f"{task.path.stem}-{name}"))
     written: list[Written] = []
     for one, data in files:
         name = content_id(data)
         path = folder / f"{task.path.stem}-{name}{task.score.suffix}"
         path.write_bytes(data)
         written.append(Written(name, path, one))
-    record = record_of(task, choice, written, seed=seed, asked=asked)
+    record = record_of(task, choice, written, seed=seed, asked=asked) | {"draft": bool(draft)}
     write_json(folder / RECORD, record)
     page = folder / PAGE
-    write_text(page, _page(task, written, lead=lead_of(choice, asked)))
+    lead = f"{draft} {lead_of(choice, asked)} {others_than(seed)}".strip()
+    write_text(page, _page(task, written, lead=lead))
     return Delivery(folder, tuple(written), page, record)
+
+
+def others_than(seed: int) -> str:
+    """How to get the same again, and how to get others."""
+    return f"This is --seed {seed}; --seed {seed + 1} gives others."
 
 
 def lead_of(choice: Choice, asked: int) -> str:

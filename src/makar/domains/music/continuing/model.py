@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,8 @@ AHEAD = (4, *LOOKBACK)
 HOLE = (2, 4)
 """First bar and bars of the hole that is measured on, in phrases of eight bars."""
 STAGE = "learning to fill bars"
+DRAFT = 72
+"""Updates after which the model can be heard for the first time: half a minute of schooling."""
 
 
 class InfillConfig(BaseModel):
@@ -87,11 +90,22 @@ class Infiller:
     quantiles: Mapping[str, Quantiles]
 
 
+@dataclass(frozen=True)
+class Draft(Progress):
+    """Progress at which the model can be heard for the first time.
+
+    Attributes:
+        infiller: The model as it is so far; it does not go on learning.
+    """
+
+    infiller: Infiller | None = None
+
+
 def prepare_infill(config: InfillConfig) -> Generator[Progress, None, Infiller]:
     """Find the model kept from before, or learn it now.
 
     Yields:
-        How far it is.
+        How far it is; once, after ``DRAFT`` updates, a ``Draft``.
 
     Raises:
         UnreadableError: a collection is not there.
@@ -108,12 +122,32 @@ def prepare_infill(config: InfillConfig) -> Generator[Progress, None, Infiller]:
     policy = new_policy(config)  # what is damaged may have been taken over in part
     yield Progress("reading tunes")
     corpus = load_corpus(config.corpus.collections)
-    yield from teach(policy, corpus, config)
-    yield Progress("getting to know the tunes")
-    infiller = _knowing(policy, corpus)
+    infiller = yield from taught(policy, corpus, config)
     with suppress(RunError, OSError):  # no room to keep it: it is learned again next time
         checkpoint.save(folder, 0, _state(infiller), keep=1)
     return infiller
+
+
+def taught(
+    policy: TokenPolicy[Middle], corpus: Corpus, config: InfillConfig
+) -> Generator[Progress, None, Infiller]:
+    """The model taught, with what is needed to choose among what it writes.
+
+    Yields:
+        How far it is; once a ``Draft``.
+    """
+    known: list[Infiller] = []
+    for progress in teach(policy, corpus, config):
+        if progress.policy is None or known:
+            yield replace(progress, policy=None)
+            continue
+        chance = torch.get_rng_state()  # what is heard now must not change what is learned
+        known.append(_knowing(_copy(policy), corpus))
+        yield Draft(STAGE, progress.done, progress.total, progress.text,
+                    known[0].policy, infiller=known[0])  # fmt: skip
+        torch.set_rng_state(chance)
+    yield Progress("getting to know the tunes")
+    return replace(known[0], policy=policy) if known else _knowing(policy, corpus)
 
 
 def new_policy(config: InfillConfig) -> TokenPolicy[Middle]:
@@ -133,7 +167,9 @@ def new_policy(config: InfillConfig) -> TokenPolicy[Middle]:
 
 def teach(policy: TokenPolicy[Middle], corpus: Corpus, config: InfillConfig) -> Iterator[Progress]:
     """Learn from random holes in people's phrases, and keep what did best on tunes held out."""
-    examples = policy.demonstrate(examples_of(corpus, config.seed))
+    cut = examples_of(corpus, config.seed)
+    yield Progress("cutting holes into the tunes")
+    examples = policy.demonstrate(cut)
     valid = policy.demonstrate(measured(corpus, "valid")[0])
     work = pretrained(
         policy, examples, valid, config.pretrain, seed=config.seed,
@@ -147,7 +183,13 @@ def teach(policy: TokenPolicy[Middle], corpus: Corpus, config: InfillConfig) -> 
             text = f"loss {report.nll:.3f}"
             if math.isfinite(report.best):
                 text += f", on tunes held out {report.best:.3f} nats a step"
-            yield Progress(STAGE, report.update + 1, config.pretrain.updates, text)
+            heard = policy if DRAFT <= report.update + 1 < config.pretrain.updates else None
+            yield Progress(STAGE, report.update + 1, config.pretrain.updates, text, heard)
+
+
+def _copy(policy: TokenPolicy[Middle]) -> TokenPolicy[Middle]:
+    """The model as it is now, which does not change any more."""
+    return copy.deepcopy(policy).eval()
 
 
 def examples_of(corpus: Corpus, seed: int) -> Middles:
