@@ -39,7 +39,8 @@ def art_of_game(game: GameLegend, maps: MapCorpus) -> Art:
         example = maps.variants.examples.get(number)
         things[number] = example is not None
         if example is not None and (owner := example.placed.thing.owner) is not None:
-            shown = pictures.cell(*owner, example.placed.thing.flips, example.tiled)
+            fills, flips = example.placed.is_area(game), example.placed.thing.flips
+            shown = pictures.cell(*owner, flips, example.tiled, fills=fills)
             cell = cell if shown is None else shown
         if cell is not None:
             tiles[number], rims[number] = cell, 0

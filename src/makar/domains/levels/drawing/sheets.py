@@ -55,9 +55,17 @@ class Pictures:
         return sheet is not None and (sheet.image is not None or bool(tileset.sizes))
 
     def cell(
-        self, tileset: Tileset, local: int, flips: int, tiled: TiledMap
+        self, tileset: Tileset, local: int, flips: int, tiled: TiledMap, *, fills: bool = False
     ) -> UInt8[np.ndarray, "S S 4"] | None:
-        """One tile as it is drawn; None for one without a picture that can be opened."""
+        """One tile as it is drawn; None for one without a picture that can be opened.
+
+        Args:
+            tileset: The tileset.
+            local: Its number there.
+            flips: How it is turned.
+            tiled: The map that refers to the tileset.
+            fills: Whether a picture of other proportions is stretched, or keeps them.
+        """
         sheet = self._sheet(tileset, tiled)
         if sheet is None or local < 0:
             return None
@@ -69,7 +77,8 @@ class Pictures:
             return None
         picture = picture.transpose(1, 0, 2) if flips & _TURNED else picture
         picture = picture[:, ::-1] if flips & _ACROSS else picture
-        return fitted(picture[::-1] if flips & _DOWN else picture, self.size)
+        picture = picture[::-1] if flips & _DOWN else picture
+        return stretched(picture, self.size, self.size) if fills else fitted(picture, self.size)
 
     def _sheet(self, tileset: Tileset, tiled: TiledMap) -> _Sheet | None:
         key = (tileset.name, tileset.source or tiled.path)
@@ -137,7 +146,12 @@ def fitted(picture: Pixels, size: int) -> UInt8[np.ndarray, "S S 4"]:
     longer = max(height, width)
     rows, columns = max(height * size // longer, 1), max(width * size // longer, 1)
     found = np.zeros((size, size, 4), np.uint8)
-    small = picture[np.arange(rows) * height // rows][:, np.arange(columns) * width // columns]
     left = (size - columns) // 2
-    found[size - rows :, left : left + columns] = small
+    found[size - rows :, left : left + columns] = stretched(picture, rows, columns)
     return found
+
+
+def stretched(picture: Pixels, rows: int, columns: int) -> Pixels:
+    """A picture in another size, pixel by pixel."""
+    height, width = picture.shape[:2]
+    return picture[np.arange(rows) * height // rows][:, np.arange(columns) * width // columns]
