@@ -102,6 +102,8 @@ def test_a_level_without_a_start_or_a_goal_cannot_be_won_whatever_it_has(rows):
         ("moving slime", "enemy", None),
         ("platform", "solid", None),
         ("keystone", "solid", None),
+        ("solid top-left pipe pipe", "solid", None),
+        ("not understood", "decoration", "tiles of which it is not known what they are"),
         ("monkey", "decoration", None),
         ("doorstep", "solid", None),
         ("grape vinegar", "reward", None),

@@ -16,6 +16,7 @@ from makar.domains.levels.level.errors import LegendError
 from makar.domains.levels.level.legend import ROLES, Legend, Physics, Role, Tile
 from makar.domains.levels.level.object_words import ObjectWords, words_of
 from makar.domains.levels.level.reading import quoted, read_bounded, text_of
+from makar.domains.levels.level.vglc_legend import VGLC_LICENCE, parse_vglc_legend
 
 MAX_LEGEND_BYTES = 1_000_000
 MAX_TILE_ID = (1 << 24) - 1
@@ -94,7 +95,7 @@ class GameLegend:
 
 
 def read_legend(path: Path | str) -> GameLegend:
-    """Read a legend file.
+    """Read a legend file: ``legend.toml``, or a game's JSON in the Video Game Level Corpus.
 
     Raises:
         LegendError: not TOML, an unknown key or role, a symbol or id given twice, no empty
@@ -102,6 +103,10 @@ def read_legend(path: Path | str) -> GameLegend:
         UnreadableLevelError: no such file, or too large to be a legend.
     """
     path = Path(path)
+    if path.suffix.lower() == ".json":
+        text = text_of(read_bounded(path, MAX_LEGEND_BYTES), str(path))
+        legend = parse_vglc_legend(text, path)
+        return GameLegend(legend, {}, path=path, text=text, licence=VGLC_LICENCE)
     return parse_legend(text_of(read_bounded(path, MAX_LEGEND_BYTES), str(path)), path)
 
 

@@ -44,3 +44,12 @@ class Maps:
         """How many there are, with each tower counted once."""
         towers = {storey[0] for storey in self.storeys if storey}
         return len(self.levels) - sum(storey is not None for storey in self.storeys) + len(towers)
+
+    @property
+    def columns(self) -> int:
+        """How wide they are together, each tower counted once."""
+        widths = dict[object, int]()
+        for number, level in enumerate(self.levels):
+            storey = self.storeys[number] if self.storeys else None
+            widths[number if storey is None else ("tower", storey[0])] = level.tiles.shape[1]
+        return sum(widths.values())

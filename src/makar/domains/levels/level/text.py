@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,10 @@ from makar.domains.levels.level.reading import MAX_COLUMNS, MAX_ROWS, quoted, re
 
 MAX_TEXT_BYTES = 4_000_000
 _SHOWN_SYMBOLS = 30
+FOREIGN = "\N{REPLACEMENT CHARACTER}"
+"""The symbol of the tile, where a legend has one, that all symbols it does not know are read as."""
+PATH = "x"
+"""Marks where a player went, in copies of the corpus that show it; nothing else stands there."""
 
 
 def write_level_text(level: Level, legend: Legend) -> str:
@@ -24,14 +29,28 @@ def write_level_text(level: Level, legend: Legend) -> str:
     return "".join("".join(row) + "\n" for row in symbols[level.tiles])
 
 
-def read_level_text(path: Path | str, legend: Legend) -> Level:
+def read_level_text(
+    path: Path | str, legend: Legend, strangers: Counter[str] | None = None
+) -> Level:
     """Read a level text file; see ``parse_level_text``."""
     data = read_bounded(Path(path), MAX_TEXT_BYTES)
-    return parse_level_text(text_of(data, str(path)), legend, source=str(path))
+    return parse_level_text(text_of(data, str(path)), legend, source=str(path), strangers=strangers)
 
 
-def parse_level_text(text: str, legend: Legend, *, source: str = "level text") -> Level:
+def parse_level_text(
+    text: str,
+    legend: Legend,
+    *,
+    source: str = "level text",
+    strangers: Counter[str] | None = None,
+) -> Level:
     """The level that a text shows; blank lines before and after it do not count.
+
+    Args:
+        text: Its lines.
+        legend: What the symbols mean.
+        source: Where the text is from.
+        strangers: Receives the symbols that a legend with a ``FOREIGN`` tile does not know.
 
     Raises:
         UnreadableLevelError: empty, ragged, too large, or with a symbol that the legend does
@@ -49,6 +68,14 @@ def parse_level_text(text: str, legend: Legend, *, source: str = "level text") -
         lines.pop()
     _refuse_sizes(lines, first, source)
     numbers = {tile.symbol: number for number, tile in enumerate(legend.tiles)}
+    if FOREIGN in numbers:
+        unknown = Counter("".join(lines[first:]))
+        for symbol in [symbol for symbol in unknown if symbol in numbers]:
+            del unknown[symbol]
+        for symbol in unknown:
+            numbers[symbol] = legend.empty if symbol == PATH else numbers[FOREIGN]
+        if strangers is not None:
+            strangers.update(unknown)
     rows = [
         [_number(numbers, symbol, y, x, source) for x, symbol in enumerate(lines[y])]
         for y in range(first, len(lines))
@@ -75,3 +102,10 @@ def _number(numbers: dict[str, int], symbol: str, y: int, x: int, source: str) -
         fault = f"line {y + 1}, column {x + 1}: no tile has the symbol {quoted(symbol)}"
         raise UnreadableLevelError(source, fault, remedy=f"Use {known} or add it to the legend")
     return number
+
+
+def told_of(symbol: str) -> str:
+    """What is said of a symbol that a legend does not know, and that was read all the same."""
+    if symbol == PATH:
+        return f"the symbol {symbol!r} is read as a player's path through nothing"
+    return f"the symbol {symbol!r} is not in the legend and not understood"

@@ -19,13 +19,11 @@ from makar.domains.levels.level.legend import MARIO
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.reading import read_bounded, text_of
-from makar.domains.levels.level.text import MAX_TEXT_BYTES, parse_level_text
+from makar.domains.levels.level.text import MAX_TEXT_BYTES, PATH, parse_level_text
 
 MAX_FILES = 10_000
 """Files of a folder that are read."""
-PATH_SYMBOL = "x"
-"""Marks where a player went, in copies of the corpus that show it; sky lies under it."""
-VGLC_LICENCE = "MIT if of the Video Game Level Corpus, designs by Nintendo; else unverified"
+_NINTENDOS = "MIT if of the Video Game Level Corpus, designs by Nintendo; else unverified"
 MARIO_GPT_LICENCE = "MIT as the mario-gpt package declares; designs by Nintendo"
 
 _VARIABLE = "FULL_LEVEL_STR_WITH_PATHS"
@@ -51,7 +49,7 @@ def read_vglc(folder: Path | str) -> Maps:
     levels = [
         _parse(text_of(read_bounded(path, MAX_TEXT_BYTES), str(path)), str(path)) for path in files
     ]
-    return Maps(levels, [MapSource(path.stem, VGLC_LICENCE) for path in files])
+    return Maps(levels, [MapSource(path.stem, _NINTENDOS) for path in files])
 
 
 def read_mario_gpt() -> Maps:
@@ -99,4 +97,4 @@ def _string(source: str, file: Path) -> str:
 
 
 def _parse(text: str, source: str) -> Level:
-    return parse_level_text(text.replace(PATH_SYMBOL, "-"), MARIO, source=source)
+    return parse_level_text(text.replace(PATH, "-"), MARIO, source=source)

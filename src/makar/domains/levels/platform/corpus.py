@@ -245,8 +245,7 @@ def _notes(game: Game, sides: Sequence[Windows], width: int, columns: int) -> tu
     maps, heldout = game.maps, len(sides[2])
     licences = sorted({source.licence for source in maps.sources})
     notes = [
-        f"{maps.whole} maps, {sum(x.tiles.shape[1] for x in maps.levels)} columns "
-        f"({'; '.join(licences)})",
+        f"{maps.whole} maps, {maps.columns} columns ({'; '.join(licences)})",
         *game.notes,
     ]
     if game.legend.having("start", "goal").any():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.json_file import read_level_json
 from makar.domains.levels.level.level import Level
-from makar.domains.levels.level.text import read_level_text
+from makar.domains.levels.level.text import read_level_text, told_of
 from makar.domains.levels.platform.config import LevelsConfig, PlatformConfig
 from makar.domains.levels.platform.corpus import legend_of
 from makar.domains.levels.tiled.files.content import is_tiled_file
@@ -28,7 +29,11 @@ def read_level(path: Path, config: PlatformConfig, said: list[str] | None = None
     """
     legend, suffix = legend_of(config), path.suffix.lower()
     if suffix == ".txt":
-        return read_level_text(path, legend)
+        strangers = Counter[str]()
+        level = read_level_text(path, legend, strangers)
+        if said is not None:
+            said += [told_of(symbol) for symbol in strangers]
+        return level
     tiled = suffix in (".tmj", ".tmx", ".ldtk") or (suffix == ".json" and is_tiled_file(path))
     if suffix == ".json" and not tiled:
         level, other = read_level_json(path)

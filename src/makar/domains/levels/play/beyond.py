@@ -19,6 +19,8 @@ _USED = ("start", "goal", "enemy", "hazard")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TOGETHER = 3
 """Words of a name that may be one: "pass through platform"."""
+_NEVER_TWO = frozenset({"solidtop"})
+"""Words that mean another thing if they are two: a "solid top left pipe" is just solid."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ MECHANISMS = (
     _mechanism(
         "one-way floors", "to jump up through",
         "oneway onewayplatform platformthrough throughplatform jumpthrough jumpthru passthrough "
-        "passthru dropthrough semisolid solidtop topsolid passablefrombelow",
+        "passthru dropthrough semisolid solidtop passablefrombelow",
     ),
     _mechanism(
         "ladders", "to climb",
@@ -70,6 +72,10 @@ MECHANISMS = (
         "switches and what they change", "to work",
         "switch lever button diggable",
     ),
+    _mechanism(
+        "tiles of which it is not known what they are", "to use",
+        "notunderstood",
+    ),
 )  # fmt: skip
 """Names are compared word by word, whatever their capitals, and with or without an s at the end."""
 
@@ -84,6 +90,7 @@ def mechanism_of(tile: Tile) -> Mechanism | None:
         for first in range(len(words))
         for last in range(first + 1, min(first + _TOGETHER, len(words)) + 1)
     }
+    said -= _NEVER_TWO - set(words)
     said |= {word.removesuffix("s") for word in said}
     return next((one for one in MECHANISMS if said & one.words), None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,12 @@ from makar.domains.levels.level.legend_file import GameLegend
 from makar.domains.levels.level.level import Level
 from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.reading import parse_object, read_bounded
-from makar.domains.levels.level.text import read_level_text
+from makar.domains.levels.level.text import read_level_text, told_of
 from makar.domains.levels.play.towers import evened
 from makar.domains.levels.tiled.files.content import is_tiled_file, is_tiled_json
 from makar.domains.levels.tiled.meaning import read_meaning
 from makar.domains.levels.tiled.read import TiledMap, read_tiled
-from makar.domains.levels.tiled.remarks import Remarks, sentences
+from makar.domains.levels.tiled.remarks import Remark, Remarks, sentences
 from makar.domains.levels.tiled.variants import TileVariants, learn_variants
 
 MAX_MAPS = 2_000
@@ -149,7 +150,12 @@ def read_level_file(
     """
     suffix = path.suffix.lower()
     if suffix == ".txt":
-        return read_level_text(path, game.legend), None
+        strangers = Counter[str]()
+        level = read_level_text(path, game.legend, strangers)
+        if remarks is not None:
+            notes = {Remark("note", told_of(symbol)): n for symbol, n in strangers.items()}
+            remarks.append(Remarks(notes))
+        return level, None
     if suffix == ".json" and not is_tiled_file(path):
         level, legend = read_level_json(path)
         if legend != game.legend:
@@ -170,6 +176,8 @@ def _read(path: Path, game: GameLegend, remarks: list[Remarks]) -> tuple[Level, 
 
 
 def _refuse_useless(path: Path, level: Level, game: GameLegend) -> None:
+    if game.path.suffix.lower() == ".json":
+        return  # of the VGLC, where some levels have none: their stretches are given one
     for role in ("start", "goal"):
         wanted = game.legend.having(role)
         if wanted.any() and not wanted[level.tiles].any():
