@@ -188,6 +188,15 @@ def test_a_tune_scores_above_noise_and_broken_files_stop_nothing(at, tmp_path):
     words = at("score", "tune.abc")
     assert words.code == 0
     assert "keeps to the notes of its key" in words.out
+    odd = TUNE.replace("K:D", "K:none").replace("GAB|", "(4:3GABG|", 1)
+    (tmp_path / "odd.abc").write_text(odd)
+    told = at("score", "odd.abc")
+    assert "\n  no key is written: heard as " in told.out
+    assert "\n  1 of 16 beats have notes between the sixteenths" in told.out
+    [record] = at("score", "odd.abc", "--json").lines
+    assert [note.split()[0] for note in record["notes"]] == ["no", "1"]
+    assert not record["left_out"]
+    assert record["score"] > noise["score"]
 
 
 def test_runs_and_reports_are_found(at, trained):

@@ -102,6 +102,26 @@ def test_the_likeness_of_all_other_bars_is_what_it_was():
     assert 0.5 < after[2, 0] < 1  # three beats of four are as they were
 
 
+def test_a_triplet_is_not_its_nearest_sixteenths():
+    sixteenths = [(24, 6, 62), (30, 12, 64), (42, 6, 65)]
+    bars = [list(bar) for bar in TUNE]
+    for bar, beat in ((2, TRIPLET), (6, sixteenths)):
+        bars[bar] = sorted([n for n in bars[bar] if not 24 <= n[0] < 48] + beat)
+    melodies = MelodyGrids.stack([phrase(bars)]).melodies
+    assert bar_similarity(bars_of(melodies))[0, 6, 2] == 1  # on the grid they cannot be told apart
+    assert likeness(melodies)[0][0, 6, 2] < 1
+
+
+def test_lengths_between_the_sixteenths_are_of_their_own_kind(scorers):
+    """Triplets, then sixteenths, two to two: one bit and a little more than of sixteenths alone."""
+    plain = phrase([[(6 * n, 6, 60 + n % 2) for n in range(16)]])
+    mixed = phrase([[(8 * n, 8, 60 + n % 2) for n in range(6)],
+                    [(6 * n, 6, 60 + n % 2) for n in range(16)]])  # fmt: skip
+    found = marks(scorers, plain, mixed)
+    assert found["rhythm_entropy"][0] == 0
+    assert found["rhythm_entropy"][1] > 1
+
+
 def test_tick_by_tick_says_of_bars_on_the_grid_what_sixteenths_say():
     melodies = MelodyGrids.stack([phrase(TUNE), phrase(TUNE[::-1])]).melodies
     assert np.array_equal(
