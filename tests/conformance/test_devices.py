@@ -24,7 +24,8 @@ from makar.core.types import Evaluation, Prompt, Rollout
 from makar.domains.music.melody.codec import MelodyCodec
 from makar.learners.likelihood import PretrainConfig, Pretraining
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
-from makar.learners.q_learning import QLearning, QLearningConfig
+from makar.learners.q_learning import QLearning
+from makar.learners.q_settings import QLearningConfig
 from makar.models.policy_net import PolicyNet
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.stepwise import StepwisePolicy

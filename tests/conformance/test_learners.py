@@ -14,7 +14,8 @@ from makar.core.seeds import Seeds
 from makar.core.types import Learner, Prompt
 from makar.learners.likelihood import Likelihood, PretrainConfig
 from makar.learners.policy_gradient import Algorithm, PolicyGradient, PolicyGradientConfig
-from makar.learners.q_learning import QLearning, QLearningConfig
+from makar.learners.q_learning import QLearning
+from makar.learners.q_settings import QLearningConfig
 from makar.learners.stability import Stability
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy

@@ -12,7 +12,8 @@ import torch
 
 from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout
-from makar.learners.q_learning import QLearning, QLearningConfig
+from makar.learners.q_learning import QLearning
+from makar.learners.q_settings import QLearningConfig
 from makar.models.token_q import TokenQ
 from makar.runs.state import pack
 
@@ -245,3 +246,42 @@ def test_a_wide_batch_may_be_learned_from_after_a_narrow_one(toy: Any) -> None:
         assert metrics["non_finite"] == 0
     narrow = replace(rollout, logp=rollout.logp * math.nan)
     assert learning.update(narrow, toy.judged([1.0] * 8))["unjudged"] == 8
+
+
+def test_centred_rewards_count_from_the_first_works_mean_at_each_works_end(toy: Any) -> None:
+    learning = learner(Table(VALUES), centred=True, loss="squared")
+    rollout = made(toy, [[0, 1], [1, 1]])
+    learning.update(rollout, toy.judged([1.0, 3.0]))
+    remembered = learning.memory.columns["rewards"][:2]
+    torch.testing.assert_close(remembered, torch.tensor([[0.0, -1.0], [0.0, 1.0]]))
+    learning.update(rollout, toy.judged([5.0, 5.0]))
+    assert learning.memory.columns["rewards"][2:4, 1].tolist() == [3.0, 3.0], "from the first mean"
+    again = learner(Table(VALUES), centred=True)
+    again.load_state_dict(learning.state_dict())
+    assert again.baseline == learning.baseline == 2.0
+
+
+def test_the_rate_falls_to_nothing_and_a_restraint_outlasts_it(toy: Any) -> None:
+    learning = learner(Table(VALUES), learning_rate=0.4, decay_updates=4)
+
+    def rate(one: QLearning) -> float:
+        return one.update(made(toy, [[0, 1]]), toy.judged([1.0]))["learning_rate"]
+
+    assert [rate(learning), rate(learning)] == pytest.approx([0.4, 0.3])
+    learning.restrain(2.0)
+    assert rate(learning) == pytest.approx(0.1)
+    again = learner(Table(VALUES), learning_rate=0.4, decay_updates=4)
+    again.load_state_dict(learning.state_dict())
+    assert [rate(again), rate(again)] == pytest.approx([0.05, 0.0])
+
+
+def test_how_far_works_are_from_the_policy_beside_is_told_by_hand(toy: Any) -> None:
+    table = Table(VALUES)
+    learning = QLearning(table, QLearningConfig(warmup=99), beside=table)
+    logp = torch.tensor([[0.9, 0.3]]).log()
+    told = learning.update(made(toy, [[0, 2]], logp=logp), toy.judged([1.0]))
+    assert told["entropy"] == pytest.approx(-logp.mean().item())
+    prior = (math.log(2 / 3) + math.log(0.25)) / 2  # 2 is illegal at first
+    assert told["kl"] == pytest.approx(logp.mean().item() - prior, abs=1e-5)
+    assert learning.prior is None, "what is only measured from is not paid for"
+    assert learning.memory.columns["rewards"][0, 1] == 1.0

@@ -183,3 +183,41 @@ def test_copies_go_their_own_way(toy: Any) -> None:
 def test_the_net_must_know_the_codecs_tokens(toy: Any) -> None:
     with pytest.raises(ValueError, match="4 tokens and the codec 5"):
         TokenQ(Recurrent(RecurrentConfig(vocabulary=4)), toy.Codec())
+
+
+def test_a_silent_one_begins_as_the_prior_and_its_gain_makes_it_louder(toy: Any) -> None:
+    prior = policy(toy, 6)
+    q = GuidedQ(TokenQ.from_policy(policy(toy), dueling=True), prior, silent=True)
+    theirs, ours = (g.sample(wishes(20), seeds=Seeds(1)) for g in (prior, q))
+    assert ours.works[:] == theirs.works[:]
+    with torch.no_grad():
+        q.gain.fill_(0.1)
+    loud = q.sample(wishes(20), seeds=Seeds(1))
+    assert loud.works[:] != theirs.works[:]
+    torch.testing.assert_close(q.evaluate(loud).logp, loud.logp)
+    q.q_values(loud).sum().backward()
+    assert q.gain.grad is not None
+
+
+def test_values_of_a_guided_dueling_one_are_worth_the_state_value_under_its_prior(toy: Any) -> None:
+    """log Σ p exp G = V, the value of acting as G-learning acts."""
+    q = GuidedQ(TokenQ.from_policy(policy(toy), dueling=True), policy(toy, 6))
+    rollout = q.sample(wishes(4), seeds=Seeds(0))
+    guide = q.prior.evaluate(rollout).logits
+    soft = (guide + q.q_values(rollout)).logsumexp(-1)
+    theirs = policy(toy).evaluate(rollout).value
+    torch.testing.assert_close(soft[rollout.mask], theirs[rollout.mask])
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_state_value_that_is_apart_does_not_move_what_the_net_sees(toy: Any, apart: bool) -> None:
+    q = TokenQ.from_policy(policy(toy), greedy=False, dueling=True, apart=apart)
+    with torch.no_grad():
+        q.net.value_head.weight.fill_(0.1)
+    rollout = q.sample(wishes(4), seeds=Seeds(0))
+    legal = rollout.context["legal"] & rollout.mask[..., None]
+    q.q_values(rollout).masked_fill(~legal, -torch.inf).logsumexp(-1)[rollout.mask].sum().backward()
+    moved = sum(float(p.grad.abs().sum()) for n, p in q.named_parameters()
+                if p.grad is not None and "head" not in n)  # fmt: skip
+    assert (moved > 1e-3) is not apart, "the soft value is V alone"
+    assert float(q.net.value_head.bias.grad) > 0

@@ -1,10 +1,12 @@
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
 from makar.core.errors import ConfigError, UnreadableError
+from makar.core.seeds import Seeds
 from makar.domains.music.tune.craft import MelodyCraft
 from makar.evaluation.choosing import Effort
 from makar.evaluation.rows import PRIOR
@@ -14,6 +16,7 @@ from makar.recipes.preparation import Progress
 from makar.recipes.trained_run import open_run
 from makar.runs import checkpoint
 from makar.runs.folder import RunFolder
+from makar.runs.state import pack
 from makar.training.session import Finished, Heard, Ready, Step, Stopped, check, run
 
 
@@ -109,6 +112,34 @@ def test_stopped_anywhere_it_goes_on_to_the_same_end(
     steps = [e.iteration for e in [*events, *rest] if isinstance(e, Step)]
     assert steps == [0, 1, 2, 3]
     assert rest[-1].table == tables[0]
+
+
+@pytest.mark.parametrize("algorithm", ["a2c", "dqn", "psi", "g"])
+def test_a_run_of_any_learner_is_stopped_gone_on_with_and_opened(tiny, tmp_path, algorithm):
+    """What it comes to is the same to the last bit, the prior included.
+
+    GRPO is in the test above; the others differ in formulas, not in what they keep.
+    """
+    config = load_config("tune", tiny | {"learn.algorithm": algorithm}, environment={})
+
+    def after(name, *stops):
+        """The state of a run that was stopped after so many steps, and gone on with."""
+        done = []
+        RunFolder.create(tmp_path, name, config=as_toml(config), seed=config.seed).close()
+        for end in stops:
+            with RunFolder(tmp_path / name, write=True) as folder:
+                enough = partial(lambda end, done: len(done) == end, end, done)
+                for event in run(folder, config, resume=True, stop=enough):
+                    done += [event] if isinstance(event, Step) else []
+        return pack(checkpoint.load_newest(tmp_path / name / "checkpoints").state["creator"])
+
+    (whole, tensors), (cut, theirs) = after("whole", 3), after("cut", 1, 3)
+    assert whole == cut
+    assert all(torch.equal(tensor, theirs[name]) for name, tensor in tensors.items())
+    opened = open_run(RunFolder(tmp_path / "cut"), config).creator
+    asked = [opened.ask] * 4
+    made, before = (p.sample(asked, seeds=Seeds(1)) for p in (opened.policy, opened.prior))
+    assert not torch.equal(made.logp, before.logp), "it learned"
 
 
 def reached(event, stage):

@@ -11,64 +11,26 @@ import copy
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal, Protocol, cast, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import torch
 from jaxtyping import Float
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 
 from makar.core.devices import device_of
 from makar.core.seeds import Seeds
-from makar.core.signal import decision_rewards
+from makar.core.signal import decision_rewards, last_decision
 from makar.core.types import Judgement, Rollout
 from makar.learners.optimisers import Adam
 from makar.learners.policy_gradient import TrainablePolicy
+from makar.learners.q_settings import QLearningConfig
 from makar.learners.replay import Remembered, Replay
 from makar.learners.stability import LastGood, gradient_norm
 from makar.objectives import td
 from makar.objectives.policy_loss import mean_over
 
-Kind = Literal["dqn", "psi", "g"]
 MEMORY = 1
 """Stream of the seeds from which remembered works are drawn."""
-
-
-class QLearningConfig(BaseModel):
-    """How a learner of action values learns."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: Kind = "dqn"
-    learning_rate: PositiveFloat = 1e-3
-    gamma: float = Field(default=0.99, gt=0, le=1, description="discount per decision")
-    n_step: PositiveInt = Field(default=1, description="rewards before a value is trusted")
-    double: bool = Field(
-        default=True, description="dqn: the net in training chooses what the target net values"
-    )
-    memory: PositiveInt = Field(default=4096, description="works, or fragments, remembered")
-    warmup: NonNegativeInt = Field(default=0, description="works made before learning begins")
-    batch: PositiveInt = Field(default=32, description="works in a gradient step")
-    updates: PositiveInt = Field(default=8, description="gradient steps for each rollout")
-    target_rate: float = Field(
-        default=0.01, gt=0, le=1, description="how far the target net follows at each step of it"
-    )
-    target_every: PositiveInt = Field(
-        default=1, description="gradient steps between two steps of the target net"
-    )
-    loss: Literal["huber", "squared"] = "huber"
-    clip_norm: PositiveFloat | None = Field(default=10.0, description="largest gradient norm")
-    epsilon: float = Field(default=1.0, ge=0, le=1, description="exploration at the start")
-    epsilon_end: float = Field(default=0.05, ge=0, le=1, description="exploration in the end")
-    epsilon_decisions: NonNegativeInt = Field(
-        default=10_000, description="decisions in which exploration falls, in a straight line"
-    )
-    scale: PositiveFloat = Field(
-        default=1.0, description="reward that weighs as much as one nat of the prior"
-    )
-    roll_back_after: PositiveInt | None = Field(
-        default=3, description="unusable steps in a row before the last good weights come back"
-    )
 
 
 @runtime_checkable
@@ -104,6 +66,7 @@ class QLearning:
             table says: ``TokenQ(greedy=False)`` and ``GuidedQ`` with the same prior.
         config: Which kind, and how.
         prior: The policy to stay near, never changed here. Psi and g need it.
+        beside: The policy that distances are measured from, for the log; ``prior`` by default.
         seed: For the works drawn from memory.
     """
 
@@ -113,11 +76,13 @@ class QLearning:
         config: QLearningConfig,
         *,
         prior: TrainablePolicy | None = None,
+        beside: TrainablePolicy | None = None,
         seed: int = 0,
     ) -> None:
         if prior is None and config.kind != "dqn":
             raise ValueError(f"{config.kind} stays near a prior: give the policy to stay near")
         self.q, self.config, self.prior, self.seed = q, config, prior, seed
+        self.beside = beside or prior
         self.model = cast(nn.Module, q)
         self.target = copy.deepcopy(q)
         cast(nn.Module, self.target).requires_grad_(requires_grad=False).eval()
@@ -127,7 +92,9 @@ class QLearning:
             self.model, self.optimiser, patience=config.roll_back_after, every=100
         )
         self.memory = Replay(config.memory)
-        self.seen = self.made = self.steps = 0
+        self.seen = self.made = self.steps = self.rollouts = 0
+        self.restraint = 1.0
+        self.baseline: float | None = None
         self._explore()
 
     def update(self, rollout: Rollout[Any], judgement: Judgement) -> dict[str, float]:
@@ -138,13 +105,16 @@ class QLearning:
         if not usable.all():
             rollout, rewards = rollout.select(usable.nonzero()[:, 0]), rewards[usable]
         self.model.eval()  # dropout would set the values apart from those that were acted on
-        self.memory.add(rollout, self._priced(rollout, rewards))
+        prices, likely = self._priced(rollout, self._centred(rollout, rewards))
+        self.memory.add(rollout, prices)
         self.seen += int(rollout.mask.sum())
         self.made += len(rollout)
         metrics = {
             "unjudged": float((~finite).sum()),
             "epsilon": self.q.epsilon,
             "remembered": float(self.memory.size),
+            "learning_rate": self._decay(),
+            **likely,
         }
         self._explore()
         if self.memory.size and self.made >= self.config.warmup:
@@ -157,8 +127,17 @@ class QLearning:
 
     def restrain(self, factor: float) -> None:
         """Take steps ``factor`` times smaller; see ``core.types.Restrainable``."""
+        self.restraint *= factor
+
+    def _decay(self) -> float:
+        """Set the learning rate for this rollout."""
+        rate, over = self.config.learning_rate / self.restraint, self.config.decay_updates
+        if over is not None:
+            rate *= max(1 - self.rollouts / over, 0.0)
         for group in self.optimiser.param_groups:
-            group["lr"] /= factor
+            group["lr"] = rate
+        self.rollouts += 1
+        return rate
 
     def _explore(self) -> None:
         """Set the chance of exploring, by the decisions seen so far."""
@@ -166,13 +145,37 @@ class QLearning:
         done = min(self.seen / config.epsilon_decisions, 1.0) if config.epsilon_decisions else 1.0
         self.q.epsilon = config.epsilon + done * (config.epsilon_end - config.epsilon)
 
+    def _centred(self, rollout: Rollout[Any], rewards: Tensor) -> Tensor:
+        """Rewards less the first works' mean at each work's end, if that is asked for."""
+        if not self.config.centred or not len(rollout):
+            return rewards
+        if rollout.owner is not None:
+            raise ValueError("what fragments earn cannot be centred: they are parts of works")
+        if self.baseline is None:
+            self.baseline = float(rewards.sum(1).mean())
+        rewards = rewards.clone()
+        rewards[torch.arange(len(rollout)), last_decision(rollout)] -= self.baseline
+        return rewards
+
     @torch.no_grad()
-    def _priced(self, rollout: Rollout[Any], rewards: Tensor) -> Tensor:
-        """Rewards in the unit of the values, with what the prior pays where it is in them."""
+    def _priced(self, rollout: Rollout[Any], rewards: Tensor) -> tuple[Tensor, dict[str, float]]:
+        """Rewards in the unit of the values, with what the prior pays where it is in them.
+
+        And how far the works are from the prior: their own log-probabilities are at hand.
+        """
+        plain = rewards / self.config.scale
+        if self.beside is None or not len(rollout):
+            return plain, {}
+        prior, mask = self.beside.evaluate(_plain(rollout)), rollout.mask
+        mean = mean_over(rollout.logp, mask)
+        likely = {
+            "entropy": -mean.item(),
+            "kl": (mean - mean_over(prior.logp, mask)).item(),
+            "prior_entropy": mean_over(prior.entropy, mask).item(),
+        }
         if self.prior is None or self.config.kind == "g":
-            return rewards / self.config.scale
-        logp = self.prior.evaluate(_plain(rollout)).logp
-        return td.prior_reward(rewards, logp, rollout.mask, scale=self.config.scale)
+            return plain, likely
+        return td.prior_reward(rewards, prior.logp, mask, scale=self.config.scale), likely
 
     def _step(self) -> dict[str, float]:
         """One gradient step; an unusable one changes nothing and is counted."""
@@ -265,6 +268,9 @@ class QLearning:
             "seen": self.seen,
             "made": self.made,
             "steps": self.steps,
+            "rollouts": self.rollouts,
+            "restraint": self.restraint,
+            "baseline": self.baseline,
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -275,6 +281,8 @@ class QLearning:
         self.memory.load_state_dict(state["memory"])
         self.seen, self.made = int(state["seen"]), int(state["made"])
         self.steps = int(state["steps"])
+        self.rollouts, self.restraint = int(state["rollouts"]), float(state["restraint"])
+        self.baseline = state["baseline"]
         self._explore()
 
 

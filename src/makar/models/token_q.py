@@ -23,6 +23,8 @@ from makar.models.token_policy import TokenNet, TokenPolicy, written
 from makar.models.writing import Codec, Decoder, read
 
 W = TypeVar("W")
+GAIN = 10.0
+"""How much faster than other weights a silent net is made louder."""
 
 
 class TokenQ(nn.Module, Generic[W]):
@@ -38,6 +40,8 @@ class TokenQ(nn.Module, Generic[W]):
             head (after Wang et al. 2016, with the softmax's own sum in place of the mean). Then
             V is the soft value of Ψ-learning, and a net that was a policy begins as the Ψ of a
             reward of nothing.
+        apart: V reads what the net sees and does not move it: what a whole work is worth can be
+            a large number, which would drown what each token adds.
         shard: Works sampled at once; see ``writing.write``.
     """
 
@@ -49,6 +53,7 @@ class TokenQ(nn.Module, Generic[W]):
         greedy: bool = True,
         epsilon: float = 0.0,
         dueling: bool = False,
+        apart: bool = False,
         shard: int = 64,
     ) -> None:
         super().__init__()
@@ -57,7 +62,8 @@ class TokenQ(nn.Module, Generic[W]):
                 f"the network has {net.vocabulary} tokens and the codec {codec.vocabulary}"
             )
         self.net, self.codec, self.shard = net, codec, shard
-        self.greedy, self.epsilon, self.dueling = greedy, epsilon, dueling
+        self.greedy, self.epsilon = greedy, epsilon
+        self.dueling, self.apart = dueling, apart
 
     @classmethod
     def from_policy(
@@ -67,12 +73,13 @@ class TokenQ(nn.Module, Generic[W]):
         greedy: bool = True,
         epsilon: float = 0.0,
         dueling: bool = False,
+        apart: bool = False,
     ) -> TokenQ[W]:
         """Begin with a policy's weights, as Jaques et al. 2017 begin with the Note RNN's."""
-        net = copy.deepcopy(policy.net)
         return cls(
-            net, policy.codec, greedy=greedy, epsilon=epsilon, dueling=dueling, shard=policy.shard
-        )
+            copy.deepcopy(policy.net), policy.codec, greedy=greedy, epsilon=epsilon,
+            dueling=dueling, apart=apart, shard=policy.shard,
+        )  # fmt: skip
 
     def sample(
         self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
@@ -88,9 +95,15 @@ class TokenQ(nn.Module, Generic[W]):
         q = self.net.logits(hidden)
         if self.dueling:
             legal = rollout.context["legal"][:, :used]
-            total = q.masked_fill(~legal, -torch.inf).logsumexp(-1)
-            q = q + (self.net.value(hidden) - total)[..., None]
+            q = self.from_state(hidden, q, q.masked_fill(~legal, -torch.inf))
         return F.pad(q, (0, 0, 0, rollout.mask.shape[1] - used)).to(home)
+
+    def from_state(
+        self, hidden: Float[Tensor, "B T D"], q: Float[Tensor, "B T A"], acting: Tensor
+    ) -> Float[Tensor, "B T A"]:
+        """Values moved so that acting in proportion to exp(``acting``) is worth V(s)."""
+        value = self.net.value(hidden.detach() if self.apart else hidden)
+        return q + (value - acting.logsumexp(-1))[..., None]
 
     def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
         """How likely the rollout's decisions are to be taken now; see ``core.types.Policy``."""
@@ -104,15 +117,31 @@ class GuidedQ(nn.Module, Generic[W]):
     with all values equal it writes like the prior.
 
     Args:
-        q: The values G. How it would act alone does not matter.
+        q: The values G. How it would act alone does not matter; if it is dueling, V(s) is what
+            acting so is worth.
         prior: The policy that guides; a copy is kept, never changed.
         epsilon: Chance that any legal token is written instead; a learner lowers it.
+        silent: Multiply the scores by a learned gain that begins at 0 (after ReZero, Bachlechner
+            et al. 2020), so that it begins as the prior, whatever the net holds.
     """
 
-    def __init__(self, q: TokenQ[W], prior: TokenPolicy[W], *, epsilon: float = 0.0) -> None:
+    def __init__(
+        self,
+        q: TokenQ[W],
+        prior: TokenPolicy[W],
+        *,
+        epsilon: float = 0.0,
+        silent: bool = False,
+    ) -> None:
         super().__init__()
         self.q, self.prior = q, copy.deepcopy(prior).requires_grad_(requires_grad=False)
         self.epsilon, self.greedy = epsilon, False
+        self.gain = nn.Parameter(torch.zeros(())) if silent else None
+
+    @property
+    def shard(self) -> int:
+        """See ``core.types.Trainable``."""
+        return self.q.shard
 
     def sample(
         self, prompts: Sequence[Prompt], *, seeds: Seeds, temperature: float = 1.0
@@ -124,21 +153,36 @@ class GuidedQ(nn.Module, Generic[W]):
         values, prior = self.q.net.decoder(rows, length), self.prior.net.decoder(rows, length)
 
         def decode(tokens: Int[Tensor, "B S"]) -> Float[Tensor, "B V"]:
-            return values(tokens) + prior(tokens)  # what normalises the prior cancels out
+            # what normalises the prior cancels out
+            return self._loud(values(tokens)) + prior(tokens)
 
         return decode
 
+    def _loud(self, scores: Float[Tensor, "... V"]) -> Float[Tensor, "... V"]:
+        return scores if self.gain is None else GAIN * self.gain * scores
+
     def q_values(self, rollout: Rollout[Any]) -> Float[Tensor, "B T A"]:
         """The values G alone, without the prior. See ``core.types.QFunction``."""
-        return self.q.q_values(rollout)
+        return self._values(rollout)[0].to(rollout.mask.device)
 
     def evaluate(self, rollout: Rollout[Any]) -> Evaluation:
         """How likely the rollout's decisions are to be taken now; see ``core.types.Policy``."""
-        home, rollout = rollout.mask.device, rollout.to(device_of(self))
+        home, there = rollout.mask.device, rollout.to(device_of(self))
+        g, prior = self._values(there)
+        return evaluated(g + prior, there, greedy=False).to(home)
+
+    def _values(self, rollout: Rollout[Any]) -> tuple[Tensor, Tensor]:
+        """``(B, T, A)`` values, and what the prior makes of all tokens."""
+        rollout = rollout.to(device_of(self))
         tokens, first, used = read(rollout)
+        hidden = self.q.net.hidden(tokens)[:, first : first + used]
+        g = self._loud(self.q.net.logits(hidden))
         prior = self.prior.net.logits(self.prior.net.hidden(tokens)[:, first : first + used])
-        prior = F.pad(prior, (0, 0, 0, rollout.mask.shape[1] - used))
-        return evaluated(self.q_values(rollout) + prior, rollout, greedy=False).to(home)
+        prior = prior.masked_fill(~rollout.context["legal"][:, :used], -torch.inf).log_softmax(-1)
+        if self.q.dueling:
+            g = self.q.from_state(hidden, g, g + prior)
+        beyond = (0, 0, 0, rollout.mask.shape[1] - used)
+        return F.pad(g, beyond), F.pad(prior, beyond)
 
 
 def _sampled(

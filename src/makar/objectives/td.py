@@ -120,7 +120,7 @@ def n_step(
     ahead = torch.where(goes_on, values.gather(1, following), beyond)
     ahead = torch.where(terminated, 0.0, ahead)
     target = rewards + gamma * ahead
-    for _ in range(n - 1):
+    for _ in range(min(n, mask.shape[1]) - 1):
         later = target if taken is None else target + values - taken
         later = later.gather(1, following)
         target = rewards + gamma * torch.where(goes_on & ~later.isnan(), later, ahead)

@@ -23,7 +23,8 @@ from makar.recipes.craft import Craft
 from makar.recipes.creator import Baselines, Creator, chance_of
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.preparation import Prepared, calibrate
-from makar.recipes.settings import RecipeConfig, SettlingConfig
+from makar.recipes.settings import LearnConfig, RecipeConfig, SettlingConfig
+from makar.recipes.valued import valued
 from makar.recipes.watch_prices import watched
 from makar.recipes.weighting import ExplainedReward
 from makar.recipes.words import Asked, Words
@@ -115,7 +116,10 @@ def assemble(
         blend, prior, ask, seed=config.prior_seed, scaled=config.reward.scale_parts
     )
     every = [ask] * config.loop.works
-    if learner is None:
+    learns = config.learn
+    if learner is None and isinstance(learns, LearnConfig) and (kind := learns.kind):
+        policy, learner = valued(policy, prior, config, kind)
+    elif learner is None:
         _check_value(config, prior, ask)
         learner = PolicyGradient(
             cast(TrainablePolicy, policy), _settling(learn or config.learn, config),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.learners.q_settings import Kind, ValueSettings
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,60 @@ def _kinds(annotation: Any) -> set[Any]:
     return {annotation}.union(*(_kinds(one) for one in inner)) if inner else {annotation}
 
 
-class SettlingConfig(PolicyGradientConfig):
+AnyAlgorithm = Literal["reinforce", "rloo", "grpo", "a2c", "ppo", "dqn", "psi", "g"]
+
+
+class LearnConfig(PolicyGradientConfig):
+    """By which algorithm to learn, and how where it follows a gradient of the policy."""
+
+    algorithm: AnyAlgorithm = Field(  # pyright: ignore[reportIncompatibleVariableOverride] - wider
+        default="grpo",
+        description="policy gradients, or action values (dqn, psi, g): their settings are values",
+    )
+
+    @property
+    def kind(self) -> Kind | None:
+        """Which action values are learned; None where a policy follows its gradient."""
+        return self.algorithm if self.algorithm in ("dqn", "psi", "g") else None
+
+
+class ValuesConfig(ValueSettings):
+    """How action values are learned, where that is the algorithm.
+
+    They act in proportion to their exponential: a work is a draw, as from a policy, so that
+    nothing else need explore. They are learned from whole works of the last steps, and come to
+    rest as the run ends.
+    """
+
+    decay_updates: PositiveInt | None = Field(
+        default=None,
+        description="rollouts in which the learning rate falls in a straight line to 0; none takes "
+        "the whole run",
+    )
+    gamma: float = Field(default=1.0, gt=0, le=1, description="discount per decision")
+    n_step: PositiveInt = Field(
+        default=1024, description="rewards before a value is trusted: as a rule all of a work's"
+    )
+    memory: PositiveInt = Field(default=384, description="works, or fragments, remembered")
+    batch: PositiveInt = Field(default=128, description="works in a gradient step")
+    updates: PositiveInt = Field(default=2, description="gradient steps for each rollout")
+    target_rate: float = Field(
+        default=1.0, gt=0, le=1, description="how far the target net follows at each step of it"
+    )
+    clip_norm: PositiveFloat | None = Field(default=1.0, description="largest gradient norm")
+    epsilon: float = Field(default=0.0, ge=0, le=1, description="exploration at the start")
+    epsilon_end: float = Field(default=0.0, ge=0, le=1, description="exploration in the end")
+    centred: bool = Field(
+        default=True,
+        description="count what a work earned from the mean of the first works, so that values "
+        "begin near 0; which action is best stays",
+    )
+    scale: PositiveFloat = Field(
+        default=0.02, description="reward that weighs as much as one nat of the prior"
+    )
+
+
+class SettlingConfig(LearnConfig):
     """Learning that comes to rest as a run ends, where prices and constraints must have settled."""
 
     decay_updates: PositiveInt | None = Field(
@@ -199,7 +253,8 @@ class RecipeConfig(BaseModel):
     device: str = Field(default="cpu", pattern=r"^(cpu|cuda(:\d+)?)$")
     ask: Any
     model: Any
-    learn: PolicyGradientConfig = Field(default_factory=PolicyGradientConfig)
+    learn: LearnConfig = Field(default_factory=LearnConfig)
+    values: ValuesConfig = Field(default_factory=ValuesConfig)
     loop: LoopConfig = Field(default_factory=LoopConfig)
     reward: RewardConfig = Field(default_factory=RewardConfig)
     evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)

@@ -21,7 +21,7 @@ from makar.runs.metrics import read_metrics
 
 T = TypeVar("T")
 BEFORE = "before"
-"""Name of the checkpoint of a run's beginning, which stays: its policy is the prior."""
+"""Name of the checkpoint of a run's beginning, which stays: the prior is in it."""
 
 
 def prior_weights(folder: RunFolder) -> dict[str, torch.Tensor] | None:
@@ -32,7 +32,8 @@ def prior_weights(folder: RunFolder) -> dict[str, torch.Tensor] | None:
             return None
         state = checkpoint.load(folder.checkpoints, step)
         with checkpoint.understanding(folder.checkpoints / f"step-{step}"):
-            weights = dict(state["creator"]["policy"])
+            # runs of earlier versions keep it as the policy that they began with
+            weights = dict(state.get("prior", state["creator"]["policy"]))
         whole = all(isinstance(tensor, torch.Tensor) for tensor in weights.values())
         return weights if whole else None
     except CheckpointError:

@@ -168,6 +168,8 @@ class Training(Generic[W]):
             "collapses": self.collapses,
             "failing": dict(self.failing),
         }
+        if pin == BEFORE:
+            state["prior"] = self.creator.prior.state_dict()
         self.folder.save(done, state, pin=pin)
 
     def resume(self) -> Sequence[str]:

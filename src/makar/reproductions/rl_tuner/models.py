@@ -18,7 +18,8 @@ from makar.core.train import train
 from makar.core.types import Generator, Iteration, Judgement, Prompt, Reward, Works
 from makar.domains.music.melody.grid import MelodyGrid
 from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
-from makar.learners.q_learning import QLearning, QLearningConfig
+from makar.learners.q_learning import QLearning
+from makar.learners.q_settings import QLearningConfig
 from makar.learners.stability import Stability
 from makar.models.token_policy import TokenPolicy
 from makar.models.token_q import GuidedQ, TokenQ

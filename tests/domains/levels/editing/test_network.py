@@ -15,7 +15,8 @@ from makar.domains.levels.editing.network import NEVER, AtCursor, MapNet
 from makar.domains.levels.problems.catalogue import problem
 from makar.learners.likelihood import Likelihood, PretrainConfig
 from makar.learners.policy_gradient import Algorithm, PolicyGradient, PolicyGradientConfig
-from makar.learners.q_learning import QLearning, QLearningConfig
+from makar.learners.q_learning import QLearning
+from makar.learners.q_settings import QLearningConfig
 from makar.learners.stability import Stability
 from makar.models.stepwise import StepwisePolicy
 from makar.models.stepwise_q import StepwiseQ

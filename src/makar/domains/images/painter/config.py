@@ -17,12 +17,13 @@ from pydantic import (
 )
 
 from makar.domains.images.painter.canvas.process import MOST
-from makar.learners.policy_gradient import Algorithm, PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.recipes.settings import (
     PRIVATE,
+    AnyAlgorithm,
     EvaluateConfig,
     Flag,
+    LearnConfig,
     LoopConfig,
     RecipeConfig,
 )
@@ -49,10 +50,10 @@ class PainterModelConfig(BaseModel):
     std: PositiveFloat = Field(default=0.6, description="how boldly it begins to vary strokes")
 
 
-class PainterLearnConfig(PolicyGradientConfig):
+class PainterLearnConfig(LearnConfig):
     """How the hand learns: each stroke is told what it won, and there is no style to stay near."""
 
-    algorithm: Algorithm = "ppo"
+    algorithm: AnyAlgorithm = "ppo"
     learning_rate: PositiveFloat = 2e-3
     epochs: PositiveInt = 3
     minibatch: PositiveInt | None = Field(default=16, description="works per step; none takes all")

@@ -6,15 +6,21 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from makar.learners.policy_gradient import Algorithm, PolicyGradientConfig
 from makar.learners.stability import Stability
-from makar.recipes.settings import EvaluateConfig, Flag, LoopConfig, RecipeConfig
+from makar.recipes.settings import (
+    AnyAlgorithm,
+    EvaluateConfig,
+    Flag,
+    LearnConfig,
+    LoopConfig,
+    RecipeConfig,
+)
 
 
-class EditingLearnConfig(PolicyGradientConfig):
+class EditingLearnConfig(LearnConfig):
     """How editors learn: as in ``makar.reproductions.pcgrl.editors``."""
 
-    algorithm: Algorithm = "ppo"
+    algorithm: AnyAlgorithm = "ppo"
     learning_rate: PositiveFloat = 2e-3
     epochs: PositiveInt = 3
     minibatch: PositiveInt | None = Field(default=32, description="works per step; none takes all")

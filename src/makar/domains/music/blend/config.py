@@ -11,9 +11,8 @@ from makar.domains.music.corpus.genres import GENRES, YOURS
 from makar.domains.music.melody.codec import Tonic
 from makar.domains.music.tune.config import Metres, ModelConfig
 from makar.learners.likelihood import PretrainConfig
-from makar.learners.policy_gradient import PolicyGradientConfig
 from makar.learners.stability import Stability
-from makar.recipes.settings import PRIVATE, Flag, LoopConfig, RecipeConfig
+from makar.recipes.settings import PRIVATE, Flag, LearnConfig, LoopConfig, RecipeConfig
 
 
 class BlendAsk(BaseModel):
@@ -72,11 +71,11 @@ class BlendConfig(RecipeConfig):
     )
     pretrain: PretrainConfig = Field(
         default_factory=lambda: PretrainConfig(
-            updates=250, batch=48, learning_rate=5e-3, warmup=20, evaluate_every=50
+            updates=1000, batch=48, learning_rate=5e-3, warmup=20, evaluate_every=50
         )
     )
-    learn: PolicyGradientConfig = Field(
-        default_factory=lambda: PolicyGradientConfig(
+    learn: LearnConfig = Field(
+        default_factory=lambda: LearnConfig(
             learning_rate=2e-3,
             stability=Stability(kl_target=0.1),  # from a mixture to a blend it is a longer way
         )

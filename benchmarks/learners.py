@@ -1,0 +1,111 @@
+r"""Eight learners over the same model and reward: at equal works and at equal seconds.
+
+    .venv/bin/python benchmarks/learners.py              # an hour on one core; can be stopped
+    .venv/bin/python benchmarks/learners.py psi g        # these only
+    .venv/bin/python benchmarks/learners.py --print      # what there is so far
+
+``makar train tune`` as it ships with one setting changed, ``learn.algorithm`` (and the run's
+length, 60 steps), seeds 31 to 33, fixed before the run. *Start* is the mean score of the untrained
+model's works, *end* that of the trained model's, both of 500 made anew. *At equal seconds* is the
+mean score of the last five steps that a learner had done in the seconds (sampling, judging and
+learning) that the quickest of the eight took for all of its steps: machines differ, the order of
+learners hardly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from makar.evaluation.rows import PRIOR, TRAINED
+from makar.measures.statistics import mean_over_works
+from makar.runs.metrics import read_metrics
+
+ALGORITHMS = ("reinforce", "rloo", "grpo", "a2c", "ppo", "dqn", "psi", "g")
+SEEDS, STEPS, WORKS, SMOOTH = (31, 32, 33), 60, 500, 5
+
+
+def measured(algorithm: str, seed: int, runs: Path) -> dict[str, Any]:
+    """Train once, and tell what came of it."""
+    name = f"{algorithm}-{seed}"
+    run = runs / name
+    if not (run / "summary.json").is_file():
+        fresh = ["tune", "--name", name, "--seed", str(seed), "--algorithm", algorithm,
+                 "--iterations", str(STEPS), "--set", f"evaluate.works={WORKS}"]  # fmt: skip
+        begun = (run / "checkpoints").is_dir()
+        told = ["--resume", name] if begun else fresh
+        command = [sys.executable, "-m", "makar", "train", *told, "--runs", str(runs), "--json"]
+        subprocess.run(command, check=True, capture_output=True)
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    rows = {row["row"]: row["measures"] for row in summary}
+    steps = list(read_metrics(run / "metrics.jsonl"))
+    seconds = [sum(step["seconds"][n] for n in ("sample", "score", "update")) for step in steps]
+    return {
+        "start": rows[PRIOR]["score"]["mean"],
+        "end": rows[TRAINED]["score"]["mean"],
+        "distinct-4": rows[TRAINED]["distinct-4"]["mean"],
+        "kl": float(np.mean([step["learner"]["kl"] for step in steps[-SMOOTH:]])),
+        "scores": [step["score"] for step in steps],
+        "seconds": np.cumsum(seconds).tolist(),
+    }
+
+
+def at(one: Mapping[str, Any], seconds: float) -> float:
+    """Mean score of the last steps that were done in time."""
+    done = max(int(np.searchsorted(one["seconds"], seconds, side="right")), 1)
+    return float(np.mean(one["scores"][max(done - SMOOTH, 0) : done]))
+
+
+def told(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """All runs as a table, a row a learner."""
+    quickest = min(one["seconds"][-1] for one in found.values())
+    lines = [
+        f"| learner | start | end | gain | at equal seconds ({quickest:.0f} s) | distinct-4 | "
+        "nats from the prior | seconds a step |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name in ALGORITHMS:
+        runs = [one for key, one in found.items() if key.split("-")[0] == name]
+        if not runs:
+            continue
+        gain = mean_over_works(np.array([one["end"] - one["start"] for one in runs]))
+        mean = {key: np.mean([one[key] for one in runs]) for key in ("start", "end", "kl")}
+        varied = np.mean([one["distinct-4"] for one in runs])
+        timed = np.mean([at(one, quickest) for one in runs])
+        step = np.mean([one["seconds"][-1] / len(one["seconds"]) for one in runs])
+        lines.append(
+            f"| {name} | {mean['start']:.3f} | {mean['end']:.3f} | {gain.mean:.3f} "
+            f"({gain.low:.3f}–{gain.high:.3f}) | {timed:.3f} | {varied:.3f} | {mean['kl']:.3f} | "
+            f"{step:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("algorithms", nargs="*", default=[*ALGORITHMS])
+    parser.add_argument("--keep", type=Path, default=Path("learners"))
+    parser.add_argument("--print", action="store_true", dest="only")
+    chosen = parser.parse_args()
+    chosen.keep.mkdir(exist_ok=True)
+    kept = chosen.keep / "learners.json"
+    found = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    for seed in () if chosen.only else SEEDS:
+        for algorithm in chosen.algorithms:
+            name = f"{algorithm}-{seed}"
+            if name not in found:
+                found[name] = measured(algorithm, seed, chosen.keep)
+                kept.write_text(json.dumps(found), encoding="utf-8")
+                print(f"{name}: {found[name]['end']:.3f}", flush=True)
+    print(told(found))
+
+
+if __name__ == "__main__":
+    main()
