@@ -100,7 +100,7 @@ def test_a_level_is_gone_on_with(trained, tmp_path):
     if result.exit_code == 2:
         assert "can be won" in result.output
         return
-    record = json.loads(result.output)
+    record = json.loads(result.stdout)
     assert 1 <= len(record["levels"]) <= 2
     for one in record["levels"]:
         level = parse_level_text(Path(one["path"]).read_text(), MARIO)

@@ -18,6 +18,7 @@ from makar.core.types import Prompt, Works
 from makar.domains.levels.level.legend import Legend
 from makar.domains.levels.level.level import Level, Levels
 from makar.domains.levels.tiles.ends import with_ends
+from makar.domains.levels.tiles.room import StartingRoom, without_ambush
 from makar.domains.levels.tiles.rules import TileRules, fits
 
 STEPS = 20
@@ -103,12 +104,16 @@ class TileCodec:
         """Levels from tokens.
 
         A level that has both its ends, and was written without the start or the goal that its
-        game needs, is given one at its end: few maps show a model where they belong.
+        game needs, is given one at its end: few maps show a model where they belong. What enemies
+        stand beside a start that was given so are taken away.
         """
         grid = actions.numpy().reshape(len(prompts), -1, self.height)
         tiles = np.ascontiguousarray(grid.transpose(0, 2, 1)[:, ::-1]).astype(np.uint8)
         whole = self.prefix(prompts)[:, 1:3].numpy().all(1)
+        begun = self.legend.having("start")[tiles].any((1, 2))
         tiles[whole] = with_ends(Levels(tiles[whole], self.legend.names), self.legend).tiles
+        given = whole & ~begun & np.array([prompt.given is None for prompt in prompts], bool)
+        tiles[given] = without_ambush(tiles[given], self.legend, self.rules.clear)
         return Levels(tiles, self.legend.names)
 
     def place(self, actions: Int[Tensor, "B T"]) -> Int[Tensor, "B T"]:
@@ -147,6 +152,7 @@ class TileLegality:
                 self.given[row, : len(kept)] = kept
         self.ends = codec.prefix(prompts)[:, 1:3].numpy().astype(bool)
         self.had = np.zeros(B, bool)
+        self.room = StartingRoom(codec.legend, codec.rules.clear, self.grid)
         self.can = np.zeros((B, codec.height, len(codec.legend.tiles)), bool)
 
     def _give(self, row: int, level: Level) -> None:
@@ -172,6 +178,7 @@ class TileLegality:
         height, written = self.codec.height, tokens.numpy()
         self.grid[:, step // height, step % height] = written
         self.had |= self.codec.rules.once[written]
+        self.room.note(step // height, step % height, written)
         if step + 1 == self.grid.shape[1] * height:
             return torch.zeros(len(tokens), self.codec.vocabulary, dtype=torch.bool)
         return self._allow(step + 1)
@@ -184,6 +191,7 @@ class TileLegality:
         below = self.grid[:, column, row - 1] if row else np.full(len(self.grid), tiles)
         allowed = self.can[:, row] & rules.over[below] & ~(rules.once & self.had[:, None])
         self._keep_to_the_ends(column, allowed)
+        self.room.keep(column, row, self.ends[:, 0], allowed)
         allowed[~allowed.any(1), rules.empty] = True
         given = self.given[:, column, row]
         rows = np.flatnonzero(given != FREE)

@@ -15,6 +15,7 @@ from jaxtyping import Bool, Int, UInt8
 from numba import njit
 
 from makar.domains.levels.level.legend import Legend
+from makar.domains.levels.play.reach import START_COLUMNS
 
 ALWAYS = 0.9
 """Share of cases from which on two tiles are halves of one thing: maps have their slips."""
@@ -22,6 +23,8 @@ WALKS = 0.45
 """Share of an enemy's places from which on it is one that stands: some maps drop it from above."""
 SELDOM_UPPER, SELDOM_LOWER = 0.01, 0.05
 """Something on or under half a thing is a slip if rarer than these shares of upper and lower."""
+BESIDE, APART = 3, 8
+"""Cells that an enemy keeps from the start: as many as in the maps, within these."""
 NONE = -1
 
 
@@ -38,6 +41,7 @@ class TileRules:
         empty: The tile that may stand where nothing else may.
         within: Columns from a map's left end in which starts stand, and from its right end in
             which goals do; a map that may have its goal anywhere is soon one that is won at once.
+        clear: Columns and rows from the start in which no enemy stands.
     """
 
     over: Bool[np.ndarray, "A1 A"]
@@ -46,6 +50,7 @@ class TileRules:
     once: Bool[np.ndarray, " A"]
     empty: int
     within: tuple[int, int]
+    clear: int = BESIDE
 
     @classmethod
     def of(cls, maps: Sequence[UInt8[np.ndarray, "H W"]], legend: Legend) -> TileRules:
@@ -67,8 +72,9 @@ class TileRules:
         over |= solid[:, None] & legend.having("start", "goal")
         within = _within(maps, legend)
         return cls(
-            _mirrored(over, right), right, left, legend.having("start"), legend.empty, within
-        )
+            _mirrored(over, right), right, left, legend.having("start"), legend.empty, within,
+            _clearance(maps, legend),
+        )  # fmt: skip
 
     def settled(self, tiles: UInt8[np.ndarray, "H W"]) -> UInt8[np.ndarray, "H W"]:
         """The map with what may not float put down where it would land, or taken away."""
@@ -112,6 +118,22 @@ def _within(maps: Sequence[UInt8[np.ndarray, "H W"]], legend: Legend) -> tuple[i
     left = [int(np.flatnonzero(starts[m].any(0)).max(initial=-1)) + 1 for m in maps]
     right = [int((m.shape[1] - np.flatnonzero(goals[m].any(0))).max(initial=0)) for m in maps]
     return max(left, default=0), max(right, default=0)
+
+
+def _clearance(maps: Sequence[UInt8[np.ndarray, "H W"]], legend: Legend) -> int:
+    """How far the nearest enemy of all maps is from a start: in columns or rows, the more of both.
+
+    In a game without a start tile that is the end of the columns in which the hero starts.
+    """
+    starts, enemies, nearest = legend.having("start"), legend.having("enemy"), APART
+    for tiles in maps:
+        there = np.argwhere(enemies[tiles])
+        if not starts.any():
+            away = there[:, 1:] - (START_COLUMNS - 1)
+        else:
+            away = np.abs(there[:, None] - np.argwhere(starts[tiles])[None]).max(2)
+        nearest = min(nearest, int(away.min(initial=APART)))
+    return max(nearest, BESIDE)
 
 
 def _mirrored(
