@@ -4,9 +4,11 @@ A new format is one line in ``FORMATS``: its suffix, a function that gives the b
 and one that takes the path of a file.
 """
 
+import base64
 import io
 import json
 import zipfile
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -21,6 +23,8 @@ from makar.domains.levels.level.legend_file import parse_legend, read_legend
 from makar.domains.levels.level.text import parse_level_text, read_level_text
 from makar.domains.levels.tiled.meaning import level_of
 from makar.domains.levels.tiled.read import read_tiled
+from makar.domains.levels.tiled.variants import learn_variants
+from makar.domains.levels.tiled.write import write_into_map
 from makar.domains.music.files import read_file, write_piece
 
 LEGEND = b"""[map]
@@ -61,6 +65,118 @@ TILED = {
             {"type": "objectgroup", "name": "o", "objects": [{"id": 1, "x": 1, "y": 2}]}]},
     ],
 }  # fmt: skip
+
+
+SHEET = {key: value for key, value in TILED["tilesets"][0].items() if key != "firstgid"} | {
+    "objectalignment": "top", "tileoffset": {"x": 1, "y": -2},
+    "tiles": [{"id": 3, "type": "slime", "properties": [{"name": "a", "type": "int", "value": 3}]},
+              {"id": 5, "image": "five.png", "imagewidth": 9, "imageheight": 8}],
+}  # fmt: skip
+TSX = b"""<?xml version="1.0" encoding="UTF-8"?>
+<tileset name="t" tilewidth="8" tileheight="8" tilecount="16" columns="4" objectalignment="left">
+<tileoffset x="1" y="-2"/><properties><property name="a" type="float" value="1.5"/></properties>
+<image source="t.png" width="32" height="32"/><tile id="3" type="slime" probability="0.5">
+<animation><frame tileid="1" duration="9"/></animation></tile><tile id="5"><image source="5.png"
+ width="9" height="8"/></tile><wangsets><wangset name="w" type="mixed" tile="-1"><wangcolor
+ name="c" color="#f00" tile="1" probability="1"/><wangtile tileid="1" wangid="0,1,0,1,0,0,0,0"/>
+</wangset></wangsets></tileset>"""
+OBJECTS = """<objectgroup id="4" name="o" offsetx="3.5"><object id="1" template="a.tx" x="8" y="16">
+<properties><property name="b" type="bool" value="true"/></properties></object><object id="2"
+ name="x" type="wall" x="4" y="0" width="20" height="9" rotation="30"/><object id="3" type="wall"
+ x="1" y="1"><polygon points="0,0 24,0 24,16"/></object><object id="4" gid="2147483652" x="24"
+ y="16" width="8" height="8"/><object id="5" type="slime" x="2" y="2"><ellipse/></object>
+</objectgroup>"""
+PACKED = base64.b64encode(zlib.compress(bytes([0, 0, 0, 0, 2, 0, 0, 0]))).decode()
+TMX = f"""<?xml version="1.0" encoding="UTF-8"?>
+<map version="1.10" orientation="orthogonal" width="6" height="3" tilewidth="8" tileheight="8"
+ infinite="0" nextlayerid="9"><tileset firstgid="1" source="a.tsx"/><group id="1" name="g"
+ offsety="8"><layer id="2" name="a" width="6" height="3"><data encoding="csv">0,0,0,0,0,0,
+0,0,1,0,0,0,
+1,1,1,1,1,1</data></layer><layer id="3" name="b" width="2" height="1" offsetx="16"><data
+ encoding="base64" compression="zlib">{PACKED}</data></layer></group>
+{OBJECTS}<layer id="5" name="c" width="2" height="1"><data><tile gid="1"/><tile/></data></layer>
+</map>""".encode()
+CHUNKS = (
+    '<chunk x="-16" y="-4" width="3" height="2">0,1,0,\n1,1,1</chunk>'
+    '<chunk x="4" y="-3" width="2" height="1">1,1</chunk>'
+)
+CHUNKED_XML = f"""<?xml version="1.0"?><map orientation="orthogonal" width="9" height="9"
+ tilewidth="8" tileheight="8" infinite="1"><tileset firstgid="1" source="a.tsx"/><layer id="2"
+ name="a" width="9" height="9"><data encoding="csv">{CHUNKS}</data></layer>{OBJECTS}
+</map>""".encode()
+CHUNKED = TILED | {"infinite": True, "layers": [
+    {"type": "tilelayer", "name": "a", "width": 9, "height": 9, "startx": -16, "starty": -4,
+     "visible": True, "chunks": [
+         {"x": -16, "y": -4, "width": 3, "height": 2, "data": [0, 1, 0, 1, 1, 1]},
+         {"x": 4, "y": -3, "width": 2, "height": 1, "data": [1, 1]}]},
+    *TILED["layers"][1:],
+]}  # fmt: skip
+WITH_OBJECTS = TILED | {
+    "tilesets": [{"firstgid": 1, "source": "a.tsx"}],
+    "layers": [
+        TILED["layers"][0] | {"offsety": 8},
+        {"type": "group", "name": "g", "offsetx": 4, "layers": [
+            {"type": "objectgroup", "name": "o", "visible": True, "objects": [
+                {"id": 1, "x": 1, "y": 2, "template": "a.tx", "properties": {"hp": 3}},
+                {"id": 2, "x": 8, "y": 0, "type": "wall", "width": 16, "height": 9, "rotation": 5},
+                {"id": 3, "x": 8, "y": 0, "type": "fire", "polygon": [
+                    {"x": 0, "y": 0}, {"x": 16, "y": 0}, {"x": 16, "y": 9.5}]},
+                {"id": 4, "gid": 4, "x": 32, "y": 16, "width": 8, "height": 8, "visible": True}]}]},
+    ],
+}  # fmt: skip
+TX = b"""<?xml version="1.0" encoding="UTF-8"?>
+<template><tileset firstgid="3" source="a.tsx"/><object name="s" type="slime" gid="6" width="8"
+ height="9" rotation="12.5"><properties><property name="b" type="class" propertytype="P">
+<properties><property name="c" value="d"/></properties></property></properties></object></template>
+"""
+TJ = {
+    "type": "template", "tileset": {"firstgid": 3, "source": "a.tsx"}, "object": {
+        "name": "s", "type": "slime", "gid": 6, "width": 8, "height": 9, "rotation": 12.5,
+        "properties": [{"name": "b", "type": "bool", "value": True}]},
+}  # fmt: skip
+THINGS = parse_legend(
+    LEGEND.decode()
+    + """
+wall = { role = "solid", symbol = "W", object = "wall" }
+fire = { role = "hazard", symbol = "^", object = "fire*" }
+slime = { role = "enemy", symbol = "e", object = ["slime", "layer:o"] }
+"""
+)
+
+
+def beside(path):
+    """The tileset and the template that the maps refer to."""
+    (path.parent / "a.tsx").write_bytes(TSX)
+    (path.parent / "a.tx").write_bytes(TX)
+
+
+def read_map(path):
+    """All that is read of a map, and a level written into it."""
+    beside(path)
+    tiled = read_tiled(path)
+    level = level_of(tiled, THINGS, [])
+    variants = learn_variants([tiled], THINGS)
+    new = path.parent / "new.tmj"
+    write_into_map(new, level, game=THINGS, template=tiled, variants=variants)
+
+
+def read_part(kind, name):
+    """A reader of a map that refers to a tileset or a template, which is what is spoilt."""
+
+    def read(path):
+        beside(path)
+        source = {"tileset": "a.tsx", "template": "a.tx", kind: path.name}
+        item = {"id": 1, "x": 8, "y": 16, "template": source["template"]}
+        other = item | {"gid": 4} if kind == "tileset" else item
+        whole = TILED | {
+            "tilesets": [{"firstgid": 1, "source": source["tileset"]}],
+            "layers": [TILED["layers"][0], {"type": "objectgroup", "name": name, "visible": True,
+                                            "objects": [item, other]}],
+        }  # fmt: skip
+        (path.parent / "whole.tmj").write_text(json.dumps(whole))
+        level_of(read_tiled(path.parent / "whole.tmj"), THINGS)
+
+    return read
 
 
 def written(suffix):
@@ -117,6 +233,14 @@ FORMATS = {
     "abc": (".abc", is_(ABC), read_file),
     "svg": (".svg", is_(SVG), read_drawing),
     "tiled": (".tmj", is_(json.dumps(TILED).encode()), lambda p: level_of(read_tiled(p), GAME)),
+    "tmx": (".tmx", is_(TMX), read_map),
+    "tmj with objects": (".tmj", is_(json.dumps(WITH_OBJECTS).encode()), read_map),
+    "chunked tmj": (".tmj", is_(json.dumps(CHUNKED).encode()), read_map),
+    "chunked tmx": (".tmx", is_(CHUNKED_XML), read_map),
+    "tsx": (".tsx", is_(TSX), read_part("tileset", "o")),
+    "tsj": (".tsj", is_(json.dumps(SHEET).encode()), read_part("tileset", "o")),
+    "tx": (".tx", is_(TX), read_part("template", "o")),
+    "tj": (".tj", is_(json.dumps(TJ).encode()), read_part("template", "o")),
     "legend": (".toml", is_(LEGEND), read_legend),
     "level text": (".txt", is_(LEVEL.encode()), lambda p: read_level_text(p, GAME.legend)),
     "level json": (

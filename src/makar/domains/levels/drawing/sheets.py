@@ -117,8 +117,6 @@ class Pictures:
     def _image(self, image: str, path: Path) -> Pixels:
         file = permitted(image, path, self.root, what="image")
         if file not in self._images:
-            if not file.is_file():
-                raise UnreadableLevelError(str(file), "there is no such image")
             self._images[file] = opened(file)
         return self._images[file]
 

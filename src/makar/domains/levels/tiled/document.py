@@ -54,12 +54,12 @@ def copied(
     document = dict(template.document)
     notes: list[str] = []
     old = {other.place: other.cells for other in template.layers}
-    document["layers"] = _layers(document["layers"], (), old, new, size, notes)
+    document["layers"] = _layers(document.get("layers", []), (), old, new, size, notes)
     document |= {"height": height, "width": width}
     by_first = {tileset.first: tileset for tileset in template.tilesets}
     document["tilesets"] = [
         moved_tileset(item, by_first[item["firstgid"]], template.path, path)
-        for item in document["tilesets"]
+        for item in document.get("tilesets", [])
     ]
     document["nextlayerid"] = _free(document, "nextlayerid", _layer_ids(document["layers"]))
     document["nextobjectid"] = _free(document, "nextobjectid", _object_ids(document["layers"]))

@@ -12,12 +12,11 @@ from makar.domains.levels.level.errors import UnreadableLevelError
 from makar.domains.levels.level.reading import (
     objects,
     quoted,
-    read_bounded,
     whole,
     word,
 )
 from makar.domains.levels.tiled.files.content import tileset_document
-from makar.domains.levels.tiled.files.references import permitted
+from makar.domains.levels.tiled.files.references import referred
 
 MAX_TILESETS = 256
 MAX_TILESET_BYTES = 8_000_000
@@ -144,8 +143,10 @@ def _tileset(entry: Mapping[str, Any], path: Path, root: Path) -> Tileset:
     first = whole(entry, "firstgid", str(path), low=1, high=MAX_ID)
     if "source" not in entry:
         return _described(entry, first, str(path), None)
-    source = permitted(word(entry, "source", str(path)), path, root, what="tileset")
-    document = tileset_document(read_bounded(source, MAX_TILESET_BYTES), str(source))
+    source, data = referred(
+        word(entry, "source", str(path)), path, root, what="tileset", limit=MAX_TILESET_BYTES
+    )
+    document = tileset_document(data, str(source))
     return _described(document, first, str(source), source)
 
 

@@ -5,7 +5,24 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from makar.domains.levels.level.errors import UnreadableLevelError
-from makar.domains.levels.level.reading import quoted
+from makar.domains.levels.level.reading import quoted, read_bounded
+
+
+def referred(source: str, path: Path, root: Path, *, what: str, limit: int) -> tuple[Path, bytes]:
+    """The file that ``path`` refers to, and its bytes; see ``permitted``.
+
+    Raises:
+        UnreadableLevelError: it lies elsewhere, is not there, or is larger than ``limit`` bytes.
+    """
+    file = permitted(source, path, root, what=what)
+    try:
+        return file, read_bounded(file, limit)
+    except UnreadableLevelError as error:
+        fault = f"refers to the {what} {quoted(source)}, which cannot be read"
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            fault = f"refers to the {what} {quoted(source)}, and there is no such file"
+        remedy = f"Put it there, or leave the map out ({error.fault[:80]})"
+        raise UnreadableLevelError(str(path), fault, remedy=remedy) from error
 
 
 def permitted(source: str, path: Path, root: Path, *, what: str) -> Path:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from makar.domains.levels.level.errors import UnreadableLevelError
-from makar.domains.levels.level.reading import read_bounded, word
+from makar.domains.levels.level.reading import objects, whole, word
 from makar.domains.levels.tiled.files.content import template_document
 from makar.domains.levels.tiled.files.older import properties_of
-from makar.domains.levels.tiled.files.references import permitted
+from makar.domains.levels.tiled.files.references import referred
+from makar.domains.levels.tiled.layer_tree import pixels
 from makar.domains.levels.tiled.tilesets import Tileset, read_tilesets
 
 MAX_TEMPLATES = 1_000
@@ -60,21 +61,38 @@ class Templates:
             if len(self._read) >= MAX_TEMPLATES:
                 fault = f"refers to more than {MAX_TEMPLATES:,} templates"
                 raise UnreadableLevelError(str(self.path), fault)
-            file = permitted(source, self.path, self.root, what="template")
-            self._read[source] = read_template(file, self.root)
+            file, data = referred(
+                source, self.path, self.root, what="template", limit=MAX_TEMPLATE_BYTES
+            )
+            self._read[source] = parse_template(data, file, self.root)
         return self._read[source]
 
 
-def read_template(path: Path, root: Path) -> Template:
-    """Read a template's file, ``.tx`` or ``.tj``.
+def parse_template(data: bytes, path: Path, root: Path) -> Template:
+    """A template from the bytes of its file, ``.tx`` or ``.tj``.
 
     Raises:
-        UnreadableLevelError: no such file, no template, or its tileset lies elsewhere.
+        UnreadableLevelError: no template, or its tileset lies elsewhere.
     """
-    document = template_document(read_bounded(path, MAX_TEMPLATE_BYTES), str(path))
+    document = template_document(data, str(path))
+    _check(document["object"], str(path))
     named = document.get("tileset")
     tilesets = read_tilesets({"tilesets": [named]}, path, root) if named is not None else ()
     return Template(path, document["object"], tilesets)
+
+
+def _check(item: Mapping[str, Any], path: str) -> None:
+    """Refuse by the template's own name what would be refused of the objects made from it."""
+    for key in ("name", "type", "class"):
+        word(item, key, path)
+    for key in ("width", "height", "rotation"):
+        pixels(item, key, path)
+    whole(item, "gid", path, low=0, high=(1 << 32) - 1, default=0)
+    properties_of(item, path)
+    for shape in ("polygon", "polyline"):
+        for point in objects(item, shape, path):
+            pixels(point, "x", path)
+            pixels(point, "y", path)
 
 
 def completed(item: Mapping[str, Any], template: Template | None, path: str) -> dict[str, Any]:

@@ -142,7 +142,7 @@ class Placing:
         return first | {tileset.name: entry["firstgid"]}
 
     def _added(self) -> list[dict[str, Any]]:
-        return self.document["tilesets"][len(self.template.document["tilesets"]) :]
+        return self.document["tilesets"][len(self.template.document.get("tilesets", [])) :]
 
     def _layer_of(self, example: Example, tile: int) -> tuple[tuple[int, ...], tuple[float, float]]:
         """Place and offset, from where cells begin, of the layer that a copy goes to."""
