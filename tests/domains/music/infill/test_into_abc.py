@@ -171,6 +171,16 @@ def test_bars_after_the_end_come_under_the_last_words():
     assert np.array_equal(heard(made).parts[0].notes[-4:, :3], rows[:, :3])
 
 
+def test_a_last_bar_that_is_written_short_is_filled_up_first():
+    text = HEAD + "D|GABc|d3|]\n"
+    score = open_abc(text.encode(), "x.abc")
+    hole = Hole(0, beyond(score.bars, 1))
+    rows = np.array([(hole.start + o, d, p, 80) for o, d, p in BAR])
+    made = score.spliced([Fill(hole, rows, rows[:0])])
+    assert made.decode() == text + "z | c B/A/ G2 |]\n"
+    assert np.array_equal(heard(made).parts[0].notes[-4:, :3], rows[:, :3])
+
+
 def test_a_note_tied_over_the_edge_belongs_to_where_it_begins():
     text = HEAD + "GAB^c-|c2 d2-|d2 e2|]\n"
     score, hole, seen = hole_of(text, (2, 2))

@@ -169,3 +169,20 @@ def test_varying_keeps_the_rhythm_and_what_is_to_be_kept():
     around = Surroundings(frame=bytes([NEW] + [FREE] * 4 + [30]))
     frame = keep_rhythm(was, np.array([True, False, False, False, False, False]), around).frame
     assert list(frame) == [20, HOLD, ANY_PITCH, OFF, HOLD, 30]
+
+
+@pytest.mark.parametrize(
+    ("metre", "span", "known"),
+    [
+        (Metre(0, 8, 4), (2, 2), "4/4"),
+        (Metre(0, 3, 8), (9, 10), "6/8"),
+        (Metre(0, 1, 4), (9, 12), "4/4"),
+        (Metre(0, 4, 8), (5, 6), "2/4"),
+    ],
+)
+def test_bars_that_no_tune_had_are_read_as_those_they_are_made_of(metre, span, known):
+    found = seen(tune(metres=(metre,)), span)
+    assert str(found.metre) == known
+    assert found.steps % found.steps_in_bar == 0
+    assert len(found.around.before) % found.steps_in_bar == 0
+    assert 0 < len(found.around.before) <= 64

@@ -127,9 +127,12 @@ class AbcScore:
         signs = self.tune.signs[fill.hole.part]
         state = [sign.state for sign in signs if sign.kind in MUSIC][-1]
         made: list[str] = []
-        for bar in fill.hole.bars:
-            memory = fresh_memory(state)
-            found = words(rows, (bar.start, bar.end), self.piece, memory, state.unit // FINE)
+        here = (self.tune.voices[fill.hole.part].time + FINE // 2) // FINE
+        for bar in [*self.bars, *fill.hole.bars]:
+            if bar.end <= here:  # a last bar that is written short is filled up with rests
+                continue
+            span = (max(bar.start, here), bar.end)
+            found = words(rows, span, self.piece, fresh_memory(state), state.unit // FINE)
             made.append(beamed(found, bar.start, beam_beat(bar.metre)))
         place = after_words(text, signs[-1].start)
         line = "\r\n" if "\r\n" in text else "\n"

@@ -167,7 +167,7 @@ def view(
     Raises:
         HoleError: the metre is one that no model has learned.
     """
-    metre = grid_metre(hole.bars[0].metre, path=path)
+    metre = grid_metre(hole.bars[0].metre, path=path, length=hole.end - hole.start)
     notes = piece.parts[hole.part].notes
     mine = begins_in(notes, hole)
     outside = line_of(around(notes, hole, written=written))
