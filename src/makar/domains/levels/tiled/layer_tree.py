@@ -73,14 +73,15 @@ def _inside(holder: TreeLayer, path: str) -> Iterator[TreeLayer]:
             objects(layer, "objects", path)
 
 
-def pixels(holder: Mapping[str, Any], key: str, path: str, what: str = "") -> float:
-    """The number at ``key``, 0 where it is absent.
+def pixels(holder: Mapping[str, Any], key: str, path: str, thing: str | None = None) -> float:
+    """The number at ``key``, 0 where it is absent; ``thing`` is the object that has it.
 
     Raises:
         UnreadableLevelError: no number, or one beyond every map.
     """
     value = holder.get(key, 0)
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > FARTHEST:
-        fault = f"{key}{what and f' of {what}'} must be a number, got {quoted(value)}"
+        what = "" if thing is None else f" of the object {quoted(thing)}"
+        fault = f"{key}{what} must be a number, got {quoted(value)}"
         raise UnreadableLevelError(path, fault)
     return float(value)

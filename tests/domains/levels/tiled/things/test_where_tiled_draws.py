@@ -14,7 +14,7 @@ from PIL import Image
 
 from domains.levels.tiled.building import SIDE, document, group, layer, program, saved, things
 from makar.domains.levels.tiled.read import read_tiled
-from makar.domains.levels.tiled.things.outline import covered, feet, outline_of
+from makar.domains.levels.tiled.things.outline import around, box_of, covered, feet, outline_of
 from makar.domains.levels.tiled.tilesets import ALIGNMENTS
 
 COLOURS = [(40 + 50 * (n % 5), 30 + 45 * (n // 5 % 5), 20 + 9 * n) for n in range(24)]
@@ -65,21 +65,20 @@ def drawn(folder: Path, whole: dict[str, Any], show: str) -> dict[int, tuple[int
 
 
 def ours(path: Path) -> list[np.ndarray]:
-    return [outline_of(one, str(path)) for one in read_tiled(path).things]
-
-
-def box_of(outline: np.ndarray) -> tuple[float, ...]:
-    return (*outline.min(0).tolist(), *outline.max(0).tolist())
+    things_ = read_tiled(path).things
+    outlines = [outline_of(one, str(path)) for one in things_]
+    assert [box_of(one, str(path)) for one in things_] == [around(one) for one in outlines]
+    return outlines
 
 
 def agree(seen: dict[int, tuple[int, int, int, int]], outlines: list[np.ndarray]) -> None:
     """Within a pixel, as edges are drawn, and in the very cell."""
     assert len(seen) == len(outlines)
     for n, outline in enumerate(outlines):
-        assert np.allclose(seen[n], box_of(outline), atol=1.01), n
+        assert np.allclose(seen[n], around(outline), atol=1.01), n
         left, _, right, bottom = seen[n]
         cell = (math.floor((left + right) / 2 / SIDE), math.ceil(bottom / SIDE) - 1)
-        assert feet(outline, (SIDE, SIDE)) == cell, n
+        assert feet(around(outline), (SIDE, SIDE)) == cell, n
 
 
 @pytest.mark.opener
@@ -124,7 +123,7 @@ def test_offsets_add_up_and_turned_tiles_turn_about_where_they_lie(tmp_path: Pat
     found, outlines = boxes(picture), ours(path)
     seen = [found[colour] for colour in (*range(8), 12, 13)]
     # the picture begins where the largest offset to the left and up reaches: before the map
-    before = np.round(np.subtract(seen[8], box_of(outlines[8]))).astype(int)
+    before = np.round(np.subtract(seen[8], around(outlines[8]))).astype(int)
     assert (before >= 0).all()
     assert (before[:2] == before[2:]).all()
     agree({n: tuple((box - before).tolist()) for n, box in enumerate(seen)}, outlines)
@@ -192,10 +191,12 @@ def test_points_rectangles_and_polygons_are_what_tiled_exports(tmp_path: Path) -
     assert one[0].tolist() == [[32, 33]]
     assert sorted(one[1].tolist()) == [[56, 32], [56, 80], [72, 32], [72, 80]]
     assert one[2].tolist() == [[88, 16], [136, 16], [136, 64]]
-    assert feet(one[0], (SIDE, SIDE)) == (2, 2)
+    assert feet(around(one[0]), (SIDE, SIDE)) == (2, 2)
 
     def cells(outline: np.ndarray) -> list[list[int]]:
-        return np.argwhere(covered(outline, (SIDE, SIDE), (6, 12))).tolist()
+        area = covered(outline, (SIDE, SIDE), (6, 12))
+        corner = (area.rows.start, area.columns.start)
+        return (np.argwhere(area.cells) + corner).tolist()
 
     # middles are 8, 24, 40 ...: an edge on one takes it in on the left and above, not beyond
     assert cells(one[1]) == [[2, 3], [3, 3], [4, 3]]

@@ -95,14 +95,12 @@ def _check(item: Mapping[str, Any], path: str) -> None:
             pixels(point, "y", path)
 
 
-def completed(item: Mapping[str, Any], template: Template | None, path: str) -> dict[str, Any]:
+def completed(item: Mapping[str, Any], template: Template, path: str) -> dict[str, Any]:
     """An object with all that its template tells and it does not tell otherwise.
 
     Properties are joined by name. An empty name or class, or a width or height of 0, tells
     nothing: Tiled takes the template's then.
     """
-    if template is None:
-        return dict(item)
     empty = [key for key in ("name", "type", "class", "width", "height") if not item.get(key)]
     told = {key: value for key, value in item.items() if key not in empty}
     base = dict(template.item)

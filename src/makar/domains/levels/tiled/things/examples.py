@@ -51,8 +51,8 @@ def standing_at(
         sinks: Whether it may reach down into the cell below, as something that stands on solid
             ground may.
     """
-    outline, own = example.placed.outline, example.tiled.tile_size
-    (left, _), (right, bottom) = outline.min(0), outline.max(0)
+    left, _, right, bottom = example.placed.box
+    own = example.tiled.tile_size
     at = example.placed.at or (0, 0)
     inside = [(left + right) / 2 - at[1] * own[0], bottom - at[0] * own[1]]
     if not sinks:

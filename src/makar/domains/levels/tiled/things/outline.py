@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from makar.domains.levels.tiled.things.thing import Thing
 from makar.domains.levels.tiled.tilesets import ALIGNMENTS, Tileset
 
 Outline = Float[np.ndarray, "N 2"]
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels."""
 _ROUND = 64
 """Points that an ellipse is drawn with."""
 _EXACT = 6
@@ -36,19 +39,48 @@ def shape_of(thing: Thing) -> str:
     return next((shape for shape in shapes if thing.whole.get(shape)), "rectangle")
 
 
+def box_of(thing: Thing, path: str) -> Box:
+    """The box around what Tiled draws, in pixels from the map's corner.
+
+    Raises:
+        UnreadableLevelError: a place or a size is no number.
+    """
+    item, shape = thing.whole, shape_of(thing)
+    if item.get("rotation", 0) != 0 or shape not in ("rectangle", "tile", "point", "text"):
+        return around(outline_of(thing, path))
+    told = thing.told
+    x = pixels(item, "x", path, told) + thing.layer.offset[0]
+    y = pixels(item, "y", path, told) + thing.layer.offset[1]
+    width, height = pixels(item, "width", path, told), pixels(item, "height", path, told)
+    if thing.owner is not None:
+        left, top, width, height = _tile_box(thing.owner, width, height)
+        x, y = x + left, y + top
+    elif shape == "point":
+        width = height = 0.0
+    return (
+        round(x, _EXACT), round(y, _EXACT), round(x + width, _EXACT), round(y + height, _EXACT)
+    )  # fmt: skip
+
+
+def around(outline: Outline) -> Box:
+    """The box around an outline."""
+    (left, top), (right, bottom) = outline.min(0).tolist(), outline.max(0).tolist()
+    return left, top, right, bottom
+
+
 def outline_of(thing: Thing, path: str) -> Outline:
     """The corners of what Tiled draws, in pixels from the map's corner.
 
     Raises:
         UnreadableLevelError: a place or a size is no number.
     """
-    told = f"the object {thing.told!r}"
+    told = thing.told
     x, y, width, height, turn = (
         pixels(thing.whole, key, path, told) for key in ("x", "y", "width", "height", "rotation")
     )
     shape = shape_of(thing)
     if thing.owner is not None:
-        corners = _of_tile(thing.owner, width, height)
+        corners = _rectangle(*_tile_box(thing.owner, width, height))
     elif shape in ("polygon", "polyline"):
         corners = _points(thing.whole, shape, path, told)
     elif shape == "point":
@@ -57,12 +89,13 @@ def outline_of(thing: Thing, path: str) -> Outline:
         angles = np.arange(_ROUND) * 2 * np.pi / _ROUND
         corners = (np.stack([np.cos(angles), np.sin(angles)], 1) + 1) / 2 * (width, height)
     else:
-        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
+        corners = _rectangle(0.0, 0.0, width, height)
     place = np.array([x + thing.layer.offset[0], y + thing.layer.offset[1]])
     return np.round(corners @ _rotation(turn) + place, _EXACT)
 
 
-def _of_tile(owner: tuple[Tileset, int], width: float, height: float) -> Outline:
+def _tile_box(owner: tuple[Tileset, int], width: float, height: float) -> Box:
+    """Left, top, width and height of a tile, from the place of its object."""
     tileset, local = owner
     picture = tileset.sizes.get(local, tileset.tile_size)
     width, height = width or picture[0], height or picture[1]
@@ -71,15 +104,19 @@ def _of_tile(owner: tuple[Tileset, int], width: float, height: float) -> Outline
     if all(picture):
         left += tileset.shift[0] * width / picture[0]
         top += tileset.shift[1] * height / picture[1]
-    return np.array(
-        [[left, top], [left + width, top], [left + width, top + height], [left, top + height]]
-    )
+    return left, top, width, height
+
+
+def _rectangle(left: float, top: float, width: float, height: float) -> Outline:
+    right, bottom = left + width, top + height
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 
 
 def _points(item: Mapping[str, Any], shape: str, path: str, told: str) -> Outline:
     points = objects(item, shape, path)
     if not points:
-        raise UnreadableLevelError(path, f"{told} has no points", remedy="Take it out in Tiled")
+        fault = f"the object {told!r} has no points"
+        raise UnreadableLevelError(path, fault, remedy="Take it out in Tiled")
     return np.array([[pixels(point, key, path, told) for key in "xy"] for point in points])
 
 
@@ -89,15 +126,13 @@ def _rotation(degrees: float) -> Float[np.ndarray, "2 2"]:
     return np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
 
 
-def feet(outline: Outline, tile_size: tuple[int, int]) -> tuple[int, int]:
+def feet(box: Box, tile_size: tuple[int, int]) -> tuple[int, int]:
     """Column and row of the cell that something stands in: the middle of its lower edge.
 
     What stands on the line between two rows stands in the upper one.
     """
-    (left, _), (right, bottom) = outline.min(0), outline.max(0)
-    column = math.floor((left + right) / 2 / tile_size[0])
-    row = math.ceil(bottom / tile_size[1]) - 1
-    return column, 0 if bottom == 0 else row
+    column = math.floor((box[0] + box[2]) / 2 / tile_size[0])
+    return column, math.ceil(box[3] / tile_size[1]) - 1 if box[3] else 0
 
 
 def free_cell(
@@ -108,39 +143,58 @@ def free_cell(
     The way out of a level is often a tall box that reaches into the floor, or one that borders
     on the map from outside: that is taken to lie a cell further in.
     """
-    column = feet(outline, tile_size)[0]
+    column = feet(around(outline), tile_size)[0]
     size = np.array([solid.shape[1] * tile_size[0], solid.shape[0] * tile_size[1]])
     before, behind = -outline.max(0), outline.min(0) - size
     further = np.where((before >= 0) & (before < tile_size), before + tile_size, 0)
     further = np.where((behind >= 0) & (behind < tile_size), -behind - tile_size, further)
-    free = covered(outline + further, tile_size, (solid.shape[0], solid.shape[1])) & ~solid
+    area = covered(outline + further, tile_size, (solid.shape[0], solid.shape[1]))
+    free = area.cells & ~solid[area.rows, area.columns]
     if not free.any():
         return None
     row = int(np.flatnonzero(free.any(1))[-1])
-    columns = np.flatnonzero(free[row])
-    return row, int(columns[np.abs(columns - column).argmin()])
+    columns = np.flatnonzero(free[row]) + area.columns.start
+    return area.rows.start + row, int(columns[np.abs(columns - column).argmin()])
 
 
-def covered(
-    outline: Outline, tile_size: tuple[int, int], size: tuple[int, int]
-) -> Bool[np.ndarray, "H W"]:
+@dataclass(frozen=True, eq=False)
+class Area:
+    """Cells of a map: those of a part of it that are true.
+
+    Attributes:
+        rows: The part's rows.
+        columns: Its columns.
+        cells: ``(H, W)`` of the part.
+    """
+
+    rows: slice
+    columns: slice
+    cells: Bool[np.ndarray, "H W"]
+
+
+def covered(outline: Outline, tile_size: tuple[int, int], size: tuple[int, int]) -> Area:
     """The cells of a map of ``size`` whose middle lies within the outline."""
-    found = np.zeros(size, bool)
+    left, top, right, bottom = around(outline)
+    rows = _within(top, bottom, tile_size[1], size[0])
+    columns = _within(left, right, tile_size[0], size[1])
+    found = np.zeros((rows.stop - rows.start, columns.stop - columns.start), bool)
     ends = np.roll(outline, -1, 0)
-    first, last = (
-        _index(outline[:, 1].min(), tile_size[1]),
-        _index(outline[:, 1].max(), tile_size[1]),
-    )
-    for row in range(max(first, 0), min(last, size[0])):
+    for row in range(rows.start, rows.stop):
         middle = (row + 0.5) * tile_size[1]
         crossing = (outline[:, 1] <= middle) != (ends[:, 1] <= middle)
         one, two = outline[crossing], ends[crossing]
         share = (middle - one[:, 1]) / (two[:, 1] - one[:, 1])
         at = np.sort(np.round(one[:, 0] + share * (two[:, 0] - one[:, 0]), _EXACT))
-        for left, right in zip(at[::2].tolist(), at[1::2].tolist(), strict=False):
-            columns = slice(*(max(_index(edge, tile_size[0]), 0) for edge in (left, right)))
-            found[row, columns] = True
-    return found
+        for begin, end in zip(at[::2].tolist(), at[1::2].tolist(), strict=False):
+            part = _within(begin, end, tile_size[0], size[1])
+            found[row - rows.start, part.start - columns.start : part.stop - columns.start] = True
+    return Area(rows, columns, found)
+
+
+def _within(low: float, high: float, cell: int, count: int) -> slice:
+    """The cells of ``count`` in a line whose middles lie from ``low`` to below ``high``."""
+    first = min(max(_index(low, cell), 0), count)
+    return slice(first, max(min(_index(high, cell), count), first))
 
 
 def _index(edge: float, cell: int) -> int:

@@ -8,7 +8,7 @@ has no room there is on top of it, or in the lowest free cell that it covers or 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -22,7 +22,9 @@ from makar.domains.levels.tiled.merging import ranks
 from makar.domains.levels.tiled.read import TiledMap
 from makar.domains.levels.tiled.remarks import Kind, Remark, Remarks
 from makar.domains.levels.tiled.things.outline import (
+    Box,
     Outline,
+    box_of,
     covered,
     feet,
     free_cell,
@@ -45,15 +47,21 @@ class Placed:
     Attributes:
         thing: The object.
         tile: Number of the tile that it stands for.
-        outline: Where Tiled draws it, from where the map's cells begin.
+        box: Around what Tiled draws, from where the map's cells begin.
+        grid: Where these begin, in pixels from the map's corner.
         at: Row and column of the cell that it was put into; None for what fills cells or is
             left out.
     """
 
     thing: Thing
     tile: int
-    outline: Outline
+    box: Box
+    grid: tuple[float, float]
     at: tuple[int, int] | None = None
+
+    def outline(self, tiled: TiledMap) -> Outline:
+        """Where Tiled draws it, from where the map's cells begin."""
+        return np.round(outline_of(self.thing, str(tiled.path)) - self.grid, 6)
 
     def is_area(self, game: GameLegend) -> bool:
         """Whether it may fill several cells."""
@@ -78,6 +86,7 @@ def known_things(
     """
     found: list[Placed] = []
     remarks = Remarks() if remarks is None else remarks
+    path = str(tiled.path)
     for thing in tiled.things if game.objects else ():
         tile = game.objects.tile(thing.kind, thing.name, thing.layer.names)
         layer = thing.layer.names[0]
@@ -86,92 +95,112 @@ def known_things(
         elif not thing.visible and not game.objects.asks_for(thing.layer.names):
             remarks[Remark("hidden object", game.legend.names[tile], layer)] += 1
         else:
-            outline = np.round(outline_of(thing, str(tiled.path)) - grid, 6)
-            found.append(Placed(thing, tile, outline))
+            left, top, right, bottom = box_of(thing, path)
+            if grid != (0.0, 0.0):
+                left, right = round(left - grid[0], 6), round(right - grid[0], 6)
+                top, bottom = round(top - grid[1], 6), round(bottom - grid[1], 6)
+            found.append(Placed(thing, tile, (left, top, right, bottom), grid))
     return found
 
 
 def with_things(
-    tiles: Int[np.ndarray, "H W"], things: Sequence[Placed], tiled: TiledMap, game: GameLegend,
+    tiles: Int[np.ndarray, "H W"],
+    things: Sequence[Placed],
+    tiled: TiledMap,
+    game: GameLegend,
     remarks: Remarks,
-) -> tuple[Int[np.ndarray, "H W"], tuple[Placed, ...]]:  # fmt: skip
+) -> tuple[Int[np.ndarray, "H W"], tuple[Placed, ...]]:
     """The tiles of a map with those that its objects stand for, and where each of them went.
 
     Raises:
         UnreadableLevelError: the start or the goal lies outside the map or in something solid.
     """
-    tiles, rank = tiles.copy(), ranks(game)
-    standing = [one for one in things if not _filled(one, tiles, rank, tiled, game, remarks)]
+    tiles, rank = tiles.copy(), ranks(game).tolist()
+    ground = _Ground(tiles, tiled, game, remarks)
+    standing = [one for one in things if not (one.is_area(game) and ground.filled_by(one))]
     solid = game.legend.having("solid")[tiles]
     winning: dict[tuple[int, int], Placed] = {}
     for one in standing:
-        where = _room_for(one, solid, tiled, game, remarks)
+        where = ground.room_for(one, solid)
         if where is None:
             continue
         other = winning.get(where)
         if rank[one.tile] < rank[tiles[where]] or (other and other.tile == one.tile):
-            _note(remarks, "shared", one, game)
+            ground.note("shared", one)
             continue
         if other:
-            _note(remarks, "shared", other, game)
+            ground.note("shared", other)
         winning[where] = one
         tiles[where] = one.tile
     for one in winning.values():
-        _note(remarks, "object", one, game)
+        ground.note("object", one)
     at = {id(one): where for where, one in winning.items()}
-    return tiles, tuple(replace(one, at=at.get(id(one))) for one in things)
+    put = (Placed(one.thing, one.tile, one.box, one.grid, at.get(id(one))) for one in things)
+    return tiles, tuple(put)
 
 
-def _filled(
-    one: Placed, tiles: Int[np.ndarray, "H W"], rank: Int[np.ndarray, " A"], tiled: TiledMap,
-    game: GameLegend, remarks: Remarks,
-) -> bool:  # fmt: skip
-    """Fill the cells that an area covers; False where it is to stand in one cell."""
-    if not one.is_area(game):
-        return False
-    deadly = game.legend.tiles[one.tile].role == "hazard"
-    if shape_of(one.thing) in ("polyline", "point"):
-        if not deadly:
-            _note(remarks, "line", one, game)
-        return not deadly
-    cells = covered(one.outline, tiled.tile_size, tiled.size)
-    remarks.covered += int(cells.sum())
-    if remarks.covered > MAX_COVERED:
-        fault = f"its objects cover more than {MAX_COVERED:,} cells, one by one"
-        raise UnreadableLevelError(str(tiled.path), fault, remedy="Draw them on a tile layer")
-    if not cells.any():
-        if not deadly:
-            _note(remarks, "uncovered", one, game)
-        return not deadly
-    _note(remarks, "object", one, game)
-    tiles[cells & (rank[tiles] <= rank[one.tile])] = one.tile
-    return True
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """The tiles that things are put into.
 
+    Attributes:
+        tiles: ``(H, W)`` numbers of tiles, changed in place.
+        tiled: The map.
+        game: The legend.
+        remarks: Takes what becomes of each.
+    """
 
-def _room_for(
-    one: Placed,
-    solid: Bool[np.ndarray, "H W"],
-    tiled: TiledMap,
-    game: GameLegend,
-    remarks: Remarks,
-) -> tuple[int, int] | None:
-    """Row and column that an object stands in; None where there is no room for it."""
-    x, y = feet(one.outline, tiled.tile_size)
-    inside = 0 <= x < solid.shape[1] and 0 <= y < solid.shape[0]
-    row = standing_row(solid, y, x) if inside else None
-    place = (row, x) if row is not None else free_cell(one.outline, solid, tiled.tile_size)
-    if place is None and game.legend.tiles[one.tile].role in ("start", "goal"):
-        where = f"in something solid, line {y + 1}, column {x + 1}" if inside else "outside the map"
-        fault = f"the object {quoted(one.thing.told)} stands {where}"
-        raise UnreadableLevelError(str(tiled.path), fault, remedy=_PLACE)
-    if place is None:
-        _note(remarks, "walled" if inside else "outside", one, game)
-    elif place != (y, x):
-        where = f"{tiled.path.name}, line {y + 1}, column {x + 1}"
-        remarks[Remark("stood" if row is not None else "reached", one.thing.told, where)] += 1
-    return place
+    tiles: Int[np.ndarray, "H W"]
+    tiled: TiledMap
+    game: GameLegend
+    remarks: Remarks
 
+    def filled_by(self, one: Placed) -> bool:
+        """Fill the cells that an area covers; False where it is to stand in one cell."""
+        deadly = self.game.legend.tiles[one.tile].role == "hazard"
+        if shape_of(one.thing) in ("polyline", "point"):
+            if not deadly:
+                self.note("line", one)
+            return not deadly
+        area = covered(one.outline(self.tiled), self.tiled.tile_size, self.tiled.size)
+        self.remarks.covered += area.cells.size
+        if self.remarks.covered > MAX_COVERED:
+            fault = f"its objects cover more than {MAX_COVERED:,} cells, one by one"
+            remedy = "Draw them on a tile layer"
+            raise UnreadableLevelError(str(self.tiled.path), fault, remedy=remedy)
+        if not area.cells.any():
+            if not deadly:
+                self.note("uncovered", one)
+            return not deadly
+        self.note("object", one)
+        part, rank = self.tiles[area.rows, area.columns], ranks(self.game)
+        part[area.cells & (rank[part] <= rank[one.tile])] = one.tile
+        return True
 
-def _note(remarks: Remarks, kind: Kind, one: Placed, game: GameLegend) -> None:
-    what, where = game.legend.names[one.tile], one.thing.layer.names[0]
-    remarks[Remark(kind, what, where)] += 1
+    def room_for(self, one: Placed, solid: Bool[np.ndarray, "H W"]) -> tuple[int, int] | None:
+        """Row and column that an object stands in; None where there is no room for it."""
+        x, y = feet(one.box, self.tiled.tile_size)
+        inside = 0 <= x < solid.shape[1] and 0 <= y < solid.shape[0]
+        row = standing_row(solid, y, x) if inside else None
+        if row == y:
+            return y, x
+        path = self.tiled.path
+        place = None if row is None else (row, x)
+        if place is None:
+            place = free_cell(one.outline(self.tiled), solid, self.tiled.tile_size)
+        where = f"line {y + 1}, column {x + 1}"
+        if place is not None:
+            kind = "reached" if row is None else "stood"
+            self.remarks[Remark(kind, one.thing.told, f"{path.name}, {where}")] += 1
+        elif self.game.legend.tiles[one.tile].role in ("start", "goal"):
+            where = f"in something solid, {where}" if inside else "outside the map"
+            fault = f"the object {quoted(one.thing.told)} stands {where}"
+            raise UnreadableLevelError(str(path), fault, remedy=_PLACE)
+        else:
+            self.note("walled" if inside else "outside", one)
+        return place
+
+    def note(self, kind: Kind, one: Placed) -> None:
+        """Say what became of a thing."""
+        what, where = self.game.legend.names[one.tile], one.thing.layer.names[0]
+        self.remarks[Remark(kind, what, where)] += 1

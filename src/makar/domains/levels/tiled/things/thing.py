@@ -84,8 +84,8 @@ def _thing(
     tilesets: Sequence[Tileset],
 ) -> Thing:
     path = str(templates.path)
-    template = templates.of(item)
-    complete = completed(item, template, path)
+    template = templates.of(item) if "template" in item else None
+    complete = item if template is None else completed(item, template, path)
     owner, flips = None, 0
     if "gid" in complete:
         gid = whole(complete, "gid", path, low=0, high=(1 << 32) - 1)
