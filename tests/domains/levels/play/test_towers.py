@@ -9,7 +9,7 @@ from makar.domains.levels.level.maps import Maps, MapSource
 from makar.domains.levels.level.text import parse_level_text, write_level_text
 from makar.domains.levels.level.windows import split_windows
 from makar.domains.levels.play.analysis import Analyst
-from makar.domains.levels.play.towers import HIGHEST, LOWEST_BAND, bands_of, evened
+from makar.domains.levels.play.towers import HIGHEST, LOWEST_BAND, _Ends, bands_of, evened
 
 CLIMB = Legend(
     (
@@ -106,6 +106,22 @@ def test_each_band_of_a_tower_has_a_start_and_a_goal_and_can_be_won_as_the_tower
         assert (start > goal) == upwards
         assert abs(start - goal) > 20
         assert Analyst(CLIMB)(Levels(level.tiles[None], level.names)).won[0] == 1
+
+
+def test_a_band_with_the_towers_goal_has_its_start_on_the_way_to_that_goal():
+    """The way crosses the band at the left, leaves it at the top, and comes back at the right."""
+    rows = ["-" * 12 for _ in range(70)]
+    rows[10] = "-" * 5 + "X" + "-" * 6
+    rows[60] = "XXXXX" + "-" * 4 + "XXX"
+    rows[59] = "-" * 11 + "G"
+    rows[68] = "@" + "-" * 11
+    rows[69] = "X" * 12
+    ends = _Ends(parse_level_text("\n".join(rows), CLIMB), CLIMB)
+    crossing = [(x, 59) for x in range(5)] + [(5, y) for y in range(58, 8, -1)]
+    ends.way = np.array([*crossing, (9, 59), (10, 59), (11, 59)])
+    tiles = parse_level_text("\n".join(rows[50:66]), CLIMB).tiles
+    ends.set_in(tiles, 50)
+    assert np.argwhere(tiles == 2).tolist() == [[9, 9]]
 
 
 def test_bands_of_a_tower_that_cannot_be_won_go_from_its_lowest_to_its_highest_place():

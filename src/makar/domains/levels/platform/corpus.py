@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -157,10 +158,10 @@ def learn_from(game: Game, columns: int) -> LearnedMaps:
     storeys = game.maps.storeys
     width = min(columns, *(x.tiles.shape[1] for x in levels))
     step = int(np.clip(sum(x.tiles.shape[1] for x in levels) // WINDOWS, 1, WIDEST_STEP))
-    sides = split_windows(levels, width, step=step, together=storeys)
+    dealt = partial(split_windows, levels, width, step=step, together=storeys)
+    sides = dealt()
     if min(len(side) for side in sides[1:]) < FEW_LEVELS:
-        apart = max(width // OVERLAPPING, 1)
-        sides = split_windows(levels, width, step=step, apart=apart, together=storeys)
+        sides = dealt(apart=max(width // OVERLAPPING, 1))
     if not all(len(side) for side in sides):
         raise CorpusTooSmallError(
             f"{game.maps.whole} maps are too few to learn from and to test on: give three or more, "

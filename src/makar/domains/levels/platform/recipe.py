@@ -99,8 +99,9 @@ def prepare(
     yield Progress("reading maps")
     learned = learn_from(read_game(config), config.ask.columns)
     telling = telling_of(learned.game.maps.levels, learned.game.legend)
-    if telling.most:
-        yield Progress("reading maps", warning=telling.words)
+    said = [telling] if telling else []
+    for note in (*learned.game.notes, *said):
+        yield Progress("reading maps", text=note)
     analyst = Analyst(learned.game.legend)
     policy, known = placed(build_policy(config, learned), config, prior)
     if not known:
@@ -114,7 +115,6 @@ def prepare(
             settings=config.model.model_dump_json(), stage="learning maps",
         )  # fmt: skip
     yield Progress("setting up the reward")
-    said = [telling.words] if telling.words else []
     return _set_up(config, policy, learned, analyst, functions or {}, said)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,28 +17,17 @@ _REMEDY = (
 )
 
 
-@dataclass(frozen=True)
-class Telling:
-    """What is known of whether maps can be won.
+def telling_of(maps: Sequence[Level], legend: Legend) -> str:
+    """What keeps makar from telling whether maps can be won, and of how many; empty for none.
 
-    Attributes:
-        words: What keeps makar from telling, and of how many maps; empty where nothing does.
-        most: Whether that is so of most of them.
+    Where that is so of most of them, with what can be done about it.
     """
-
-    words: str = ""
-    most: bool = False
-
-
-def telling_of(maps: Sequence[Level], legend: Legend) -> Telling:
-    """Try to win every map."""
     analyst = Analyst(legend)
     if not analyst.beyond.any():
-        return Telling()
+        return ""
     untold = [level for level in maps if analyst(Levels(level.tiles[None], level.names)).untold[0]]
     if not untold:
-        return Telling()
+        return ""
     tiles = np.concatenate([level.tiles.ravel() for level in untold])
     why = cannot_tell(tiles, legend, whose=f"{len(untold)} of {len(maps)} maps")
-    most = 2 * len(untold) > len(maps)
-    return Telling(f"{why}; {_REMEDY}" if most else why, most)
+    return f"{why}; {_REMEDY}" if 2 * len(untold) > len(maps) else why
