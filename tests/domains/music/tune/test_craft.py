@@ -87,7 +87,7 @@ def test_what_is_kept_of_a_tune_says_nothing_of_the_octave() -> None:
     work = tune(LOW, Key(7))
     one = craft(73)
     assert one.pack(one.unpack(one.pack(work))) == one.pack(work)
-    assert one.notation(work) == craft(40).notation(work) == "D, E, F, G, A, B, D E z8 |]"
+    assert one.notation(work) == craft(40).notation(work) == "D,E,F,G, A,B,DE z8 |]"
 
 
 @pytest.mark.parametrize("program", COMPASS)
