@@ -72,7 +72,7 @@ LDTK = {
 @pytest.mark.parametrize(
     ("whole", "fault"),
     [
-        (LDTK, r"is a project of LDtk.*tick 'Tiled \(TMX\)' in the project settings"),
+        (LDTK, r"is a project of LDtk.*tick 'Export Tiled TMX' in the project settings"),
         ({"iid": "x", "layerInstances": [], "identifier": "Level_0"}, "is a project of LDtk"),
         (document(orientation="isometric"), "orientation is 'isometric'. makar reads orthogonal"),
         (document(orientation="hexagonal"), "orientation is 'hexagonal'. makar reads orthogonal"),

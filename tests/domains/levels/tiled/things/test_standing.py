@@ -319,3 +319,11 @@ def test_a_tall_exit_is_where_the_hero_can_reach_it(
         return
     assert places(path, "G", GAME_WITH_ENDS) == [cell]
     assert "taken to be in a cell they reach: exit (map.tmj" in told(path, GAME_WITH_ENDS)
+
+
+def test_more_areas_than_any_map_has_are_refused_before_they_are_filled(tmp_path: Path) -> None:
+    wide = wall(x=-9, y=-9, width=160_000, height=16_000)
+    pictures = layer(data=[0] * 1_000_000, width=10_000, height=100)
+    path = saved(tmp_path, document(pictures, things(*[wide] * 99), width=10_000, height=100))
+    with pytest.raises(UnreadableLevelError, match="cover more than 67,108,864 cells"):
+        rows(path, parse_legend(WALLS))

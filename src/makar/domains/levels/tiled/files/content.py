@@ -18,8 +18,8 @@ _MARKS = (b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 """Nothing, or a mark of the encoding, before the first bracket."""
 _NO_MAP = "Give a map that Tiled has saved (.tmx, .tmj or .json), a level text or makar's own JSON"
 _LDTK = (
-    "In LDtk tick 'Tiled (TMX)' in the project settings, save the project, and give the .tmx maps "
-    "that it writes into the folder tiled beside it"
+    "In LDtk tick 'Export Tiled TMX' in the project settings and save the project: give the .tmx "
+    "maps that it then writes, one for each level, into a folder called tiled"
 )
 _MAP_KEYS = ("layers", "tilesets", "orientation", "tilewidth")
 

@@ -68,6 +68,11 @@ def around(outline: Outline) -> Box:
     return left, top, right, bottom
 
 
+def is_straight(thing: Thing) -> bool:
+    """Whether what Tiled draws fills the box around it: a rectangle that is not turned."""
+    return not thing.whole.get("rotation") and shape_of(thing) in ("rectangle", "tile", "text")
+
+
 def outline_of(thing: Thing, path: str) -> Outline:
     """The corners of what Tiled draws, in pixels from the map's corner.
 
@@ -174,10 +179,9 @@ class Area:
 
 def covered(outline: Outline, tile_size: tuple[int, int], size: tuple[int, int]) -> Area:
     """The cells of a map of ``size`` whose middle lies within the outline."""
-    left, top, right, bottom = around(outline)
-    rows = _within(top, bottom, tile_size[1], size[0])
-    columns = _within(left, right, tile_size[0], size[1])
+    rows, columns = box_cells(around(outline), tile_size, size)
     found = np.zeros((rows.stop - rows.start, columns.stop - columns.start), bool)
+    middles = (np.arange(columns.start, columns.stop) + 0.5) * tile_size[0]
     ends = np.roll(outline, -1, 0)
     for row in range(rows.start, rows.stop):
         middle = (row + 0.5) * tile_size[1]
@@ -185,10 +189,17 @@ def covered(outline: Outline, tile_size: tuple[int, int], size: tuple[int, int])
         one, two = outline[crossing], ends[crossing]
         share = (middle - one[:, 1]) / (two[:, 1] - one[:, 1])
         at = np.sort(np.round(one[:, 0] + share * (two[:, 0] - one[:, 0]), _EXACT))
-        for begin, end in zip(at[::2].tolist(), at[1::2].tolist(), strict=False):
-            part = _within(begin, end, tile_size[0], size[1])
-            found[row - rows.start, part.start - columns.start : part.stop - columns.start] = True
+        # inside is what has an odd number of edges to its left; one on an edge lies right of it
+        found[row - rows.start] = np.searchsorted(at, middles, side="right") % 2 == 1
     return Area(rows, columns, found)
+
+
+def box_cells(box: Box, tile_size: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:
+    """Rows and columns of a map of ``size`` whose middles lie within a box."""
+    left, top, right, bottom = box
+    return (
+        _within(top, bottom, tile_size[1], size[0]), _within(left, right, tile_size[0], size[1])
+    )  # fmt: skip
 
 
 def _within(low: float, high: float, cell: int, count: int) -> slice:

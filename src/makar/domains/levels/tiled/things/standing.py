@@ -22,12 +22,15 @@ from makar.domains.levels.tiled.merging import ranks
 from makar.domains.levels.tiled.read import TiledMap
 from makar.domains.levels.tiled.remarks import Kind, Remark, Remarks
 from makar.domains.levels.tiled.things.outline import (
+    Area,
     Box,
     Outline,
+    box_cells,
     box_of,
     covered,
     feet,
     free_cell,
+    is_straight,
     outline_of,
     shape_of,
 )
@@ -36,7 +39,8 @@ from makar.domains.levels.tiled.things.thing import Thing
 AREAS: tuple[Role, ...] = ("solid", "hazard")
 """Roles whose objects fill what they cover."""
 MAX_COVERED = 64 * MAX_CELLS
-"""Cells that the areas of a map may cover together, each counted for itself."""
+"""Cells that the areas of a map may cover together, each counted for itself, and for polygons
+their points in each row."""
 _PLACE = "Put it into a cell of the map that lets the player in"
 
 
@@ -115,8 +119,8 @@ def with_things(
     Raises:
         UnreadableLevelError: the start or the goal lies outside the map or in something solid.
     """
-    tiles, rank = tiles.copy(), ranks(game).tolist()
-    ground = _Ground(tiles, tiled, game, remarks)
+    tiles, rank = tiles.copy(), ranks(game)
+    ground = _Ground(tiles, tiled, game, rank, remarks)
     standing = [one for one in things if not (one.is_area(game) and ground.filled_by(one))]
     solid = game.legend.having("solid")[tiles]
     winning: dict[tuple[int, int], Placed] = {}
@@ -147,12 +151,14 @@ class _Ground:
         tiles: ``(H, W)`` numbers of tiles, changed in place.
         tiled: The map.
         game: The legend.
+        rank: ``(A,)`` how much each of its tiles matters.
         remarks: Takes what becomes of each.
     """
 
     tiles: Int[np.ndarray, "H W"]
     tiled: TiledMap
     game: GameLegend
+    rank: Int[np.ndarray, " A"]
     remarks: Remarks
 
     def filled_by(self, one: Placed) -> bool:
@@ -162,20 +168,29 @@ class _Ground:
             if not deadly:
                 self.note("line", one)
             return not deadly
-        area = covered(one.outline(self.tiled), self.tiled.tile_size, self.tiled.size)
-        self.remarks.covered += area.cells.size
-        if self.remarks.covered > MAX_COVERED:
-            fault = f"its objects cover more than {MAX_COVERED:,} cells, one by one"
-            remedy = "Draw them on a tile layer"
-            raise UnreadableLevelError(str(self.tiled.path), fault, remedy=remedy)
+        area = self._area_of(one)
         if not area.cells.any():
             if not deadly:
                 self.note("uncovered", one)
             return not deadly
         self.note("object", one)
-        part, rank = self.tiles[area.rows, area.columns], ranks(self.game)
-        part[area.cells & (rank[part] <= rank[one.tile])] = one.tile
+        part = self.tiles[area.rows, area.columns]
+        part[area.cells & (self.rank[part] <= self.rank[one.tile])] = one.tile
         return True
+
+    def _area_of(self, one: Placed) -> Area:
+        """The cells whose middle a thing covers."""
+        rows, columns = box_cells(one.box, self.tiled.tile_size, self.tiled.size)
+        points = len(one.thing.whole.get("polygon") or ())
+        shape = (rows.stop - rows.start, columns.stop - columns.start)
+        self.remarks.covered += shape[0] * (shape[1] + points)
+        if self.remarks.covered > MAX_COVERED:
+            fault = f"its objects cover more than {MAX_COVERED:,} cells, one by one"
+            remedy = "Draw them on a tile layer"
+            raise UnreadableLevelError(str(self.tiled.path), fault, remedy=remedy)
+        if is_straight(one.thing):
+            return Area(rows, columns, np.ones(shape, bool))
+        return covered(one.outline(self.tiled), self.tiled.tile_size, self.tiled.size)
 
     def room_for(self, one: Placed, solid: Bool[np.ndarray, "H W"]) -> tuple[int, int] | None:
         """Row and column that an object stands in; None where there is no room for it."""
