@@ -21,6 +21,7 @@ from makar.domains.levels.platform.config import PlatformConfig
 from makar.domains.levels.platform.files import read_level
 from makar.domains.levels.platform.frame import Frame
 from makar.domains.levels.play.analysis import Analyst
+from makar.domains.levels.tiled.files.content import is_tiled_file
 from makar.domains.levels.tiles.codec import CHALLENGE, COLUMNS, MOST_COLUMNS, TileCodec
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.creator import Opened
@@ -241,7 +242,10 @@ def _codec(opened: Opened) -> TileCodec:
 
 
 def _suffix(file: Path) -> str:
-    return ".tmj" if file.suffix.lower() == ".tmx" else file.suffix.lower()
+    """What is made of the file is called so: a map of Tiled's is written as its JSON."""
+    suffix = file.suffix.lower()
+    tiled = suffix == ".tmx" or (suffix == ".json" and is_tiled_file(file))
+    return ".tmj" if tiled else suffix
 
 
 DESK: Desk[LevelDeskConfig, Continued] = Desk(

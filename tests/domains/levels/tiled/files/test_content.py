@@ -26,6 +26,7 @@ from makar.domains.levels.level.json_file import write_level_json
 from makar.domains.levels.level.legend_file import parse_legend
 from makar.domains.levels.level.text import parse_level_text
 from makar.domains.levels.platform.config import LevelsConfig
+from makar.domains.levels.platform.continuation import _suffix
 from makar.domains.levels.platform.files import read_level
 from makar.domains.levels.tiled.files.content import is_tiled_file
 from makar.domains.levels.tiled.map_corpus import read_map_corpus
@@ -61,6 +62,14 @@ def test_a_level_that_is_brought_is_told_by_content_too(tmp_path: Path) -> None:
     ]
     with pytest.raises(UnreadableLevelError, match="project of LDtk"):
         read_level(saved(tmp_path, LDTK, "a.ldtk"), config)
+
+
+def test_a_map_in_json_goes_on_as_a_map(tmp_path: Path) -> None:
+    level = parse_level_text("--\nXX\n", GAME.legend)
+    (tmp_path / "own.json").write_text(write_level_json(level, GAME.legend))
+    names = {saved(tmp_path, document(), "a.json"): ".tmj", tmp_path / "own.json": ".json"}
+    names |= {tmp_path / "b.tmx": ".tmj", tmp_path / "c.TXT": ".txt"}
+    assert {file: _suffix(file) for file in names} == names
 
 
 LDTK = {
