@@ -9,12 +9,14 @@ import io
 import json
 import zipfile
 import zlib
+from contextlib import suppress
 
 import numpy as np
 from PIL import Image
 
 from makar.core.disk.parsing import read_json
 from makar.core.disk.toml import read_toml
+from makar.core.errors import UnreadableError
 from makar.domains.images.pictures.reading import read_picture
 from makar.domains.images.svg.metadata import read_metadata
 from makar.domains.images.svg.reading import read_svg
@@ -26,6 +28,9 @@ from makar.domains.levels.tiled.read import read_tiled
 from makar.domains.levels.tiled.variants import learn_variants
 from makar.domains.levels.tiled.write import write_into_map
 from makar.domains.music.files import read_file, write_piece
+from makar.domains.music.infill.hole import Fill, beyond, find_hole
+from makar.domains.music.infill.score import open_score
+from makar.domains.music.infill.view import view
 
 LEGEND = b"""[map]
 start = "left"
@@ -226,11 +231,40 @@ def read_drawing(path):
     read_svg(path, outlines=True, lines=20)
 
 
+def worked_on(path):
+    """A piece is read, and one bar of every line that can be chosen in it made and varied."""
+    score = open_score(path)
+    for voice, line in ((None, None), ("1", None), ("2", None), (None, "top"), (None, "bottom")):
+        with suppress(UnreadableError):
+            chosen, part = score.chosen(None, voice, line)
+            bars = [bar for bar in chosen.bars if bar.number]
+            for bar in (bars[0], bars[-1], *beyond(chosen.bars, 1)):
+                span = (bar.number, bar.number)
+                every = [*chosen.bars, bar] if bar.number > bars[-1].number else chosen.bars
+                hole = find_hole(chosen.piece, every, part, span, path=str(path), line=chosen.split)
+                seen = view(chosen.piece, every, hole, path=str(path), written=chosen.written)
+                made = np.array([(hole.start, hole.end - hole.start, 67, 80)])
+                chosen.spliced([Fill(hole, made, seen.kept)])
+                if len(seen.inside):
+                    again = seen.inside + np.array([0, 0, 1, 0])
+                    again[:, 2] = np.minimum(again[:, 2], 127)
+                    chosen.spliced([Fill(hole, again, seen.kept, seen.inside)])
+
+
+SONG = (
+    b'X:1\nT:One\nM:4/4\nL:1/8\nV:1\nV:2\nK:Gmin exp ^f\n[V:1] |:"Gm"G2A2 (3BcB !p!(B2|'
+    b"^c>d) {e}f/g/ z2 & G4 -g2|[1 G8:|[2 {a}g8|]\nw: one two- three * | four_ five\n"
+    b"[V:2] G,8|D4 [K:C] ~D4|Z|G,8|]\n"
+)
 FORMATS = {
     "midi": (".mid", written(".mid"), read_file),
     "musicxml": (".musicxml", written(".musicxml"), read_file),
     "mxl": (".mxl", zipped, read_file),
     "abc": (".abc", is_(ABC), read_file),
+    "midi continued": (".mid", written(".mid"), worked_on),
+    "musicxml continued": (".musicxml", written(".musicxml"), worked_on),
+    "mxl continued": (".mxl", zipped, worked_on),
+    "abc continued": (".abc", is_(SONG), worked_on),
     "svg": (".svg", is_(SVG), read_drawing),
     "tiled": (".tmj", is_(json.dumps(TILED).encode()), lambda p: level_of(read_tiled(p), GAME)),
     "tmx": (".tmx", is_(TMX), read_map),
