@@ -30,7 +30,8 @@ from torch import Tensor
 
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Prompt
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.models.llama_files import save_llama
 from makar.models.token_policy import TokenPolicy

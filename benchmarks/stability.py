@@ -24,7 +24,8 @@ from makar.core.signal import decision_rewards
 from makar.domains.music.tune.config import MelodyConfig
 from makar.domains.music.tune.recipe import prepare
 from makar.evaluation.rows import EVALUATION
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
+from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.measures.diversity import distinct_share, duplicate_share
 from makar.measures.guards import CollapseLimits

@@ -8,7 +8,8 @@ from torch.distributions import Bernoulli
 
 from makar.core.train import train
 from makar.core.types import Evaluation, Judgement, Prompt, Rollout, groups_of
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.runs import checkpoint
 
 FOLDER = Path("coins")

@@ -29,7 +29,8 @@ from makar.domains.music.words import TUNE_WORDS, in_words
 from makar.evaluation.gauge import baselines_by
 from makar.evaluation.rows import Row, compare
 from makar.learners.likelihood import Likelihood, PretrainConfig
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
+from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.measures.alarm import HackingAlarm
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy

@@ -9,7 +9,8 @@ import torch
 
 from makar.core.rewards import Component, RewardTree
 from makar.core.types import Prompt
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
+from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.measures.variety import KeyRuns
 from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Baselines, Creator, chance_of

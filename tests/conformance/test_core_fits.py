@@ -13,7 +13,8 @@ from makar.core.seeds import Seeds
 from makar.core.signal import decision_rewards
 from makar.core.train import train
 from makar.core.types import Evaluation, Judgement, Policy, Prompt, Rollout, Works, groups_of
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.models.policy_net import PolicyNet
 from makar.models.stepwise import StepwisePolicy

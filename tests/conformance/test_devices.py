@@ -23,7 +23,8 @@ from makar.core.seeds import Seeds
 from makar.core.types import Evaluation, Prompt, Rollout
 from makar.domains.music.melody.codec import MelodyCodec
 from makar.learners.likelihood import PretrainConfig, Pretraining
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.q_learning import QLearning
 from makar.learners.q_settings import QLearningConfig
 from makar.models.policy_net import PolicyNet

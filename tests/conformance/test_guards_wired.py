@@ -17,7 +17,7 @@ from makar.core.types import Prompt
 from makar.domains.music.melody.codec import MelodyCodec
 from makar.domains.music.tune import recipe as tune
 from makar.domains.music.tune.phrases import TunePhrases
-from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble

@@ -13,7 +13,8 @@ import torch
 from makar.core.seeds import Seeds
 from makar.core.types import Learner, Prompt
 from makar.learners.likelihood import Likelihood, PretrainConfig
-from makar.learners.policy_gradient import Algorithm, PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import Algorithm, PolicyGradientConfig
 from makar.learners.q_learning import QLearning
 from makar.learners.q_settings import QLearningConfig
 from makar.learners.stability import Stability

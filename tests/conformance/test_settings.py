@@ -13,7 +13,7 @@ import torch
 
 from makar.core.rewards import Component
 from makar.learners.likelihood import PretrainConfig, Pretraining
-from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.measures.alarm import HackingAlarm
 from makar.measures.guards import CollapseLimits
@@ -32,6 +32,7 @@ LEARN = {
     "decay_updates": ({}, 4),
     "epochs": (PPO, 3),
     "minibatch": (PPO, 8),
+    "best_and_worst": ({}, 4),
     "shard": ({}, 3),
     "gamma": (PPO, 0.5),
     "lam": (PPO, 0.1),

@@ -12,7 +12,8 @@ import torch
 
 from makar.core.seeds import Seeds
 from makar.core.types import Learner, Prompt
-from makar.learners.policy_gradient import Algorithm, PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import Algorithm, PolicyGradientConfig
 from makar.learners.stability import Stability
 
 ALGORITHMS = get_args(Algorithm)
@@ -415,3 +416,17 @@ def test_each_update_is_shuffled_anew(toy, monkeypatch):
     first, second = seen[:8], seen[8:]
     assert sorted(work for batch in first for work in batch) == sorted(rollout.works.items)
     assert first != second
+
+
+def test_the_best_and_the_worst_are_what_is_learned_from(toy: Any) -> None:
+    """The step is that of a batch that holds only them."""
+    policies = [toy.policy() for _ in range(2)]
+    whole, extremes = learner_of(policies[0]), learner_of(policies[1], best_and_worst=4)
+    rollout = policies[0].sample([Prompt()] * 10, seeds=Seeds(4))
+    totals = [0.5, 0.1, 0.9, 0.4, 0.8, 0.2, 0.45, 0.55, 0.6, 0.35]
+    rows = torch.tensor([1, 2, 4, 5])
+    whole.update(rollout.select(rows), toy.judged([totals[i] for i in rows]))
+    told = extremes.update(rollout, toy.judged(totals))
+    assert told["learned_from"] == 4
+    for ours, theirs in zip(policies[1].parameters(), policies[0].parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs)

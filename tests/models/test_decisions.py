@@ -11,7 +11,8 @@ from torch.distributions import Normal, kl_divergence
 from makar.core.seeds import Seeds
 from makar.core.train import train
 from makar.core.types import Judgement, Policy, Prompt
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.models.decisions import Categorical, Decisions, Gaussian
 from makar.models.policy_net import GaussianNet

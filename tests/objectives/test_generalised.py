@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from makar.core.types import Evaluation, Judgement, Prompt, Rollout
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.objectives.advantage import generalised
 

@@ -11,10 +11,9 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar, cast, runtime_checkable
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 
 from makar.core.devices import device_of
@@ -22,60 +21,18 @@ from makar.core.signal import decision_rewards
 from makar.core.types import Evaluation, Judgement, Rollout
 from makar.learners.evaluations import joined, rows_of, shards
 from makar.learners.optimisers import Adam
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import (
     AdaptiveCoefficient,
     EntropyFloor,
     LastGood,
-    Stability,
     gradient_norm,
 )
 from makar.objectives import advantage as advantages
 from makar.objectives import policy_loss
+from makar.objectives.selection import best_and_worst
 
 P = TypeVar("P")
-Algorithm = Literal["reinforce", "rloo", "grpo", "a2c", "ppo"]
-
-
-class PolicyGradientConfig(BaseModel):
-    """How a policy-gradient learner learns."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    algorithm: Algorithm = "grpo"
-    learning_rate: PositiveFloat = 3e-4
-    decay_updates: PositiveInt | None = Field(
-        default=None,
-        description="updates in which the learning rate falls in a straight line to 0, where "
-        "learning ends; none keeps it",
-    )
-    epochs: PositiveInt = Field(default=1, description="passes over each rollout")
-    minibatch: PositiveInt | None = Field(
-        default=None, description="works per step; none takes all"
-    )
-    shard: PositiveInt | None = Field(
-        default=None,
-        description="works whose gradient is taken at once, to save memory; none takes all",
-    )
-    gamma: float = Field(default=1.0, gt=0, le=1, description="discount per decision")
-    lam: float = Field(
-        default=0.95, ge=0, le=1, description="GAE: 0 trusts the value, 1 the rewards"
-    )
-    clip: PositiveFloat = Field(default=0.2, description="PPO's and GRPO's clip")
-    value_weight: NonNegativeFloat = 0.5
-    entropy_weight: NonNegativeFloat = Field(
-        default=0.0, description="constant bonus, besides the floor"
-    )
-    stability: Stability = Field(default_factory=Stability)
-
-    @property
-    def uses_value(self) -> bool:
-        """True where a value head is trained."""
-        return self.algorithm in ("a2c", "ppo")
-
-    @property
-    def uses_groups(self) -> bool:
-        """True where works are compared within their group."""
-        return self.algorithm in ("rloo", "grpo")
 
 
 @runtime_checkable
@@ -147,6 +104,9 @@ class PolicyGradient:
             return metrics
         if not usable.all():
             rollout, rewards = rollout.select(usable.nonzero()[:, 0]), rewards[usable]
+        if self.config.best_and_worst is not None:
+            rollout, rewards = self._telling(rollout, rewards, self.config.best_and_worst)
+        metrics["learned_from"] = float(len(rollout))
         self.model.eval()  # dropout would set the policy apart from the one that sampled
         now, prior = self._evaluated(rollout)
         with torch.no_grad():
@@ -184,6 +144,15 @@ class PolicyGradient:
             flat = finite & _in_flat_group(returns, judged, rollout.group)
         metrics = {"unjudged": float(unjudged), "flat": float(flat.sum())}
         return finite & ~flat & rollout.mask.any(1), metrics
+
+    def _telling(
+        self, rollout: Rollout[Any], rewards: Tensor, keep: int
+    ) -> tuple[Rollout[Any], Tensor]:
+        """The works that say most: the best and the worst."""
+        if rollout.owner is not None:
+            raise ValueError("the best and the worst are of whole works: fragments have none")
+        rows = best_and_worst(rewards.sum(1), rollout.group, keep=keep)
+        return rollout.select(rows), rewards[rows]
 
     def _advantages(
         self, rollout: Rollout[Any], rewards: Tensor, value: Tensor | None

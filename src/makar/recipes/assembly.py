@@ -16,7 +16,8 @@ from jaxtyping import Bool
 from makar.core.errors import ConfigError
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, TrainablePolicy
+from makar.learners.policy_gradient import PolicyGradient, TrainablePolicy
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.measures.variety import SPREAD, FeatureSpread
 from makar.recipes.bonuses import Bonuses, bonuses_like
 from makar.recipes.craft import Craft

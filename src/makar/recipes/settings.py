@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.q_settings import Kind, ValueSettings
 
 

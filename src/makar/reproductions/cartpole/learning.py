@@ -28,7 +28,8 @@ from jaxtyping import Int
 
 from makar.core.train import train
 from makar.core.types import Generator, Learner, Prompt
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.q_learning import QLearning
 from makar.learners.q_settings import QLearningConfig
 from makar.learners.stability import Stability

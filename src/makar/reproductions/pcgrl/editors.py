@@ -33,7 +33,8 @@ from makar.core.types import Judgement, Prompt, Works
 from makar.domains.levels.editing.goals import Aiming
 from makar.domains.levels.editing.network import MapNet
 from makar.domains.levels.problems.catalogue import Problem, problem
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.models.stepwise import StepwisePolicy
 

@@ -24,7 +24,8 @@ from makar.domains.levels.editing.memory import NeuralMap
 from makar.domains.levels.editing.partial_view import Remembering
 from makar.domains.levels.level.level import Levels
 from makar.domains.levels.problems.catalogue import problem
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.models.stepwise import StepwisePolicy
 from makar.reproductions.cartpole.table import Stage
 from makar.reproductions.pcgrl.editors import KIT, paid_on_the_way

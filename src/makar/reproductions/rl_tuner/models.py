@@ -17,7 +17,8 @@ from typing import Any, Literal
 from makar.core.train import train
 from makar.core.types import Generator, Iteration, Judgement, Prompt, Reward, Works
 from makar.domains.music.melody.grid import MelodyGrid
-from makar.learners.policy_gradient import PolicyGradient, PolicyGradientConfig, frozen
+from makar.learners.policy_gradient import PolicyGradient, frozen
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.q_learning import QLearning
 from makar.learners.q_settings import QLearningConfig
 from makar.learners.stability import Stability

@@ -14,7 +14,8 @@ from makar.domains.levels.editing.goals import Aiming
 from makar.domains.levels.editing.network import NEVER, AtCursor, MapNet
 from makar.domains.levels.problems.catalogue import problem
 from makar.learners.likelihood import Likelihood, PretrainConfig
-from makar.learners.policy_gradient import Algorithm, PolicyGradient, PolicyGradientConfig
+from makar.learners.policy_gradient import PolicyGradient
+from makar.learners.policy_settings import Algorithm, PolicyGradientConfig
 from makar.learners.q_learning import QLearning
 from makar.learners.q_settings import QLearningConfig
 from makar.learners.stability import Stability

@@ -14,7 +14,8 @@ from makar.core.errors import ConfigError
 from makar.core.scoring import Scorer
 from makar.core.transforms import Ramp
 from makar.core.types import Prompt
-from makar.learners.policy_gradient import PolicyGradientConfig, frozen
+from makar.learners.policy_gradient import frozen
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.measures.catalogue import Catalogue, Entry, plain
 from makar.recipes.assembly import assemble, begin, placed

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from makar.learners.policy_gradient import PolicyGradientConfig
+from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.recipes.settings import PRIVATE, EvaluateConfig, Flag, LoopConfig, RecipeConfig
 from makar_toy.strokes.drawing import FEWEST, MOST
