@@ -54,6 +54,7 @@ LOOP = {
     "checkpoint_every": 1,
     "exploration": 0.5,
     "variety": None,
+    "distinctness": True,
     "likeness": 0.1,
     "keep": 1,
     "fault_patience": 1,

@@ -10,7 +10,7 @@ import pytest
 from makar.core.types import JudgedPart, Judgement
 from makar.measures.diversity import distinct_share, shares_of_distinct
 from makar.measures.variety import KeyRuns
-from makar.recipes.bonuses import EXPLORATION, LIKENESS, VARIETY, Bonuses
+from makar.recipes.bonuses import DISTINCTNESS, EXPLORATION, LIKENESS, VARIETY, Bonuses
 from makar.recipes.watch_prices import WatchPrices
 
 SAME = np.tile(np.arange(8), (4, 1))
@@ -67,6 +67,30 @@ def test_bonuses_are_parts_of_the_judgement_and_gated_works_get_none() -> None:
     np.testing.assert_allclose(out.total, [0.5 + 0.1 + 1, 0, 0.5 + 0.1 + 2, 0.5 + 0.1 + 2])
     assert {EXPLORATION, VARIETY} <= set(out.parts)
     assert out.parts[VARIETY].weight == 2.0
+
+
+def test_distinctness_multiplies_what_works_are_paid() -> None:
+    keys = Rows(np.vstack([SAME[:2], DIFFERENT[2:]]))
+    out = Bonuses(distinctness=True).apply(judged(0.8, 0.4, 0.4, 0.0), keys, BY_KEYS)
+    np.testing.assert_allclose(out.total, [0.4, 0.2, 0.4, 0.0])
+    assert out.parts[DISTINCTNESS].weight == 0.0
+    alone = Bonuses().apply(judged(0.8, 0.4, 0.4, 0.0), keys, BY_KEYS)
+    np.testing.assert_allclose(alone.total, [0.8, 0.4, 0.4, 0.0])
+
+
+def test_what_broke_the_rules_never_looks_better_than_what_did_not() -> None:
+    """Prices can take a good work's total below 0; 0 for a gated one would then be a prize."""
+    prices = WatchPrices({"seen": (0.0, 1.0)}, {"seen": (0.5, 0.5)})
+    strayed = np.array([9.0, 8.0, 9.0, 9.0])
+    judgement = judged(0.5, 0.5, 0.0, 0.5)
+    watch = JudgedPart(raw=strayed, value=strayed, weight=0.0, role="watch", transform="as it is")
+    judgement = replace(judgement, parts={**judgement.parts, "seen": watch})
+    for _ in range(60):
+        prices.observe({"seen": strayed})
+    total = Bonuses(likeness=prices).apply(judgement, Rows(SAME), BY_KEYS).total
+    assert total[[0, 1, 3]].min() < 0
+    assert total[2] == total[[0, 1, 3]].min()
+    assert total[2] <= total.mean()
 
 
 def test_works_that_stray_from_people_are_paid_less_once_their_mean_has_strayed() -> None:

@@ -21,6 +21,7 @@ from makar.recipes.settings import LoopConfig
 from makar.recipes.watch_prices import WatchPrices, prices_like, watched
 
 EXPLORATION, VARIETY, LIKENESS = "exploration", "variety", "likeness"
+DISTINCTNESS = "distinctness"
 
 
 @dataclass
@@ -31,6 +32,10 @@ class Bonuses:
     distinct runs than people's works have in a set of that size, each work's own share of the
     distinct runs is paid for a little more; when there is enough, a little less.
 
+    Distinctness multiplies instead (Li et al. 2025, *DARLING*, arXiv 2509.02534): what is good and
+    like the others is paid less than what is good and unlike them. Deviation: how unlike a work
+    is, the domain's own measure says, not a classifier.
+
     Attributes:
         exploration: Weight of the count-based bonus for kinds of work seldom met; 0 = off.
         target: distinct-4 to be kept in a batch; None = off.
@@ -38,6 +43,7 @@ class Bonuses:
         price: What the shortfalls so far add up to.
         rate: How much the price moves for a relative shortfall of 1.
         gain: What the present shortfall adds at once, so that the price need not overshoot.
+        distinctness: Multiply totals by each work's own share of the distinct runs.
         visits: How often each kind of work was met.
         likeness: Holds what is only watched near people's; None = off.
     """
@@ -48,11 +54,16 @@ class Bonuses:
     price: float = 0.0
     rate: float = 0.05
     gain: float = 0.5
+    distinctness: bool = False
     visits: VisitCounts = field(default_factory=VisitCounts)
     likeness: WatchPrices | None = None
 
     def apply(self, judgement: Judgement, works: Works[Any], variety: Variety[Any]) -> Judgement:
-        """The judgement with the bonuses among its parts; gated works get none."""
+        """The judgement with the bonuses among its parts.
+
+        A work that did not pass the gates gets none, and never more than one that did: it broke
+        what was asked, and must not look better than the mean where others are fined.
+        """
         parts, total = dict(judgement.parts), judgement.total
         passed = total > 0
         bonuses: dict[str, tuple[float, Float[np.ndarray, " B"]]] = {}
@@ -66,6 +77,12 @@ class Bonuses:
         for name, (weight, value) in bonuses.items():
             total = total + np.where(passed, weight * value, 0.0)
             parts[name] = JudgedPart(value, value, weight, "score", "bonus in training only")
+        if self.distinctness:
+            share = np.nan_to_num(variety.shares(works), nan=1.0)
+            total = np.where(passed, total * share, total)
+            parts[DISTINCTNESS] = JudgedPart(share, share, 0.0, "penalty", "in training only")
+        if passed.any():
+            total = np.where(passed, total, np.minimum(total, total[passed].min()))
         return replace(judgement, total=total, parts=parts)
 
     def observe(
@@ -130,5 +147,6 @@ def bonuses_like(
     return Bonuses(
         exploration=loop.exploration,
         target=target,
+        distinctness=loop.distinctness,
         likeness=prices_like(watches, start, loop.likeness),
     )

@@ -187,6 +187,10 @@ class LoopConfig(BaseModel):
     variety: PositiveFloat | None = Field(
         default=1.0, description="share of people's distinct-4 to keep up; none switches it off"
     )
+    distinctness: bool = Field(
+        default=False,
+        description="multiply what a work is paid by how unlike the others of its batch it is",
+    )
     likeness: PositiveFloat | None = Field(
         default=None,
         description="people's standard deviations that the mean of what is watched may be off "

@@ -233,7 +233,7 @@ def _bonuses(
                 pieces += genre.pieces[first : first + size]
             shares.append(craft.variety.distinct(Pieces(tuple(pieces))))
         target = loop.variety * float(np.mean(shares))
-    return Bonuses(exploration=loop.exploration, target=target)
+    return Bonuses(loop.exploration, target, distinctness=loop.distinctness)
 
 
 BLEND: Recipe[BlendConfig, Piece] = Recipe(
