@@ -410,6 +410,87 @@ def test_hearing_a_draft_changes_nothing_that_is_learned(monkeypatch, tmp_path):
     assert torch.equal(*weights)
 
 
+@pytest.fixture
+def ready(infiller, monkeypatch):
+    def at_once(config):
+        return infiller
+        yield
+
+    monkeypatch.setattr(infill_model, "prepare_infill", at_once)
+
+
+def piano(path):
+    """Eight bars of chords on one part."""
+    rows = [(48 * n, 48, p + n % 5, 60 + n) for n in range(16) for p in (48, 55, 67)]
+    write_piece(Piece((Part(np.array(rows), "Piano"),)), path)
+    return path
+
+
+def test_a_line_or_a_voice_is_asked_for_on_the_command_line(tmp_path, ready):
+    chords = piano(tmp_path / "piano.mid")
+    refused = invoke("continue", chords, "--keep", "1-2,5-8", "--variations", 1)
+    assert "--line top" in str(refused.exception)
+    for line in ("top", "bottom"):
+        out = tmp_path / line
+        asked = ["--keep", "1-2,5-8", "--line", line, "--variations", 1, "--out", out]
+        invoke("continue", chords, *asked, catch_exceptions=False)
+        (made,) = out.glob("*.mid")
+        notes = read_pieces(made)[0].parts[0].notes
+        was = read_pieces(chords)[0].parts[0].notes
+        others = was[np.isin(was[:, 2], [*range(48, 60)] if line == "top" else [*range(53, 72)])]
+        stays = {tuple(row) for row in others.tolist() if 192 <= row[0] < 384}
+        assert stays <= {tuple(row) for row in notes.tolist()}
+    with pytest.raises(ConfigError, match="either top or bottom"):
+        open_task(chords, keep="1-2,5-8", line="middle")
+
+
+def test_made_bars_of_a_hand_played_take_replace_the_bars(tmp_path, infiller):
+    draw = np.random.default_rng(3)
+    file = mido.MidiFile(ticks_per_beat=480, tracks=[mido.MidiTrack()])
+    timed = []
+    for n in range(32):  # every note rings a little past the beat after it
+        begin = max(480 * n + int(draw.integers(-20, 20)), 0)
+        loud, pitch = int(draw.integers(50, 96)), 67 + [0, 4, 7, 5][n % 4]
+        timed += [(begin, "note_on", pitch, loud), (begin + 470, "note_off", pitch, 0)]
+    last = 0
+    for tick, kind, pitch, loud in sorted(timed):
+        file.tracks[0].append(mido.Message(kind, note=pitch, velocity=loud, time=tick - last))
+        last = tick
+    file.save(tmp_path / "take.mid")
+    task = open_task(tmp_path / "take.mid", keep="1-2,5-8")
+    made = make_variations(task, infiller, count=3, seed=1).chosen
+    was = task.piece.parts[0].notes
+    inside = was[(was[:, 0] >= 190) & (was[:, 0] < 382)]
+    assert len(inside) == 8
+    for one in made:
+        (tmp_path / "out.mid").write_bytes(task.score.spliced(one.candidate.fills))
+        now = read_pieces(tmp_path / "out.mid")[0].parts[0].notes
+        outside = [row for row in was.tolist() if row not in inside.tolist()]
+        assert [row for row in now.tolist() if row[0] < 190 or row[0] >= 382] == outside
+        fresh = one.candidate.fills[0].made
+        assert abs(fresh[:, 3].mean() - np.array(outside)[:, 3].mean()) <= 5
+
+
+@pytest.mark.parametrize("key", ["K:\n", "K:none\n"])
+def test_a_tune_without_a_key_is_heard(tmp_path, key):
+    path = tmp_path / "x.abc"
+    scale = "D2E2^F2G2|A2B2^c2d2|"
+    path.write_text(f"X:1\nM:4/4\nL:1/8\n{key}{scale * 3}D8|]\n")
+    task = open_task(path, keep="1-2,5-7")
+    assert task.key == Key(2)
+    assert any("D major" in note for note in task.notes)
+
+
+def test_a_swung_take_is_swung_on_and_that_is_said(tmp_path, infiller):
+    rows = [(24 * n + o, d, 67 + n % 5, 80) for n in range(32) for o, d in ((0, 16), (16, 8))]
+    path = tmp_path / "swing.mid"
+    write_piece(Piece((Part(np.array(rows)),)), path)
+    task = open_task(path, keep="1-2,5-8")
+    assert any("swing" in note for note in task.notes)
+    made = write_candidates(task, infiller.policy, count=1, seeds=Seeds(1))[0].fills[0].made
+    assert {int(o) % 24 for o in made[:, 0]} <= {0, 8, 16, 20}
+
+
 def test_people_s_own_middles_set_the_limit_of_a_copy(infiller):
     runs = infiller.index.longest_runs(
         MelodyGrids.stack([phrase(n) for n in range(60, 90)]).melodies

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from makar.domains.music.continuing.choice import Choice, Chosen, make_variation
 from makar.domains.music.continuing.files import deliver, lead_of
 from makar.domains.music.continuing.task import Task, open_task
 from makar.domains.music.infill.hole import Fill
+from makar.domains.music.infill.into_musicxml import MusicXmlScore
 from makar.domains.music.infill.score import opened_score
 from makar.domains.music.piece.piece import NoteRows
 from makar.recipes.creator import Opened
@@ -106,6 +107,8 @@ class PieceSheet:
     def outside(self, content: bytes) -> bytes:
         """The file with every free bar emptied, so that what is left is what stays."""
         score = opened_score(content, str(self.task.path))
+        if isinstance(score, MusicXmlScore) and isinstance(self.task.score, MusicXmlScore):
+            score = replace(score, voice=self.task.score.voice)
         nothing = np.zeros((0, 4), np.int64)
         return score.spliced(
             [Fill(hole, nothing, self._over(n)) for n, hole in enumerate(self.task.holes)]
