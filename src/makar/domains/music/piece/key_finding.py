@@ -27,6 +27,15 @@ KEYLESS = "tunes without a usable K: field"
 _SHOWN = 4
 
 
+def _standing(use: np.ndarray) -> np.ndarray:
+    """``(12, 12)`` a profile on every tonic, so that its product with a centred row correlates."""
+    away = use - use.mean()
+    return np.stack([np.roll(away / np.sqrt((away**2).sum()), tonic) for tonic in range(12)])
+
+
+_USES = np.stack([_standing(MAJOR_USE), _standing(MINOR_USE)])
+
+
 def sounds_minor(notes: NoteRows, tonic: int) -> bool:
     """True where minor on ``tonic`` fits the sounding time of the degrees better than major.
 
@@ -54,13 +63,11 @@ def heard_key(notes: NoteRows) -> Key:
     if not time.std():
         return Key()
     final = int(notes[notes[:, ONSET] == notes[:, ONSET].max(), PITCH].min()) % 12
-    fits = {
-        Key(tonic, mode): float(np.corrcoef(time, np.roll(use, tonic))[0, 1])
-        + FINAL_NOTE * (tonic == final)
-        for mode, use in (("major", MAJOR_USE), ("minor", MINOR_USE))
-        for tonic in range(12)
-    }
-    return max(fits, key=lambda key: fits[key])
+    away = time - time.mean()
+    fits = _USES @ away / np.sqrt((away**2).sum())
+    fits[:, final] += FINAL_NOTE
+    mode, tonic = np.unravel_index(int(fits.argmax()), fits.shape)
+    return Key(int(tonic), ("major", "minor")[mode])
 
 
 def key_heard_in(piece: Piece) -> Key:
