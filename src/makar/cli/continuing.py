@@ -53,7 +53,7 @@ def continue_file(
     """Fill bars of your own piece, go on with it, or vary it; or go on with your own level.
 
     What is to stay stays as it is, byte for byte; the rest is made in several versions. Bars
-    count from the first full bar; an upbeat is bar 0.
+    have their printed numbers; where none are printed, an upbeat is bar 0.
 
     Examples:
       makar continue theme.mid --keep 1-4,9-12 --parts violin --variations 8
