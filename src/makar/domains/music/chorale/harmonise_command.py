@@ -30,7 +30,7 @@ RECIPE = "chorale"
 FIRST, LAST = 100, 300
 """Steps of learning between which a first try is written: before, it is no harmony; after, the
 better ones are near."""
-AFTER_LEARNING = 0.18
+AFTER_LEARNING = 0.3
 """How long all that comes besides the steps of learning takes, as a share of them: looking at works
 held out, setting up the reward, and harmonising."""
 
