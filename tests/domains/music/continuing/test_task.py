@@ -377,8 +377,29 @@ def test_a_first_draft_is_heard_before_the_model_is_ready(theme, infiller, monke
         page = (folder / PAGE).read_text()
         assert (told in page) is is_draft
         assert "--seed 4 gives others" in page
-    again = invoke("continue", theme, "--bars", 2, "--out", better, catch_exceptions=True)
+
+
+def test_a_folder_that_is_there_is_refused_before_anything_is_learned(theme, monkeypatch):
+    def learned(config):
+        raise AssertionError("it was learned for nothing")
+        yield
+
+    monkeypatch.setattr(infill_model, "prepare_infill", learned)
+    there = theme.parent
+    again = invoke("continue", theme, "--bars", 2, "--out", there, catch_exceptions=True)
     assert "already there" in str(again.exception)
+
+
+def test_a_varied_note_that_is_tied_into_a_bar_that_stays_is_not_asked_to_change(
+    tmp_path, infiller
+):
+    path = tmp_path / "x.abc"
+    path.write_text("X:1\nM:4/4\nL:1/4\nK:G\nGABc|dedc|BAG2-|G2d2|G4|]\n")
+    task = open_task(path, vary="3")
+    for one in write_candidates(task, infiller.policy, count=8, seeds=Seeds(1)):
+        was = task.views(task.piece, 0).was
+        assert one.middles[0].grid.tokens[8] == was[8]
+        assert one.fills[0].made[-1, 2] == 67
 
 
 def test_hearing_a_draft_changes_nothing_that_is_learned(monkeypatch, tmp_path):

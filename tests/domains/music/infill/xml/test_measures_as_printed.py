@@ -138,6 +138,17 @@ def test_a_voice_is_worked_on_and_the_other_stays():
                 assert again[8:10, :3].tolist() == made[:, :3].tolist()
 
 
+def test_a_varied_voice_leaves_the_same_pitch_of_another_voice_alone():
+    back = "<backup><duration>16</duration></backup>"
+    unison = quarters(FULL) + back + note("G4", 16, voice=2)
+    data = score(*((str(n), "", unison) for n in range(1, 5)))
+    found, hole, seen = hole_of(data, (3, 3), "1")
+    made = seen.inside + np.array([0, 0, 2, 0])
+    out = found.spliced([Fill(hole, made, seen.kept, seen.inside)])
+    assert out.count(note("G4", 16, voice=2).encode()) == 4
+    assert out.count(note("G4", 4).encode()) == 3
+
+
 def test_a_voice_that_is_silent_in_a_bar_gets_its_notes_beside_the_other():
     found, hole, seen = hole_of(two_voices(), (4, 4), "2")
     made = np.array([(288, 96, 52, 80)])
