@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from makar.cli.flags import Meant
-from makar.cli.pacing import Pacing
+from makar.console.pacing import Pacing
 from makar.console.places import Json, Runs, find_run, opened_run, runs_root
 from makar.console.trusting import TrustCode, trust
 from makar.core.errors import ConfigError

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from makar.cli.pacing import Pacing, in_words
+from makar.console.pacing import Pacing, in_words
 from makar.recipes.preparation import Progress
 
 
