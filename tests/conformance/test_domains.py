@@ -472,7 +472,7 @@ def _level(suffix, infiller, monkeypatch, folder):
         policy=SimpleNamespace(codec=codec, sample=sample),
         craft=craft,
         ask=registry.recipe("levels").prompt(config),
-        reward=lambda works, _: Judgement(np.linspace(0, 1, len(works))),
+        reward=SimpleNamespace(lean=lambda works, _: Judgement(np.linspace(0, 1, len(works)))),
     )
     path, other = folder / f"mine{suffix}", folder / f"other{suffix}"
     touched = begun.copy()

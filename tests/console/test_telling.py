@@ -91,6 +91,22 @@ def test_no_time_is_told_of_stages_without_a_known_end(teller, said, clock):
     assert not any("left" in line for line in said)
 
 
+def test_what_came_between_does_not_slow_the_pace(said, clock):
+    teller = Teller(write=said.append, clock=clock)
+    clock.now += PATIENCE
+    for done in range(11):
+        teller.say(Told("learning", done, 700, "loss 2"))
+        clock.now += 0.4
+    assert "learning: 10 of 700, loss 2, about 5 min left" in said[-1]
+    teller.say(Told("writing a first draft"))
+    clock.now += 600
+    teller.resume(Told("learning", 10, 700))
+    for done in range(11, 31):
+        teller.say(Told("learning", done, 700))
+        clock.now += 0.4
+    assert "about 4 min left" in said[-1]  # some 670 at .4 s each
+
+
 def test_a_work_is_told_to_its_end(capsys, monkeypatch):
     monkeypatch.setattr(module, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(module, "PATIENCE", 0.0)

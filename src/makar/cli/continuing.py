@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from makar.cli.flags import Meant
-from makar.console.pacing import Pacing
 from makar.console.places import Json, Runs, find_run, opened_run, runs_root
+from makar.console.telling import Teller, telling
 from makar.console.trusting import TrustCode, trust
+from makar.console.waiting import Told
 from makar.core.errors import ConfigError
 from makar.runs.folder import RunFolder, list_runs
 
@@ -100,22 +101,22 @@ def _worked(sheet: Sheet[Any], name: str, count: int, *, seed: int, out: Path | 
     hear already.
     """
 
-    def written(pacing: Pacing, folder: Path | None, stage: str) -> Delivered:
-        pacing.say(stage)
+    def written(teller: Teller, folder: Path | None, stage: str) -> Delivered:
+        teller.say(Told(stage))
         candidates = sheet.candidates(count, seed=seed)
         return sheet.deliver(candidates, out=folder, seed=seed, asked=count)
 
-    with Pacing(sys.stderr.write) as pacing:
-        pacing.say(f"reading {name}")
+    with telling() as teller:
+        teller.say(Told(f"reading {name}"))
         for progress in sheet.prepare():
             if progress.policy is None:
-                pacing.tell(progress)
+                teller.say(progress)
                 continue
             early = None if out is None else out.with_name(f"{out.name}-first-draft")
-            lines = written(pacing, early, "writing a first draft").lines
+            lines = written(teller, early, "writing a first draft").lines
             sys.stderr.write("".join(f"{line}\n" for line in lines))
-            pacing.resume(progress)
-        return written(pacing, out, "writing and choosing")
+            teller.resume(progress)
+        return written(teller, out, "writing and choosing")
 
 
 def _require_free(out: Path) -> None:

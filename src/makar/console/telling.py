@@ -30,14 +30,14 @@ class Teller:
 
     Args:
         after: Stages whose end can be told, each with how long what follows it takes, as a share
-            of the stage itself.
+            of the stage itself; None: all whose steps are known, and nothing to speak of follows.
         write: What to do with a line.
         clock: Seconds.
     """
 
     def __init__(
         self,
-        after: Mapping[str, float],
+        after: Mapping[str, float] | None = None,
         *,
         write: Callable[[str], None] = _write,
         clock: Callable[[], float] = time.monotonic,
@@ -61,6 +61,12 @@ class Teller:
             self._line = self._told(progress, now)
             self._if_old(now)
 
+    def resume(self, progress: Progress) -> None:
+        """Go on with a stage that something else came between: its pace is measured anew."""
+        self.say(progress)
+        with self._lock:
+            self._begun, self._first = self._clock(), progress.done
+
     def remind(self) -> None:
         """Write the latest line again if nothing was written for a while."""
         with self._lock:
@@ -76,6 +82,8 @@ class Teller:
         line = progress.stage
         if progress.total:
             line += f": {progress.done} of {progress.total}"
+        if progress.text:
+            line += f", {progress.text}"
         left = self._left(progress, now)
         if left is not None:
             line += f", about {_span(left)} left (only this once: it is kept)"
@@ -83,9 +91,9 @@ class Teller:
 
     def _left(self, progress: Progress, now: float) -> float | None:
         """Seconds to the end of all, by the pace of this stage; None where there is no telling."""
-        share = self._after.get(progress.stage)
+        share = 0.0 if self._after is None else self._after.get(progress.stage)
         spent, steps = now - self._begun, progress.done - self._first
-        if share is None or spent < MEASURED or steps <= 0:
+        if share is None or not progress.total or spent < MEASURED or steps <= 0:
             return None
         each = spent / steps
         return each * (progress.total - progress.done) + share * each * progress.total
@@ -97,7 +105,7 @@ def _span(seconds: float) -> str:
 
 
 @contextmanager
-def telling(after: Mapping[str, float]) -> Iterator[Teller]:
+def telling(after: Mapping[str, float] | None = None) -> Iterator[Teller]:
     """A teller that also speaks while a step takes long."""
     teller, over = Teller(after), threading.Event()
 

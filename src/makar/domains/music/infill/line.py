@@ -15,7 +15,6 @@ from makar.domains.music.melody.grid import (
     STEP,
     home_tonic,
 )
-from makar.domains.music.piece.key_finding import MAJOR_PROFILE, MINOR_PROFILE
 from makar.domains.music.piece.piece import DURATION, ONSET, PITCH, Key, NoteRows
 
 
@@ -53,23 +52,6 @@ def steps_of(rows: NoteRows, hole: Hole) -> Int[np.ndarray, " N"]:
     """The sixteenth of the hole at which each note is read."""
     steps = (2 * (rows[:, ONSET] - hole.start) + STEP) // (2 * STEP)
     return np.clip(steps, 0, (hole.end - hole.start) // STEP - 1)
-
-
-def key_by_ear(notes: NoteRows) -> Key:
-    """The major or minor key whose degrees fit best how long each pitch class sounds.
-
-    Krumhansl & Schmuckler's way (Krumhansl 1990, chapter 4), with the profiles of
-    ``key_finding``; C major where nothing sounds.
-    """
-    weights = np.bincount(notes[:, PITCH] % 12, weights=notes[:, DURATION], minlength=12)
-    if not weights.any() or np.ptp(weights) == 0:
-        return Key()
-    fits = {
-        Key(tonic, mode): float(np.corrcoef(np.roll(weights, -tonic), profile)[0, 1])
-        for mode, profile in (("major", MAJOR_PROFILE), ("minor", MINOR_PROFILE))
-        for tonic in range(12)
-    }
-    return max(fits, key=lambda key: fits[key])
 
 
 def token_of(pitch: int, shift: int) -> int:
