@@ -8,8 +8,8 @@ r"""Eight learners over the same model and reward: at equal works and at equal s
 length, 60 steps), seeds 31 to 33, fixed before the run. *Start* is the mean score of the untrained
 model's works, *end* that of the trained model's, both of 500 made anew. *At equal seconds* is the
 mean score of the last five steps that a learner had done in the seconds (sampling, judging and
-learning) that the quickest of the eight took for all of its steps: machines differ, the order of
-learners hardly.
+learning) that the quickest of the eight takes for all of its steps. What a step takes is the tenth
+of its runs' steps that was quickest: others may have used the machine meanwhile.
 """
 
 from __future__ import annotations
@@ -57,29 +57,33 @@ def measured(algorithm: str, seed: int, runs: Path) -> dict[str, Any]:
     }
 
 
-def at(one: Mapping[str, Any], seconds: float) -> float:
-    """Mean score of the last steps that were done in time."""
-    done = max(int(np.searchsorted(one["seconds"], seconds, side="right")), 1)
-    return float(np.mean(one["scores"][max(done - SMOOTH, 0) : done]))
+def at(one: Mapping[str, Any], steps: int) -> float:
+    """Mean score of the last of so many steps."""
+    return float(np.mean(one["scores"][max(steps - SMOOTH, 0) : max(steps, 1)]))
+
+
+def step_seconds(runs: list[Mapping[str, Any]]) -> float:
+    """What a step takes on a machine that does nothing else."""
+    return min(float(np.quantile(np.diff(one["seconds"]), 0.1)) for one in runs)
 
 
 def told(found: Mapping[str, Mapping[str, Any]]) -> str:
     """All runs as a table, a row a learner."""
-    quickest = min(one["seconds"][-1] for one in found.values())
+    runs_of = {name: [one for key, one in found.items() if key.split("-")[0] == name]
+               for name in ALGORITHMS}  # fmt: skip
+    takes = {name: step_seconds(runs) for name, runs in runs_of.items() if runs}
+    quickest = STEPS * min(takes.values())
     lines = [
         f"| learner | start | end | gain | at equal seconds ({quickest:.0f} s) | distinct-4 | "
         "nats from the prior | seconds a step |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for name in ALGORITHMS:
-        runs = [one for key, one in found.items() if key.split("-")[0] == name]
-        if not runs:
-            continue
+    for name, step in takes.items():
+        runs = runs_of[name]
         gain = mean_over_works(np.array([one["end"] - one["start"] for one in runs]))
         mean = {key: np.mean([one[key] for one in runs]) for key in ("start", "end", "kl")}
         varied = np.mean([one["distinct-4"] for one in runs])
-        timed = np.mean([at(one, quickest) for one in runs])
-        step = np.mean([one["seconds"][-1] / len(one["seconds"]) for one in runs])
+        timed = np.mean([at(one, int(quickest / step)) for one in runs])
         lines.append(
             f"| {name} | {mean['start']:.3f} | {mean['end']:.3f} | {gain.mean:.3f} "
             f"({gain.low:.3f}–{gain.high:.3f}) | {timed:.3f} | {varied:.3f} | {mean['kl']:.3f} | "
