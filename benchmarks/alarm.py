@@ -24,7 +24,7 @@ from makar.domains.music.tune.recipe import prepare
 from makar.measures.alarm import FEWEST, HackingAlarm
 from makar.measures.statistics import finite
 from makar.recipes.creator import Creator
-from makar.recipes.watch_prices import watched
+from makar.recipes.upkeep.watch_prices import watched
 
 WORKS, BATCH, RUNS = 3000, 128, 20
 QUIET, RAMP, DRIFTED, LONG = 10, 10, 20, 60

@@ -34,10 +34,10 @@ from makar.learners.policy_settings import PolicyGradientConfig
 from makar.measures.alarm import HackingAlarm
 from makar.models.recurrent import Recurrent, RecurrentConfig
 from makar.models.token_policy import TokenPolicy
-from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Creator
 from makar.recipes.settings import LoopConfig, RewardConfig
-from makar.recipes.watch_prices import watched
+from makar.recipes.upkeep.bonuses import Bonuses
+from makar.recipes.upkeep.watch_prices import watched
 from makar.runs.folder import RunFolder
 from makar.training.loop import Training
 from makar.training.records import keep_works

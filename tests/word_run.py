@@ -12,8 +12,8 @@ from makar.core.types import Prompt
 from makar.learners.policy_gradient import PolicyGradient, frozen
 from makar.learners.policy_settings import PolicyGradientConfig
 from makar.measures.variety import KeyRuns
-from makar.recipes.bonuses import Bonuses
 from makar.recipes.creator import Baselines, Creator, chance_of
+from makar.recipes.upkeep.bonuses import Bonuses
 from makar.recipes.words import Asked, Words
 from makar.runs.folder import RunFolder
 

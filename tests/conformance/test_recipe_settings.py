@@ -80,6 +80,13 @@ ONE, ANOTHER = renders(2, (64, 64))
 FEW = Gallery({"known 0": ONE}, {"unseen 0": ANOTHER})
 
 
+class Named(str):
+    """Maps of which only their name matters."""
+
+    __slots__ = ()
+    sources = ()
+
+
 class Read(Exception):  # noqa: N818 - no fault
     """Enough was read to know what would be learned from."""
 
@@ -116,11 +123,12 @@ def read(monkeypatch):
     monkeypatch.setattr(painter, "folder_gallery", reader(FEW))
     monkeypatch.setattr(painter, "read_style", reader())
     monkeypatch.setattr(painter, "searched", enough)
-    monkeypatch.setattr(vglc, "read_vglc", reader("a folder"))
-    monkeypatch.setattr(vglc, "read_mario_gpt", reader("mario-gpt"))
+    monkeypatch.setattr(vglc, "read_vglc", reader(Named("a folder")))
+    monkeypatch.setattr(vglc, "read_mario_gpt", reader(Named("mario-gpt")))
     monkeypatch.setattr(legend_file, "read_legend", reader(game))
     monkeypatch.setattr(map_corpus, "read_map_corpus", reader(game))
     monkeypatch.setattr(build, "construct", drawn)
+    monkeypatch.setattr("makar.domains.levels.platform.corpus.evened", lambda maps, *_: (maps, ()))
     monkeypatch.setattr(platform_prompts, "_locked", lambda *_: None)
     return asked
 

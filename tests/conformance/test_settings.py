@@ -17,10 +17,10 @@ from makar.learners.policy_settings import PolicyGradientConfig
 from makar.learners.stability import Stability
 from makar.measures.alarm import HackingAlarm
 from makar.measures.guards import CollapseLimits
-from makar.recipes.bonuses import bonuses_like
 from makar.recipes.loading import load_config
 from makar.recipes.registry import listed
 from makar.recipes.settings import LoopConfig, settings_of
+from makar.recipes.upkeep.bonuses import bonuses_like
 from makar.runs.metrics import read_metrics
 from makar.training.loop import Training
 

@@ -8,9 +8,9 @@ from makar.core.errors import RewardFailureError
 from makar.core.rewards import Component
 from makar.measures.alarm import HackingAlarm
 from makar.measures.guards import CollapseLimits
-from makar.recipes.bonuses import Bonuses
 from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
+from makar.recipes.upkeep.bonuses import Bonuses
 from makar.runs import checkpoint
 from makar.runs.metrics import read_metrics
 from makar.training.loop import Training, likelihood

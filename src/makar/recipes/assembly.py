@@ -19,14 +19,14 @@ from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
 from makar.learners.policy_gradient import PolicyGradient, TrainablePolicy
 from makar.learners.policy_settings import PolicyGradientConfig
 from makar.measures.variety import SPREAD, FeatureSpread
-from makar.recipes.bonuses import Bonuses, bonuses_like
 from makar.recipes.craft import Craft
 from makar.recipes.creator import Baselines, Creator, chance_of
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.preparation import Prepared, calibrate
 from makar.recipes.settings import LearnConfig, RecipeConfig, SettlingConfig
+from makar.recipes.upkeep.bonuses import Bonuses, bonuses_like
+from makar.recipes.upkeep.watch_prices import watched
 from makar.recipes.valued import valued
-from makar.recipes.watch_prices import watched
 from makar.recipes.weighting import ExplainedReward
 from makar.recipes.words import Asked, Words
 from makar.runs.errors import CheckpointError

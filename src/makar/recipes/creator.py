@@ -12,9 +12,9 @@ from jaxtyping import Bool
 from makar.core.rewards import RewardTree
 from makar.core.seeds import Seeds
 from makar.core.types import Judgement, Learner, Prompt, Trainable, Works
-from makar.recipes.bonuses import Bonuses
 from makar.recipes.craft import Craft
 from makar.recipes.settings import RecipeConfig
+from makar.recipes.upkeep.bonuses import Bonuses
 from makar.recipes.words import Asked, Words
 from makar.runs.report.contents import Picture
 

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from makar.core.rewards import UNJUDGED
-from makar.recipes.bonuses import LIKENESS
+from makar.recipes.upkeep.bonuses import LIKENESS
 from makar.runs.report.contents import Banner, Chart, Happening, Level, Line
 from makar.runs.report.markup import opening, percent
 from makar.runs.report.words import Words

@@ -21,7 +21,7 @@ from makar.recipes.creator import Creator
 from makar.recipes.own_rewards.loading import FromFile
 from makar.recipes.settings import LoopConfig
 from makar.recipes.trained_run import BEFORE
-from makar.recipes.watch_prices import watched
+from makar.recipes.upkeep.watch_prices import watched
 from makar.recipes.weighting import STYLE
 from makar.runs.checkpoint import load_newest
 from makar.runs.folder import RunFolder

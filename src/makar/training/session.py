@@ -22,7 +22,7 @@ from makar.recipes.preparation import Preparation, Prepared, Progress
 from makar.recipes.registry import recipe_of
 from makar.recipes.settings import RecipeConfig
 from makar.recipes.trained_run import prior_weights
-from makar.recipes.watch_prices import watched
+from makar.recipes.upkeep.watch_prices import watched
 from makar.recipes.weighting import STYLE
 from makar.runs.checkpoint import steps
 from makar.runs.folder import RunFolder

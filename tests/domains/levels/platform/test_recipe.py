@@ -24,9 +24,9 @@ from makar.domains.levels.platform.recipe import build_policy, can_be_handed_out
 from makar.domains.levels.platform.reward import Won
 from makar.domains.levels.play.analysis import Analyst
 from makar.domains.levels.tiles.codec import FREE, Kept
-from makar.recipes.bonuses import bonuses_like
 from makar.recipes.loading import load_config
 from makar.recipes.trained_run import finished, open_run
+from makar.recipes.upkeep.bonuses import bonuses_like
 from makar.recipes.weighting import AT_ONCE
 from makar.runs.folder import RunFolder
 

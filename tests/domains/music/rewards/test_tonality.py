@@ -63,6 +63,12 @@ def test_phrase_endings_by_hand(tunes, judge):
     assert found == pytest.approx([0.0, 1.0, 0.5, np.nan], nan_ok=True)
 
 
+def test_a_tune_of_two_or_three_bars_ends_with_its_last(tunes, judge):
+    bar = "C4:4 D4:4 E4:4 F4:4 "
+    short = tunes(f"{bar} E4:8 G4:8", f"{bar} {bar} E4:8 A4:8", f"{bar}")
+    assert judge(tonality.phrase_endings, short) == pytest.approx([1.0, 0.5, np.nan], nan_ok=True)
+
+
 def test_every_phrase_counts(tunes, judge):
     phrase = "C4:4 D4:4 E4:4 F4:4 " * 3
     found = judge(tonality.phrase_endings, tunes(f"{phrase} G4:16 {phrase} A4:4 r:12"))

@@ -48,9 +48,9 @@ from makar.learners.policy_gradient import frozen
 from makar.measures.statistics import quantile_band
 from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
-from makar.recipes.bonuses import Bonuses
 from makar.recipes.domain import Brought, Recipe
 from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
+from makar.recipes.upkeep.bonuses import Bonuses
 
 
 def ask_prompt(config: BlendConfig, weight: float | None = None) -> Prompt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from makar.core.types import Prompt
 from makar.domains.music.melody.melody import Melodies, melodies_of
@@ -94,16 +94,21 @@ def close(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
 def phrase_endings(works: object, _prompts: Sequence[Prompt]) -> Float[np.ndarray, " B"]:
     """Do phrases breathe? Half for a long note, half for a stable one, every four bars.
 
-    The note is the last to begin on a strong beat of each fourth bar: long if it lasts, rest
+    The note is the last to begin on a strong beat of each fourth bar, of a tune of two or three
+    bars in its last: long if it lasts, rest
     included, longer than the tune's mean note; stable if it belongs to the tonic chord. The mean
     over such notes; NaN where there is none.
     """
     melodies = melodies_of(works)
-    ends = _last_strong_notes(melodies, every=PHRASE)
+    bars = -(-melodies.length // np.maximum(melodies.bar, 1))
+    every = np.where(bars > 1, np.minimum(bars, PHRASE), PHRASE)
+    ends = _last_strong_notes(melodies, every=every)
     return (share(_is_long(melodies), ends) + share(_in_tonic_chord(melodies), ends)) / 2
 
 
-def _last_strong_notes(melodies: Melodies, *, every: int) -> Bool[np.ndarray, "B N"]:
+def _last_strong_notes(
+    melodies: Melodies, *, every: int | Int[np.ndarray, " B"]
+) -> Bool[np.ndarray, "B N"]:
     """True at the last note on a strong beat in each ``every``-th bar."""
     bar = melodies.onset // np.maximum(melodies.bar, 1)[:, None]
     strong = melodies.sounding & (metric_levels(melodies) <= 1)
@@ -112,7 +117,7 @@ def _last_strong_notes(melodies: Melodies, *, every: int) -> Bool[np.ndarray, "B
     later = np.full_like(number, np.iinfo(np.int64).max)
     if number.shape[1] > 1:
         later[:, :-1] = np.minimum.accumulate(number[:, :0:-1], axis=1)[:, ::-1]
-    return strong & (later > bar) & ((bar + 1) % every == 0)
+    return strong & (later > bar) & ((bar + 1) % np.reshape(every, (-1, 1)) == 0)
 
 
 def _is_tonic(melodies: Melodies) -> Bool[np.ndarray, "B N"]:

@@ -18,7 +18,7 @@ from makar.core.types import JudgedPart, Judgement, Works
 from makar.measures.guards import VisitCounts
 from makar.measures.variety import Variety
 from makar.recipes.settings import LoopConfig
-from makar.recipes.watch_prices import WatchPrices, prices_like, watched
+from makar.recipes.upkeep.watch_prices import WatchPrices, prices_like, watched
 
 EXPLORATION, VARIETY, LIKENESS = "exploration", "variety", "likeness"
 DISTINCTNESS = "distinctness"

@@ -10,8 +10,8 @@ import pytest
 from makar.core.types import JudgedPart, Judgement
 from makar.measures.diversity import distinct_share, shares_of_distinct
 from makar.measures.variety import KeyRuns
-from makar.recipes.bonuses import DISTINCTNESS, EXPLORATION, LIKENESS, VARIETY, Bonuses
-from makar.recipes.watch_prices import WatchPrices
+from makar.recipes.upkeep.bonuses import DISTINCTNESS, EXPLORATION, LIKENESS, VARIETY, Bonuses
+from makar.recipes.upkeep.watch_prices import WatchPrices
 
 SAME = np.tile(np.arange(8), (4, 1))
 LENGTHS = np.full(4, 8)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from makar.core.types import JudgedPart, Judgement
-from makar.recipes.watch_prices import FARTHEST, WatchPrices, prices_like, watched
+from makar.recipes.upkeep.watch_prices import FARTHEST, WatchPrices, prices_like, watched
 
 PEOPLE = {"rests": (10.0, 2.0)}
 

@@ -1,0 +1,1 @@
+"""What training adds to a reward, so that a generator keeps its variety and its likeness."""
