@@ -43,7 +43,7 @@ MUSIC = {
 }  # fmt: skip
 PLATFORM = {
     "ask.columns": 40, "ask.challenge": 0.7, "ask.spread": False, "model.width": 24,
-    "model.inner": 12, "model.dropout": 0.33,
+    "model.inner": 12, "model.dropout": 0.33, "model.room": False,
 }  # fmt: skip
 EDITING = {
     "ask.change": 0.15, "ask.statistics": {"path-length": 31}, "ask.spread": (SPREAD, True),
@@ -202,7 +202,9 @@ def corpus_of(config, asked):
 def came_to(recipe, settings, learned, asked):
     config = load_config(recipe, BASE.get(recipe, {}) | settings, environment={})
     torch.manual_seed(0)
-    return shape_of(network(config, learned)), asked_of(config), corpus_of(config, asked)
+    net = network(config, learned)
+    room = net.codec.rules.clear if config.recipe in ("mario", "levels") else None
+    return shape_of(net), room, asked_of(config), corpus_of(config, asked)
 
 
 def test_every_recipe_of_ours_is_here():

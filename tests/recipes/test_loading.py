@@ -134,3 +134,14 @@ def test_paths_are_seen_from_where_they_were_given(tmp_path, monkeypatch):
     assert load_config("tune", {"corpus.folder": "scores"}, environment={}).corpus.folder == (
         tmp_path / "scores"
     )
+
+
+def test_a_run_of_before_a_setting_came_is_as_it_was_then(tmp_path):
+    """What a run states holds; what is begun now has the setting, whoever wrote its file."""
+    stated, unstated = tmp_path / "stated.toml", tmp_path / "unstated.toml"
+    stated.write_text('recipe = "mario"\n[model]\nroom = true\n')
+    unstated.write_text('recipe = "mario"\n[model]\nwidth = 96\n')
+    assert [load_config(f, environment={}, made=True).model.room for f in (stated, unstated)] == [
+        True, False
+    ]  # fmt: skip
+    assert load_config(unstated, environment={}).model.room

@@ -17,7 +17,14 @@ from makar.core.disk.toml import parse_toml, read_toml, write_toml
 from makar.core.errors import ConfigError
 from makar.recipes import registry
 from makar.recipes.own_rewards.spec import anchored
-from makar.recipes.settings import RecipeConfig, as_tree, path_settings, private_settings
+from makar.recipes.settings import (
+    Before,
+    RecipeConfig,
+    as_tree,
+    path_settings,
+    private_settings,
+    settings_of,
+)
 from makar.runs.folder import RunFolder
 
 Layer: TypeAlias = tuple[str, dict[str, Any], Path]
@@ -34,6 +41,7 @@ def load_config(
     *,
     environment: Mapping[str, str] | None = None,
     follow: bool = True,
+    made: bool = False,
 ) -> RecipeConfig:
     """Put the settings together.
 
@@ -45,6 +53,8 @@ def load_config(
         environment: Variables; ``MAKAR_LOOP__ITERATIONS=50`` is ``loop.iterations``. The
             process's own by default.
         follow: Whether the file may be a link.
+        made: The file is that of a run, perhaps of an earlier version: what it does not state is
+            as it was then.
 
     Raises:
         ConfigError: with the place, the key, and what would be allowed.
@@ -68,7 +78,9 @@ def load_config(
     for _, layer, folder in layers:
         merged = _merged(merged, _anchored(layer, folder, files))
     merged["recipe"] = found.name
-    if found.following is not None:
+    if made:
+        merged = _merged(_nested(_as_once(found.config)), merged)
+    elif found.following is not None:
         merged = _merged(found.following(merged), merged)
     try:
         return found.config.model_validate(_with_none(merged))
@@ -82,7 +94,7 @@ def settings_of_run(folder: RunFolder) -> RecipeConfig:
     Raises:
         ConfigError: no recipe understands them.
     """
-    return load_config(folder.path / "config.toml", environment={}, follow=False)
+    return load_config(folder.path / "config.toml", environment={}, follow=False, made=True)
 
 
 def new_run(root: Path, name: str, config: RecipeConfig, *, fresh: bool = False) -> RunFolder:
@@ -110,6 +122,16 @@ def _read_toml(path: Path, *, follow: bool) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
+
+
+def _as_once(model: type[RecipeConfig]) -> dict[str, Any]:
+    """What runs were made by that do not state settings which came later."""
+    return {
+        name: mark.value
+        for name, field in settings_of(model)
+        for mark in field.metadata
+        if isinstance(mark, Before)
+    }
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

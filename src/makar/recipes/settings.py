@@ -42,6 +42,13 @@ class Private:
     """Marks a setting that names what is the user's own: it is not shown unasked."""
 
 
+@dataclass(frozen=True)
+class Before:
+    """Marks a setting that came later, with what runs that do not state it were made by."""
+
+    value: Any
+
+
 PRIVATE = Private()
 HIDDEN_VALUE = "(your own)"
 """Stands where the value of a private setting would."""

@@ -69,18 +69,20 @@ class Bonuses:
         bonuses: dict[str, tuple[float, Float[np.ndarray, " B"]]] = {}
         if self.exploration > 0:
             bonuses[EXPLORATION] = (self.exploration, self.visits.bonus(variety.cells(works)))
+        share = np.ones(0)
+        if self.target is not None or self.distinctness:
+            share = variety.shares(works)
         if self.target is not None:
-            share = np.nan_to_num(variety.shares(works))
-            bonuses[VARIETY] = (self.weight, share)
+            bonuses[VARIETY] = (self.weight, np.nan_to_num(share))
         if self.likeness is not None:
             bonuses[LIKENESS] = (1.0, self.likeness.bonus(watched(judgement)))
         for name, (weight, value) in bonuses.items():
             total = total + np.where(passed, weight * value, 0.0)
             parts[name] = JudgedPart(value, value, weight, "score", "bonus in training only")
         if self.distinctness:
-            share = np.nan_to_num(variety.shares(works), nan=1.0)
-            total = np.where(passed, total * share, total)
-            parts[DISTINCTNESS] = JudgedPart(share, share, 0.0, "penalty", "in training only")
+            known = np.nan_to_num(share, nan=1.0)
+            total = np.where(passed, total * known, total)
+            parts[DISTINCTNESS] = JudgedPart(known, known, 0.0, "penalty", "in training only")
         if passed.any():
             total = np.where(passed, total, np.minimum(total, total[passed].min()))
         return replace(judgement, total=total, parts=parts)

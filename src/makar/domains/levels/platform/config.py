@@ -11,6 +11,7 @@ from makar.learners.likelihood import PretrainConfig
 from makar.learners.stability import Stability
 from makar.recipes.settings import (
     PRIVATE,
+    Before,
     EvaluateConfig,
     Flag,
     LoopConfig,
@@ -41,6 +42,9 @@ class PlatformModelConfig(BaseModel):
     width: PositiveInt = 192
     inner: PositiveInt = 96
     dropout: float = Field(default=0.1, ge=0, lt=1)
+    room: Annotated[bool, Before(False)] = Field(
+        default=True, description="write no enemy beside the start"
+    )
 
 
 class ConstructedConfig(BaseModel):

@@ -120,7 +120,8 @@ def prepare(
 
 def build_policy(config: PlatformConfig, learned: LearnedMaps) -> TokenPolicy[Level]:
     """The network and the meaning of its tokens, freshly initialised."""
-    codec = TileCodec(learned.game.legend, learned.rules, learned.height, config.ask.columns)
+    rules = learned.rules if config.model.room else replace(learned.rules, clear=0)
+    codec = TileCodec(learned.game.legend, rules, learned.height, config.ask.columns)
     net = TileColumns(
         TileColumnsConfig(
             vocabulary=codec.vocabulary,

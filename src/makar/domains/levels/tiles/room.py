@@ -17,7 +17,7 @@ class StartingRoom:
 
     Args:
         legend: The game.
-        clear: Columns and rows from the start in which no enemy stands.
+        clear: Columns and rows from the start in which no enemy stands; 0: one may stand anywhere.
         grid: ``(B, W, H)`` what is written, column by column from the ground up.
     """
 
@@ -45,7 +45,7 @@ class StartingRoom:
             begins: Whether each level has its left end.
             allowed: Tiles that may stand there.
         """
-        if not self.enemies.any() or not begins.any():
+        if not self.clear or not self.enemies.any() or not begins.any():
             return
         if not self.starts.any():
             if column - (START_COLUMNS - 1) < self.clear:
