@@ -49,6 +49,8 @@ def test_each_learns_what_is_rewarded_and_says_how_far_it_went(words: Any, kind:
     assert np.mean(scores[-5:]) > np.mean(scores[:2]) + 0.1
     assert told["kl"] > 0.01
     assert told["prior_entropy"] > 0 < told["entropy"]
+    held = creator.policy if kind == "psi" else creator.policy.q
+    assert held.apart, "what a work is worth must not drown what each token adds"
 
 
 def test_a_prior_is_paid_for_by_psi_and_held_to_by_g_and_only_a_start_to_dqn(words: Any) -> None:

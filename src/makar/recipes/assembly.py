@@ -24,7 +24,7 @@ from makar.recipes.creator import Baselines, Creator, chance_of
 from makar.recipes.devices import device_or_cpu
 from makar.recipes.preparation import Prepared, calibrate
 from makar.recipes.settings import LearnConfig, RecipeConfig, SettlingConfig
-from makar.recipes.upkeep.bonuses import Bonuses, bonuses_like
+from makar.recipes.upkeep.bonuses import bonuses_like
 from makar.recipes.upkeep.watch_prices import watched
 from makar.recipes.valued import valued
 from makar.recipes.weighting import ExplainedReward
@@ -79,7 +79,7 @@ def assemble(
     human_prompts: Sequence[Prompt] | None = None,
     learn: PolicyGradientConfig | None = None,
     learner: Learner | None = None,
-    bonuses: Bonuses | None = None,
+    varied: float | None = None,
     baselines: Baselines[W] | None = None,
     notes: Sequence[str] = (),
     fit: Callable[[Judgement], Bool[np.ndarray, " B"]] | None = None,
@@ -102,7 +102,7 @@ def assemble(
         human_prompts: What would ask for ``human``; ``ask`` by default.
         learn: How policy gradients learn; ``config.learn`` by default.
         learner: How to learn, where it is not by policy gradient.
-        bonuses: What training adds to keep variety up; as ``known`` has it by default.
+        varied: Variety of people's sets of a batch's size, where it is not that of ``known``.
         baselines: Works by chance and by a table, to compare with; by default the untrained
             model's, drawn evenly from all that it may choose.
         notes: Sentences that the user should read.
@@ -129,15 +129,11 @@ def assemble(
     if isinstance(craft.variety, FeatureSpread):
         words = replace(words, varied=SPREAD)
     asking = human_prompts or [replace(ask)] * len(human)
-    if bonuses is None:
-        theirs = watched(blend.for_sources(human, asking))
-        bonuses = bonuses_like(
-            human if known is None else known,
-            craft.variety,
-            config.loop,
-            theirs,
-            watched(start),
-        )
+    theirs = watched(blend.for_sources(human, asking))
+    bonuses = bonuses_like(
+        human if known is None else known, craft.variety, config.loop, theirs, watched(start),
+        peoples=varied,
+    )  # fmt: skip
     creator = Creator(
         policy=policy,
         prior=prior,

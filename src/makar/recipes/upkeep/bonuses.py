@@ -126,6 +126,8 @@ def bonuses_like(
     loop: LoopConfig,
     watches: Mapping[str, Float[np.ndarray, " M"]],
     start: Mapping[str, Float[np.ndarray, " N"]],
+    *,
+    peoples: float | None = None,
 ) -> Bonuses:
     """Exploration, as much variety as people's works have, and what is watched held near theirs.
 
@@ -139,16 +141,16 @@ def bonuses_like(
         loop: How many works there are in a batch, and how much is paid for what.
         watches: What is only watched, of people's works that were held out.
         start: The same of the untrained model's.
+        peoples: Variety of people's sets, where it is not that of ``known`` in a row.
     """
-    target = None
-    if loop.variety is not None:
+    if peoples is None and loop.variety is not None:
         size = min(loop.works, len(known))
         firsts = Seeds(0).generator().integers(len(known) - size + 1, size=16)
         sets = [known.take(range(first, first + size)) for first in firsts]
-        target = loop.variety * float(np.mean([variety.distinct(one) for one in sets]))
+        peoples = float(np.mean([variety.distinct(one) for one in sets]))
     return Bonuses(
         exploration=loop.exploration,
-        target=target,
+        target=None if loop.variety is None or peoples is None else loop.variety * peoples,
         distinctness=loop.distinctness,
         likeness=prices_like(watches, start, loop.likeness),
     )

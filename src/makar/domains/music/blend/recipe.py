@@ -50,7 +50,6 @@ from makar.models.token_policy import TokenPolicy
 from makar.recipes.assembly import assemble, begin, placed
 from makar.recipes.domain import Brought, Recipe
 from makar.recipes.preparation import Preparation, Prepared, Progress, pretrain
-from makar.recipes.upkeep.bonuses import Bonuses
 
 
 def ask_prompt(config: BlendConfig, weight: float | None = None) -> Prompt:
@@ -193,7 +192,7 @@ def _set_up(
         ask=ask, asked=in_words(ask, config.ask), words=TUNE_WORDS, craft=craft, human=human,
         human_prompts=asked,
         prompts=lambda _: [weights[n % len(weights)] for n in range(config.loop.works)],
-        bonuses=_bonuses(config, craft, sides["train"]),
+        varied=_varied(config, craft, sides["train"]),
         baselines=baselines_by(GAUGE, [genre.pieces for genre in sides["train"]]),
         notes=_notes(config, sides, judges),
     )  # fmt: skip
@@ -217,23 +216,20 @@ def _notes(config: BlendConfig, sides: Sides, judges: Sequence[Judge]) -> list[s
     return counts + told
 
 
-def _bonuses(
+def _varied(
     config: BlendConfig, craft: PieceCraft, pair: tuple[GenrePhrases, GenrePhrases]
-) -> Bonuses:
-    """As much variety as people's phrases have in sets of half the one and half the other."""
-    target, loop = None, config.loop
-    if loop.variety is not None:
-        half, draw = loop.works // 2, Seeds(0).generator()
-        shares: list[float] = []
-        for _ in range(16):
-            pieces: list[Piece] = []
-            for genre in pair:
-                size = min(half, len(genre.pieces))
-                first = int(draw.integers(len(genre.pieces) - size + 1))
-                pieces += genre.pieces[first : first + size]
-            shares.append(craft.variety.distinct(Pieces(tuple(pieces))))
-        target = loop.variety * float(np.mean(shares))
-    return Bonuses(loop.exploration, target, distinctness=loop.distinctness)
+) -> float:
+    """How varied people's phrases are, in sets of half the one genre and half the other."""
+    half, draw = config.loop.works // 2, Seeds(0).generator()
+    shares: list[float] = []
+    for _ in range(16):
+        pieces: list[Piece] = []
+        for genre in pair:
+            size = min(half, len(genre.pieces))
+            first = int(draw.integers(len(genre.pieces) - size + 1))
+            pieces += genre.pieces[first : first + size]
+        shares.append(craft.variety.distinct(Pieces(tuple(pieces))))
+    return float(np.mean(shares))
 
 
 BLEND: Recipe[BlendConfig, Piece] = Recipe(
